@@ -1,0 +1,32 @@
+/** Errors that a person caused and can cure. Each message names the thing, the place and what to do. */
+
+/** Wrong usage or configuration: exit 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Something outside refused or failed: a store that cannot be reached, a plan that may not run. Exit 1. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+/** Content that cannot be read: `file: place: what`. The rest of the input goes on. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+/** A lookup that found no entity, or more than one. */
+export class UnknownEntityError extends Error {
+  override readonly name = 'UnknownEntityError';
+  readonly candidates: readonly string[];
+  constructor(text: string, candidates: readonly string[]) {
+    super(
+      candidates.length === 0
+        ? `${text}: no entity has this key, suffix or name; try \`interlock search ${text}\``
+        : `${text}: ${candidates.length} entities match; say which: ${candidates.slice(0, 8).join(', ')}${candidates.length > 8 ? ', …' : ''}`,
+    );
+    this.candidates = candidates;
+  }
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,39 @@
+/** The grammar of entity keys: `<provider>:<native id>`, as the provider writes it. A contract with users; extend, never rename. */
+
+export const awsArn = (arn: string): string => `aws:${arn}`;
+export const awsAccount = (id: string): string => `aws:account/${id}`;
+export const awsKey = (accessKeyId: string): string => `aws:${accessKeyId}`;
+export const awsLoginProfile = (userArn: string): string => `aws:${userArn}/login-profile`;
+export const awsService = (host: string): string => `external:aws-service/${host}`;
+export const awsExternalAccount = (id: string): string => `external:aws/${id}`;
+
+/** `issuer` is host and path without the scheme; `sub` may hold `*`. */
+export const oidcSubject = (issuer: string, sub: string): string => `external:oidc/${issuer}/${sub}`;
+
+export const githubOrg = (org: string): string => `github:org/${org}`;
+export const githubRepository = (repository: string): string => `github:${repository}`;
+export const githubJob = (repository: string, workflow: string, job: string): string => `github:${repository}/${workflow}#${job}`;
+/** The job that anybody who may write the repository may add. */
+export const githubAnyJob = (repository: string): string => `github:${repository}/*#any`;
+export const githubSecret = (repository: string, name: string): string => `github:${repository}/actions/secrets/${name}`;
+export const githubOrgSecret = (org: string, name: string): string => `github:org/${org}/actions/secrets/${name}`;
+export const githubEnvironmentSecret = (repository: string, environment: string, name: string): string =>
+  `github:${repository}/environments/${environment}/secrets/${name}`;
+
+export const postgresRole = (source: string, role: string): string => `postgres:${source}/roles/${role}`;
+export const postgresDatabase = (source: string, database: string): string => `postgres:${source}/databases/${database}`;
+
+export const scannedPlace = (source: string, path: string, line: number): string => `file:${source}/${path}#L${line}`;
+export const leak = (fingerprint: string): string => `leak:${fingerprint}`;
+/** Never equal to another: a redacted value says nothing of the secret. */
+export const redactedLeak = (source: string, file: string, line: number, commit: string): string =>
+  `leak:redacted/${source}/${file}:${line}@${commit || '-'}`;
+
+export const owner = (kind: string, name: string): string => `owner:${kind}/${name}`;
+export const origin = (address: string, client: string): string => `origin:${address}/${client}`;
+
+/** Providers that ignore case in native ids; everything else is looked up as written. */
+const CASELESS = /^(github|owner)(@[^:]+)?:/i;
+
+/** The form under which a key is looked up. */
+export const foldKey = (key: string): string => (CASELESS.test(key) ? key.toLowerCase() : key);

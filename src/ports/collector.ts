@@ -1,0 +1,46 @@
+/** A source of facts. `test/contracts/collector.ts` is the promise as a suite. */
+import type { z } from 'zod';
+import type { ScopeCoverage } from '../model/collection.ts';
+import type { DocumentFact, EntityFact, RelationshipFact, Time } from '../model/entity.ts';
+import type { Fingerprinter } from '../model/fingerprint.ts';
+import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
+
+export interface CollectContext {
+  /** The configured source's name: part of some keys. */
+  readonly source: string;
+  /** Stands in for every secret value; the value itself is dropped at once. */
+  readonly fingerprint: Fingerprinter;
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+/** What a collector says while it works, in any order. Facts of a scope may come in many batches. */
+export type Collected =
+  | {
+      readonly type: 'facts';
+      readonly scope: string;
+      readonly entities: readonly EntityFact[];
+      readonly relationships: readonly RelationshipFact[];
+      readonly documents?: readonly DocumentFact[];
+    }
+  /** Said once per scope, after its facts. `EVERY_SCOPE` with `partial` makes every scope of the source partial. */
+  | ({ readonly type: 'scope' } & ScopeCoverage)
+  /** A sentence for a person: an unknown or empty file. Changes no coverage. */
+  | { readonly type: 'warning'; readonly text: string }
+  /** A broken file or a refused call, `file: place: what`; its scope is said to be partial as well. */
+  | { readonly type: 'error'; readonly text: string }
+  | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly what: string }
+  /** A deny layer that this source could not see, such as `service control policies`. */
+  | { readonly type: 'layer-missing'; readonly layer: string }
+  /** The newest event time of a log source. */
+  | { readonly type: 'newest-event'; readonly at: Time };
+
+export interface Collector<C = unknown> {
+  /** The `type` of a source in the configuration. */
+  readonly type: string;
+  /** What this collector may emit; the contract holds it to it. */
+  readonly emits: { readonly entities: readonly EntityKind[]; readonly relationships: readonly RelationshipKind[] };
+  /** Shape of this source's own settings (`files`, `live`); unknown keys are refused. */
+  readonly settings: z.ZodType<C>;
+  collect(settings: C, context: CollectContext): AsyncIterable<Collected>;
+}

@@ -1,0 +1,44 @@
+/** A system in which a step is carried out. `test/contracts/enforcer.ts` is the promise as a suite. */
+import type { EntityKind } from '../model/kinds.ts';
+import type { Action, PlanStep } from '../model/plan.ts';
+
+export interface Preflight {
+  /** Empty when the step may run; else what is missing and how to get it. */
+  readonly refusals: readonly string[];
+  /** What `undo` needs to bring back exactly what was; sealed before it is stored. */
+  readonly preImage: string;
+  /** The control was already in place: it is not ours to restore. */
+  readonly preexisting: boolean;
+}
+
+export interface Applied {
+  /** Request ids and answers, in words; never a secret. */
+  readonly evidence: readonly string[];
+}
+
+export interface Probed {
+  readonly state: 'effective' | 'propagating' | 'partial' | 'not-effective';
+  readonly evidence: readonly string[];
+  /** What outlives the step. */
+  readonly residualUntil?: string;
+}
+
+export interface EnforcerContext {
+  readonly signal: AbortSignal;
+  readonly idempotencyKey: string;
+  readonly now: () => Date;
+}
+
+/** Every method is idempotent and cancellable. */
+export interface Enforcer extends AsyncDisposable {
+  /** The configured name: a step's `connector`. */
+  readonly name: string;
+  readonly type: string;
+  /** Which control a step works on (`login`, …): two steps of one control share a hold. */
+  controlOf(step: PlanStep): string;
+  supports(kind: EntityKind, action: Action): boolean;
+  preflight(step: PlanStep, context: EnforcerContext): Promise<Preflight>;
+  apply(step: PlanStep, context: EnforcerContext): Promise<Applied>;
+  probe(step: PlanStep, context: EnforcerContext): Promise<Probed>;
+  undo(step: PlanStep, preImage: string, context: EnforcerContext): Promise<Applied>;
+}
