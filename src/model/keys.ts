@@ -22,6 +22,19 @@ export const githubEnvironmentSecret = (repository: string, environment: string,
 
 export const postgresRole = (source: string, role: string): string => `postgres:${source}/roles/${role}`;
 export const postgresDatabase = (source: string, database: string): string => `postgres:${source}/databases/${database}`;
+export const postgresSchema = (source: string, database: string, schema: string): string =>
+  `${postgresDatabase(source, database)}/schemas/${schema}`;
+export const postgresTable = (source: string, database: string, schema: string, table: string): string =>
+  `${postgresSchema(source, database, schema)}/tables/${table}`;
+/** The role's password: the one proof that PostgreSQL itself keeps. */
+export const postgresPassword = (source: string, role: string): string => `${postgresRole(source, role)}/password`;
+/** What every role is a member of. */
+export const postgresPublic = (source: string): string => postgresRole(source, 'public');
+/** The cluster: *control* of it is a superuser's power. */
+export const postgresCluster = (source: string): string => `postgres:${source}`;
+/** A logical consumer: one application of one role from one address, however many sessions it has. */
+export const postgresSession = (source: string, role: string, application: string, address: string): string =>
+  `postgres:${source}/sessions/${role}/${application}@${address}`;
 
 export const scannedPlace = (source: string, path: string, line: number): string => `file:${source}/${path}#L${line}`;
 export const leak = (fingerprint: string): string => `leak:${fingerprint}`;
