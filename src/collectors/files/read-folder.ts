@@ -1,0 +1,75 @@
+/**
+ * The way every source of files is read: one file at a time, each recognised by its content. An empty file or one that no reader
+ * knows is a warning; a broken one is an error that names it; the rest goes on.
+ */
+import { InputError } from '../../model/errors.ts';
+import type { CollectContext, Collected } from '../../ports/collector.ts';
+import { readHead } from './content.ts';
+import { type Form, recognise } from './recognise.ts';
+import { type SourceFile, walk } from './walk.ts';
+
+export interface FileHead {
+  readonly form: Exclude<Form, 'empty' | 'binary'>;
+  /** The beginning of the content. */
+  readonly head: Buffer;
+}
+
+export interface FolderReading {
+  readonly root: string;
+  readonly context: CollectContext;
+  /** Bytes needed to recognise a file; 64 KiB unless told. */
+  readonly headBytes?: number;
+  readonly enters?: (folder: string) => boolean;
+  /** What the file says, or undefined when no reader knows it. It may throw InputErrors at any point. */
+  read(file: SourceFile, head: FileHead): AsyncIterable<Collected> | Iterable<Collected> | undefined;
+  /** Told of every error, so that the collector marks a scope partial. No file: the folder itself. */
+  broken(text: string, file?: SourceFile): void;
+}
+
+export async function* readFolder(reading: FolderReading): AsyncGenerator<Collected> {
+  const files: SourceFile[] = [];
+  try {
+    for await (const walked of walk(reading.root, walkOptions(reading))) {
+      if ('file' in walked) files.push(walked.file);
+      else if ('skipped' in walked) yield { type: 'warning', text: walked.skipped };
+      else yield failed(reading, walked.problem);
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    yield failed(reading, error.message);
+  }
+  for (const [done, file] of files.entries()) {
+    reading.context.signal.throwIfAborted();
+    yield { type: 'progress', done, total: files.length, what: file.path };
+    yield* readFile(reading, file);
+  }
+  yield { type: 'progress', done: files.length, total: files.length, what: 'files' };
+}
+
+const walkOptions = ({ context, enters }: FolderReading): Parameters<typeof walk>[1] => ({
+  source: context.source,
+  signal: context.signal,
+  ...(enters && { enters }),
+});
+
+async function* readFile(reading: FolderReading, file: SourceFile): AsyncGenerator<Collected> {
+  try {
+    const head = await readHead(file, reading.context.signal, reading.headBytes);
+    const form = recognise(head);
+    if (form === 'empty') yield { type: 'warning', text: `${file.path}: empty` };
+    else if (form === 'binary') yield failed(reading, `${file.path}: binary content, or UTF-16; only UTF-8 text is read`, file);
+    else {
+      const facts = reading.read(file, { form, head });
+      if (facts) yield* facts;
+      else yield { type: 'warning', text: `${file.path}: not recognised as anything that this source reads; ignored` };
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    yield failed(reading, error.message, file);
+  }
+}
+
+function failed(reading: FolderReading, text: string, file?: SourceFile): Collected {
+  reading.broken(text, file);
+  return { type: 'error', text };
+}

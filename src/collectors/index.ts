@@ -1,0 +1,4 @@
+/** Source types, loaded when first used. A new source is a folder and a line here. */
+import type { Collector } from '../ports/collector.ts';
+
+export const COLLECTORS: Readonly<Record<string, () => Promise<Collector>>> = {};

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { parseYaml } from '../../../src/collectors/files/yaml.ts';
+
+it('reads several documents and leaves empty ones out', () => {
+  expect(parseYaml('a: 1\n---\n# nothing\n---\n- &x {b: 2}\n- *x\n', 'f.yaml')).toEqual([{ a: 1 }, [{ b: 2 }, { b: 2 }]]);
+  expect(parseYaml('', 'f.yaml')).toEqual([]);
+});
+
+it.each([
+  ['deep brackets', `a: ${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'not YAML: nested too deeply'],
+  ['deep brackets on lines of their own', '[\n'.repeat(100_000), 'not YAML: nested too deeply'],
+  ['deep indentation', Array.from({ length: 600 }, (_, n) => `${' '.repeat(n)}a:`).join('\n'), 'nested deeper than 512'],
+  ['deep sequences', `${'- '.repeat(5000)}x`, 'not YAML: nested too deeply'],
+])('refuses %s', (_, text, expected) => {
+  expect(() => parseYaml(text, 'f.yaml')).toThrow(`f.yaml: ${expected}`);
+});
+
+it('refuses an alias bomb', () => {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+  for (let n = 1; n < 12; n++)
+    lines.push(
+      `a${n}: &a${n} [${Array(9)
+        .fill(`*a${n - 1}`)
+        .join(', ')}]`,
+    );
+  expect(() => parseYaml(lines.join('\n'), 'f.yaml')).toThrow('f.yaml: aliases that expand');
+});
+
+it('names line and column, and quotes nothing', () => {
+  expect(() => parseYaml('a: 1\nb: "topsecret\n', 'f.yaml')).toThrow(/^f\.yaml: not YAML: [a-z ,]+ \(line 3, column 1\)$/);
+  expect(() => parseYaml('a: 1\na: 2\n', 'f.yaml')).toThrow('f.yaml: not YAML: a key stands twice in one map (line 2, column 1)');
+});
