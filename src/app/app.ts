@@ -1,0 +1,54 @@
+import type { Fingerprinter } from '../model/fingerprint.ts';
+import type { Tier } from '../model/kinds.ts';
+import type { Weights } from '../model/weights.ts';
+import type { Collector } from '../ports/collector.ts';
+import type { Enforcer } from '../ports/enforcer.ts';
+import type { Log } from '../ports/log.ts';
+import type { Queue } from '../ports/queue.ts';
+import type { Store } from '../ports/store.ts';
+
+export interface ConfiguredSource {
+  readonly name: string;
+  readonly type: string;
+  /** As configured, without name and type; the collector checks it. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface Settings {
+  readonly weights: Weights;
+  readonly window: { readonly days: number; readonly halfLifeDays: number };
+  readonly tiers: readonly { readonly match: string; readonly tier: Tier }[];
+  readonly budgets: {
+    readonly down: number;
+    readonly tier0: number;
+    readonly irreversible: number;
+    readonly actionsPerHour: number;
+    readonly maxGraphAgeMinutes: number;
+  };
+  readonly denyList: readonly string[];
+  readonly historyDays: number;
+}
+
+/** Everything a use case may touch: ports and settings. Wired by `src/compose.ts`. */
+export interface App {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly sources: readonly ConfiguredSource[];
+  /** Throws a UsageError that lists the known types. */
+  collectorFor(type: string): Promise<Collector>;
+  /** The configured enforcers by name, opened on first use. */
+  enforcerFor(name: string): Promise<Enforcer | undefined>;
+  /** The enforcer configured for a source, if any. */
+  connectorOf(source: string): string | undefined;
+  readonly fingerprint: Fingerprinter;
+  readonly settings: Settings;
+  readonly sealKey: string | undefined;
+  /** `local:<os user>` or a token's name. */
+  readonly actor: string;
+  /** The estate's time: what has expired, how old a key is. An estate may fix it. */
+  readonly clock: () => Date;
+  /** Real time: leases, measurements. */
+  readonly wallClock: () => Date;
+  readonly newId: () => string;
+  readonly log: Log;
+}

@@ -1,0 +1,171 @@
+/**
+ * Collects one source: facts into the store, then the joins. Only scopes that the collector calls complete are swept; whatever
+ * goes wrong in one place makes that scope partial and the rest goes on.
+ */
+import { EVERY_SCOPE, type ScopeCoverage } from '../model/collection.ts';
+import type { DocumentFact, EntityFact, RelationshipFact } from '../model/entity.ts';
+import { messageOf, RefusedError, UsageError } from '../model/errors.ts';
+import { matchesGlob } from '../model/glob.ts';
+import type { Collected } from '../ports/collector.ts';
+import type { CollectionRun, FactStore } from '../ports/store.ts';
+import type { App, ConfiguredSource, Settings } from './app.ts';
+import { deriveFacts } from './derive.ts';
+import { withLease } from './lease.ts';
+
+export interface CollectedSource {
+  readonly name: string;
+  readonly scopes: readonly ScopeCoverage[];
+  readonly entities: number;
+  readonly relationships: number;
+  readonly swept: number;
+  readonly warnings: readonly string[];
+  readonly errors: readonly string[];
+  readonly seconds: number;
+}
+
+export interface CollectOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (source: string, progress: { done: number; total: number; what: string }) => void;
+}
+
+/** The configured sources of these names, or all. */
+export function sourcesNamed(app: Pick<App, 'sources'>, names: readonly string[]): ConfiguredSource[] {
+  if (names.length === 0) return [...app.sources];
+  return names.map((wanted) => {
+    const found = app.sources.find((source) => source.name === wanted);
+    if (found) return found;
+    const known = app.sources.map((source) => source.name).join(', ') || 'none';
+    throw new UsageError(`${wanted}: not a configured source (configured: ${known})`);
+  });
+}
+
+export async function collectSource(app: App, source: ConfiguredSource, options: CollectOptions): Promise<CollectedSource> {
+  const collector = await app.collectorFor(source.type);
+  const settings = collector.settings.safeParse(source.settings);
+  if (!settings.success) {
+    const [issue] = settings.error.issues;
+    throw new UsageError(`source ${source.name}: ${issue?.path.join('.') || 'settings'}: ${issue?.message ?? 'not valid'}`);
+  }
+  const began = performance.now();
+  const holder = app.newId();
+  return withLease(app, { name: `collect/${source.name}`, holder }, async () => {
+    const run = await app.store.beginCollection(source.name, holder, app.clock().toISOString());
+    const notes = createNotes();
+    const writer = createWriter(app.store, run, app.settings);
+    const context = { source: source.name, fingerprint: app.fingerprint, now: app.clock(), signal: options.signal };
+    for await (const said of collector.collect(settings.data, context)) {
+      if (options.signal.aborted) break;
+      if (said.type === 'facts') await writer.add(said);
+      else if (said.type === 'progress') options.onProgress?.(source.name, said);
+      else notes.add(said);
+    }
+    await writer.flush();
+    if (options.signal.aborted)
+      throw new RefusedError(`${source.name}: collection cancelled; what was read is kept, nothing was swept`);
+    const outcome = notes.outcome(source.type, await knownScopes(app, source.name));
+    const committed = await app.store.commitCollection(run, outcome);
+    await deriveFacts(app);
+    const { warnings, errors } = notes;
+    const { entities, relationships, swept } = committed;
+    const seconds = (performance.now() - began) / 1000;
+    return { name: source.name, scopes: outcome.scopes, entities, relationships, swept, warnings, errors, seconds };
+  });
+}
+
+async function knownScopes(app: Pick<App, 'store'>, source: string): Promise<string[]> {
+  const record = (await app.store.sources()).find((known) => known.name === source);
+  return record ? record.scopes.map(({ scope }) => scope) : [];
+}
+
+/** Gathers what is said besides facts. */
+function createNotes() {
+  const warnings: string[] = [];
+  const errors: string[] = [];
+  const scopes = new Map<string, ScopeCoverage>();
+  const layers = new Set<string>();
+  const everywhere: string[] = [];
+  let newestEvent: string | undefined;
+  return {
+    warnings,
+    errors,
+    add(said: Exclude<Collected, { type: 'facts' | 'progress' }>): void {
+      if (said.type === 'warning') warnings.push(said.text);
+      else if (said.type === 'error') errors.push(said.text);
+      else if (said.type === 'layer-missing') layers.add(said.layer);
+      else if (said.type === 'newest-event') newestEvent = newestEvent && newestEvent > said.at ? newestEvent : said.at;
+      else if (said.scope === EVERY_SCOPE) everywhere.push(...said.missing);
+      else scopes.set(said.scope, mergeCoverage(scopes.get(said.scope), said));
+    },
+    outcome(type: string, known: readonly string[]) {
+      if (everywhere.length > 0) {
+        for (const scope of [...scopes.keys(), ...known, ...(scopes.size + known.length === 0 ? [EVERY_SCOPE] : [])]) {
+          scopes.set(scope, mergeCoverage(scopes.get(scope), { scope, coverage: 'partial', missing: everywhere }));
+        }
+      }
+      return {
+        type,
+        scopes: [...scopes.values()].sort((a, b) => (a.scope < b.scope ? -1 : 1)),
+        layersMissing: [...layers].sort(),
+        ...(newestEvent !== undefined && { newestEvent }),
+      };
+    },
+  };
+}
+
+function mergeCoverage(before: ScopeCoverage | undefined, { scope, coverage, missing }: ScopeCoverage): ScopeCoverage {
+  if (!before) return { scope, coverage, missing: [...new Set(missing)] };
+  const isPartial = before.coverage === 'partial' || coverage === 'partial';
+  return { scope, coverage: isPartial ? 'partial' : coverage, missing: [...new Set([...before.missing, ...missing])] };
+}
+
+const BATCH = 20_000;
+
+/** Gathers small batches into large ones: one write is one transaction. */
+function createWriter(store: FactStore, run: CollectionRun, settings: Settings) {
+  interface Pending {
+    entities: EntityFact[];
+    relationships: RelationshipFact[];
+    documents: DocumentFact[];
+  }
+  const pending = new Map<string, Pending>();
+  let size = 0;
+  const flush = async (): Promise<void> => {
+    for (const [scope, facts] of pending) await store.writeFacts(run, { scope, ...facts });
+    pending.clear();
+    size = 0;
+  };
+  return {
+    async add({ scope, entities, relationships, documents }: Extract<Collected, { type: 'facts' }>): Promise<void> {
+      const facts = pending.get(scope) ?? { entities: [], relationships: [], documents: [] };
+      pending.set(scope, facts);
+      for (const fact of entities) facts.entities.push(withTier(fact, settings.tiers));
+      for (const fact of relationships) facts.relationships.push(fact);
+      for (const fact of documents ?? []) facts.documents.push(fact);
+      size += entities.length + relationships.length;
+      if (size >= BATCH) await flush();
+    },
+    flush,
+  };
+}
+
+/** The configured tier, where the source itself does not know one. */
+function withTier(fact: EntityFact, rules: Settings['tiers']): EntityFact {
+  if (rules.length === 0 || fact.tier !== undefined) return fact;
+  const rule = rules.find(({ match }) => matchesGlob(match, fact.key));
+  return rule ? { ...fact, tier: rule.tier } : fact;
+}
+
+/** Why a source could not be collected at all, as a result like any other: the other sources go on. */
+export function failedSource(name: string, error: unknown, seconds: number): CollectedSource {
+  const text = messageOf(error);
+  return {
+    name,
+    scopes: [{ scope: EVERY_SCOPE, coverage: 'partial', missing: [text] }],
+    entities: 0,
+    relationships: 0,
+    swept: 0,
+    warnings: [],
+    errors: [text],
+    seconds,
+  };
+}

@@ -1,0 +1,64 @@
+import { type CollectedSource, collectSource, failedSource, sourcesNamed } from '../app/collect.ts';
+import { UsageError } from '../model/errors.ts';
+import { EXIT, type Exit, type Invocation } from './command.ts';
+import { printJson, withApp } from './open.ts';
+import { createProgress } from './progress.ts';
+import { counted, printable, table } from './table.ts';
+
+export async function run(invocation: Invocation): Promise<Exit> {
+  const { io, options } = invocation;
+  return withApp(invocation, async (app) => {
+    const sources = sourcesNamed(app, invocation.arguments);
+    const progress = createProgress(io);
+    const collected: CollectedSource[] = [];
+    for (const source of sources) {
+      const began = performance.now();
+      try {
+        collected.push(await collectSource(app, source, { signal: io.signal, onProgress: progress.show }));
+      } catch (error) {
+        if (error instanceof UsageError || io.signal.aborted) throw error;
+        collected.push(failedSource(source.name, error, (performance.now() - began) / 1000));
+      } finally {
+        progress.end();
+      }
+    }
+    if (options['json']) printJson(io, { sources: collected });
+    else io.out(report(collected));
+    for (const { name, errors, warnings } of collected) {
+      for (const text of errors) io.err(`error: ${name}: ${printable(text)}\n`);
+      for (const text of warnings) io.err(`warning: ${name}: ${printable(text)}\n`);
+    }
+    const isPartial = collected.some(({ scopes }) => scopes.some(({ coverage }) => coverage === 'partial'));
+    return isPartial ? EXIT.incomplete : EXIT.done;
+  });
+}
+
+function report(collected: readonly CollectedSource[]): string {
+  if (collected.length === 0) return 'No source is configured: add one to `sources:` in interlock.yaml.\n';
+  const rows = collected.map(({ name, scopes, entities, relationships, swept, seconds }) => [
+    name,
+    coverageOf(scopes),
+    entities,
+    relationships,
+    swept,
+    `${seconds.toFixed(1)} s`,
+  ]);
+  const right = 'right' as const;
+  const columns = [
+    { title: 'SOURCE' },
+    { title: 'COVERAGE' },
+    { title: 'ENTITIES', align: right },
+    { title: 'RELATIONSHIPS', align: right },
+    { title: 'SWEPT', align: right },
+    { title: 'TIME', align: right },
+  ];
+  return table(columns, rows);
+}
+
+function coverageOf(scopes: CollectedSource['scopes']): string {
+  const partial = scopes.filter(({ coverage }) => coverage === 'partial').length;
+  if (scopes.length === 0) return 'nothing found';
+  return partial === 0
+    ? `${counted(scopes.length, 'scope')}, complete`
+    : `${partial} of ${counted(scopes.length, 'scope')} partial`;
+}

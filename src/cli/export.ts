@@ -1,0 +1,18 @@
+import { csvHeader, csvLine, exportLines } from '../app/export-graph.ts';
+import { EXIT, type Exit, type Invocation } from './command.ts';
+import { oneOf } from './numbers.ts';
+import { withApp } from './open.ts';
+
+export async function run(invocation: Invocation): Promise<Exit> {
+  const { io, options } = invocation;
+  const format = oneOf(options, 'format', ['jsonl', 'csv']);
+  return withApp(invocation, async (app) => {
+    if (options['all']) {
+      for await (const record of app.store.exportAll()) io.out(`${JSON.stringify(record)}\n`);
+      return EXIT.done;
+    }
+    if (format === 'csv') io.out(csvHeader);
+    for await (const line of exportLines(app.store)) io.out(format === 'csv' ? csvLine(line) : `${JSON.stringify(line)}\n`);
+    return EXIT.done;
+  });
+}

@@ -1,0 +1,19 @@
+/** What most commands begin with: the composed application, its warnings on stderr, closed at the end. */
+import { type ComposedApp, compose } from '../compose.ts';
+import type { Log } from '../ports/log.ts';
+import type { Exit, Invocation, Io } from './command.ts';
+
+export async function withApp(invocation: Invocation, work: (app: ComposedApp) => Promise<Exit>): Promise<Exit> {
+  await using app = await compose(invocation.config(), { log: terminalLog(invocation.io) });
+  return await work(app);
+}
+
+export function terminalLog(io: Io): Log {
+  const line = (level: string) => (message: string) => io.err(`${level}: ${message}\n`);
+  return { info: () => undefined, warn: line('warning'), error: line('error') };
+}
+
+/** Exactly one JSON document. */
+export function printJson(io: Io, value: unknown): void {
+  io.out(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,27 @@
+import { askPath } from '../app/reach.ts';
+import { LEVELS } from '../model/kinds.ts';
+import { EXIT, type Exit, type Invocation } from './command.ts';
+import { oneOf } from './numbers.ts';
+import { printJson, withApp } from './open.ts';
+import { printable } from './table.ts';
+
+export async function run(invocation: Invocation): Promise<Exit> {
+  const { io, options } = invocation;
+  const [from, to] = invocation.arguments as [string, string];
+  const level = oneOf(options, 'level', LEVELS);
+  return withApp(invocation, async (app) => {
+    const answer = await askPath(app, { from, to, level });
+    if (options['json']) printJson(io, answer);
+    else if (!answer.found) io.out(`No path from ${printable(from)} to ${printable(to)} that gives ${level}.\n`);
+    else {
+      io.out(`${answer.hops.length} hops, ${answer.certainty}:\n\n`);
+      for (const hop of answer.hops) {
+        const doubt =
+          hop.certainty === 'definite' ? '' : ` (${hop.certainty}${hop.condition ? `: ${printable(hop.condition)}` : ''})`;
+        io.out(`  ${printable(hop.source)}\n    ${hop.kind} ${printable(hop.target)}${doubt}\n`);
+        if (hop.reason) io.out(`      because ${printable(hop.reason)}\n`);
+      }
+    }
+    return EXIT.done;
+  });
+}

@@ -1,0 +1,180 @@
+/** Wires ports to adapters: the one file that knows them all. Adapters are imported when they are needed. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import type { App, ConfiguredSource } from './app/app.ts';
+import { loadGraph } from './app/load-graph.ts';
+import type { Asking } from './app/reach.ts';
+import { whoIs } from './app/tokens.ts';
+import type { Config } from './config.ts';
+import type { AccessGraph } from './graph/access-graph.ts';
+import { RefusedError, UsageError } from './model/errors.ts';
+import { createFingerprinter } from './model/fingerprint.ts';
+import type { Collector } from './ports/collector.ts';
+import type { Enforcer } from './ports/enforcer.ts';
+import type { Log } from './ports/log.ts';
+import type { Queue } from './ports/queue.ts';
+import type { Store } from './ports/store.ts';
+
+export interface ComposeOptions {
+  readonly log: Log;
+  /** True in a server: the embedded store works in a thread of its own, so that a long write blocks no request. */
+  readonly threaded?: boolean;
+}
+
+export interface ComposedApp extends App, Asking, AsyncDisposable {}
+
+export async function compose(config: Config, { log, threaded = false }: ComposeOptions): Promise<ComposedApp> {
+  const place = storePlace(config);
+  const store = await openStore(place, threaded);
+  try {
+    const fingerprint = createFingerprinter(fingerprintKey(config, place));
+    await store.checkFingerprintKey(fingerprint('interlock: check of the fingerprint key'));
+    const wallClock = () => new Date();
+    const clock = config.clock === undefined ? wallClock : () => new Date(config.clock as string);
+    const queue = await openQueue(config, store, wallClock);
+    const enforcers = createEnforcers(config);
+    const graph = createGraphCache(store, clock);
+    const sources = config.sources.map(({ name, type, ...settings }) => ({
+      name,
+      type,
+      settings: absolutePaths(settings, config.folder),
+    }));
+    return {
+      store,
+      queue,
+      sources,
+      collectorFor,
+      enforcerFor: enforcers.open,
+      connectorOf: (source) => Object.keys(config.enforcers).find((name) => config.enforcers[name]?.source === source),
+      fingerprint,
+      settings: {
+        weights: config.weights,
+        window: config.window,
+        tiers: config.tiers,
+        budgets: config.budgets,
+        denyList: config.denyList,
+        historyDays: config.retention.historyDays,
+      },
+      sealKey: config.secrets.sealKey,
+      actor: await actorOf(config, store, wallClock),
+      clock,
+      wallClock,
+      newId: randomUUID,
+      log,
+      graph,
+      async [Symbol.asyncDispose]() {
+        await queue[Symbol.asyncDispose]();
+        await enforcers.close();
+        await store[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+type StorePlace = { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'neo4j'; readonly url: string };
+
+function storePlace({ store, folder }: Config): StorePlace {
+  if (store.startsWith('sqlite:')) return { kind: 'sqlite', path: resolve(folder, store.slice('sqlite:'.length)) };
+  if (/^(neo4j|bolt)(\+s|\+ssc)?:\/\//.test(store)) return { kind: 'neo4j', url: store };
+  throw new UsageError('store: expected sqlite:<path> or neo4j://user:password@host:7687/database');
+}
+
+export async function openStore(place: StorePlace, threaded = false): Promise<Store> {
+  if (place.kind === 'sqlite') {
+    const { openSqliteStore } = await import('./stores/sqlite/sqlite-store.ts');
+    return openSqliteStore({ path: place.path, thread: threaded });
+  }
+  const { openNeo4jStore } = await import('./stores/neo4j/neo4j-store.ts');
+  return openNeo4jStore({ url: place.url });
+}
+
+async function openQueue(config: Config, jobs: Store, now: () => Date): Promise<Queue> {
+  const options = { jobs, now, newId: randomUUID };
+  if (config.queue === 'inline') {
+    const { createInlineQueue } = await import('./queues/inline.ts');
+    return createInlineQueue(options);
+  }
+  if (/^rediss?:\/\//.test(config.queue)) {
+    const { createBullmqQueue } = await import('./queues/bullmq.ts');
+    return createBullmqQueue({ ...options, url: config.queue });
+  }
+  throw new UsageError('queue: expected inline or redis://host:6379/0');
+}
+
+/** From the environment, or, with the embedded store only, from a file beside it that is made at first use. */
+function fingerprintKey({ secrets }: Config, place: StorePlace): string {
+  if (secrets.fingerprintKey !== undefined) return secrets.fingerprintKey;
+  if (place.kind !== 'sqlite') {
+    throw new UsageError(
+      'INTERLOCK_FINGERPRINT_KEY is not set; a shared store needs one: make it with `openssl rand -base64 48`',
+    );
+  }
+  const file = `${place.path}.key`;
+  if (!existsSync(file)) writeFileSync(file, randomBytes(48).toString('base64'), { mode: 0o600, flag: 'wx' });
+  return readFileSync(file, 'utf8').trim();
+}
+
+async function actorOf({ secrets }: Config, store: Store, now: () => Date): Promise<string> {
+  if (secrets.token === undefined) return `local:${userInfo().username}`;
+  const token = await whoIs(store, secrets.token, now());
+  if (!token)
+    throw new RefusedError(
+      'INTERLOCK_TOKEN: no such token, or it has expired; make one with `interlock token create --role responder`',
+    );
+  return token.name;
+}
+
+async function collectorFor(type: string): Promise<Collector> {
+  const { collectors } = await import('./collectors/index.ts');
+  const load = (collectors as Record<string, (() => Promise<Collector>) | undefined>)[type];
+  if (!load) throw new UsageError(`${type}: no such type of source (known: ${Object.keys(collectors).sort().join(', ')})`);
+  return load();
+}
+
+/** `files` and `…File` are paths; they start from the configuration's folder. */
+function absolutePaths(settings: Readonly<Record<string, unknown>>, folder: string): ConfiguredSource['settings'] {
+  return typeof settings['files'] === 'string' ? { ...settings, files: resolve(folder, settings['files']) } : settings;
+}
+
+function createEnforcers(config: Config) {
+  const opened = new Map<string, Promise<Enforcer>>();
+  return {
+    async open(name: string): Promise<Enforcer | undefined> {
+      const { enforcers } = await import('./enforcers/index.ts');
+      const settings = config.enforcers[name];
+      if (!settings && name !== 'manual' && name !== 'dry-run') return undefined;
+      let enforcer = opened.get(name);
+      if (!enforcer) {
+        const type = settings?.type ?? name;
+        const load = (enforcers as Record<string, (typeof enforcers)[keyof typeof enforcers] | undefined>)[type];
+        if (!load)
+          throw new UsageError(`enforcers.${name}.type: ${type} is not known (known: ${Object.keys(enforcers).join(', ')})`);
+        enforcer = load({ ...settings, name });
+        opened.set(name, enforcer);
+      }
+      return enforcer;
+    },
+    async close(): Promise<void> {
+      for (const enforcer of opened.values()) await (await enforcer)[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** One graph per state of the store: questions in a row share it, a collection in between replaces it. */
+function createGraphCache(store: Store, clock: () => Date): () => Promise<AccessGraph> {
+  let head = -1;
+  let graph: Promise<AccessGraph> | undefined;
+  return async () => {
+    const now = (await store.changes(Number.MAX_SAFE_INTEGER, 1)).head;
+    if (!graph || now !== head) {
+      head = now;
+      graph = loadGraph(store, clock());
+    }
+    return graph;
+  };
+}
