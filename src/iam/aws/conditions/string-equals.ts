@@ -1,0 +1,9 @@
+import { globText } from '../glob.ts';
+import type { ConditionOperator } from './operator.ts';
+
+/** Exact, case matters; a `*` is a plain character here. */
+export const stringEquals: ConditionOperator = {
+  name: 'StringEquals',
+  negated: false,
+  meets: (value, pattern) => value === globText(pattern),
+};

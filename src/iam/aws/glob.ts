@@ -1,0 +1,99 @@
+/**
+ * The wildcards of policy texts: `*` any run of characters, `?` exactly one. Linear in practice, never exponential.
+ *
+ * A text from a policy is first turned into a glob (`toGlob`), where the two wildcards are characters that no ARN holds. So a
+ * `*` that comes out of a variable's value stays a plain character.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export const ANY = '\uE000';
+export const ONE = '\uE001';
+
+const WILDCARD = /[*?]/g;
+
+/** Turns the wildcards of a policy text into those of a glob. */
+export const toGlob = (text: string): string => text.replace(WILDCARD, (c) => (c === '*' ? ANY : ONE));
+
+/** The glob as a person writes it. */
+export const globText = (glob: string): string => glob.replaceAll(ANY, '*').replaceAll(ONE, '?');
+
+export const hasWildcard = (glob: string): boolean => glob.includes(ANY) || glob.includes(ONE);
+
+export function matchesGlob(glob: string, text: string): boolean {
+  if (glob === ANY) return true;
+  const first = glob.indexOf(ANY);
+  if (first < 0 && !glob.includes(ONE)) return glob === text;
+  if (first === glob.length - 1 && !glob.includes(ONE)) return text.startsWith(glob.slice(0, -1));
+  return matchesSlowly(glob, text);
+}
+
+function matchesSlowly(glob: string, text: string): boolean {
+  let g = 0;
+  let t = 0;
+  let star = -1;
+  let resume = 0;
+  while (t < text.length) {
+    const c = glob[g];
+    if (c === ANY) {
+      star = g++;
+      resume = t;
+    } else if (c !== undefined && (c === ONE || c === text[t])) {
+      g++;
+      t++;
+    } else if (star >= 0) {
+      g = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (glob[g] === ANY) g++;
+  return g === glob.length;
+}
+
+const SEGMENTS = 6;
+
+/** Splits at the first five colons; a shorter ARN is completed with wildcards, as IAM does. */
+function segmentsOf(arn: string, filler: string): string[] {
+  const out: string[] = [];
+  let from = 0;
+  while (out.length < SEGMENTS - 1) {
+    const colon = arn.indexOf(':', from);
+    if (colon < 0) break;
+    out.push(arn.slice(from, colon));
+    from = colon + 1;
+  }
+  out.push(arn.slice(from));
+  while (out.length < SEGMENTS) out.push(filler);
+  return out;
+}
+
+/**
+ * Matches an ARN against a pattern: segment by segment, so that a wildcard before the resource part does not cross a colon.
+ * A lone `*` matches everything.
+ */
+export function matchesArn(glob: string, arn: string): boolean {
+  if (glob === ANY) return true;
+  if (!glob.includes(ANY) && !glob.includes(ONE)) return glob === arn || (countColons(glob) < SEGMENTS - 1 && bySegment(glob, arn));
+  if (!glob.startsWith('arn:')) return matchesGlob(glob, arn);
+  return bySegment(glob, arn);
+}
+
+function bySegment(glob: string, arn: string): boolean {
+  const patterns = segmentsOf(glob, ANY);
+  const parts = segmentsOf(arn, '');
+  return patterns.every((pattern, i) => matchesGlob(pattern, parts[i] as string));
+}
+
+function countColons(text: string): number {
+  let count = 0;
+  for (let i = text.indexOf(':'); i >= 0 && count < SEGMENTS; i = text.indexOf(':', i + 1)) count++;
+  return count;
+}
+
+/**
+ * One text that the glob matches: each wildcard becomes the filler. Segments before the resource part take the given ones.
+ * Used to name a thing that does not exist yet, or one object of a bucket.
+ */
+export function instanceOf(glob: string, filler: string): string {
+  return glob.replaceAll(ANY, filler).replaceAll(ONE, filler.slice(0, 1) || 'x');
+}
