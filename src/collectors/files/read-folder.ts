@@ -20,6 +20,8 @@ export interface FolderReading {
   /** Bytes needed to recognise a file; 64 KiB unless told. */
   readonly headBytes?: number;
   readonly enters?: (folder: string) => boolean;
+  /** Files that are left alone without a word, such as the code of a repository. Asked when the walk is over. */
+  readonly passesOver?: (file: SourceFile) => boolean;
   /** What the file says, or undefined when no reader knows it. It may throw InputErrors at any point. */
   read(file: SourceFile, head: FileHead): AsyncIterable<Collected> | Iterable<Collected> | undefined;
   /** Told of every error, so that the collector marks a scope partial. No file: the folder itself. */
@@ -38,12 +40,13 @@ export async function* readFolder(reading: FolderReading): AsyncGenerator<Collec
     if (!(error instanceof InputError)) throw error;
     yield failed(reading, error.message);
   }
-  for (const [done, file] of files.entries()) {
+  const wanted = files.filter((file) => !reading.passesOver?.(file));
+  for (const [done, file] of wanted.entries()) {
     reading.context.signal.throwIfAborted();
-    yield { type: 'progress', done, total: files.length, what: file.path };
+    yield { type: 'progress', done, total: wanted.length, what: file.path };
     yield* readFile(reading, file);
   }
-  yield { type: 'progress', done: files.length, total: files.length, what: 'files' };
+  yield { type: 'progress', done: wanted.length, total: wanted.length, what: 'files' };
 }
 
 const walkOptions = ({ context, enters }: FolderReading): Parameters<typeof walk>[1] => ({

@@ -1,0 +1,146 @@
+/** A workflow file, as far as it says what its jobs may reach. https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax */
+import { InputError } from '../../model/errors.ts';
+import { type SecretReferences, secretReferences, withoutExpressions } from './expressions.ts';
+import { entriesOf, scalarsOf, textOf, textsOf, valueAt, type YamlMap, type YamlNode } from './node.ts';
+import { declaredParameters, type Trigger, triggersOf } from './triggers.ts';
+
+export interface Workflow {
+  /** Within the repository: `.github/workflows/deploy.yml`. */
+  readonly path: string;
+  readonly name: string;
+  readonly triggers: readonly Trigger[];
+  /** Secrets that callers hand over, upper case; undefined when it is not reusable. */
+  readonly parameters?: readonly string[];
+  /** `env` of the whole workflow. */
+  readonly env: YamlNode | undefined;
+  readonly jobs: readonly Job[];
+}
+
+export interface Job {
+  readonly id: string;
+  readonly line: number;
+  /** Unknown parts are `*`. */
+  readonly environment?: string;
+  readonly runsOn: readonly string[];
+  /** May ask for an OIDC token. */
+  readonly idToken: boolean;
+  readonly reads: SecretReads;
+  readonly steps: readonly YamlMap[];
+  readonly env: YamlNode | undefined;
+  readonly call?: WorkflowCall;
+}
+
+export interface WorkflowCall {
+  /** `./.github/workflows/x.yml` or `owner/repo/.github/workflows/x.yml@ref`. */
+  readonly uses: string;
+  /** Every secret of the caller is handed over. */
+  readonly inherits: boolean;
+  /** Parameter → the secret that it is filled with and nothing else; both upper case. */
+  readonly mapping: ReadonlyMap<string, string | undefined>;
+}
+
+export interface SecretReads {
+  /** Name → the line that names it first. */
+  readonly named: ReadonlyMap<string, number>;
+  /** The line that takes all at once. */
+  readonly all?: number;
+  /** The line whose index only the run decides. */
+  readonly dynamic?: number;
+}
+
+/** Throws an InputError `line n: …` for what GitHub would not run either. */
+export function parseWorkflow(path: string, root: YamlNode): Workflow {
+  const jobs = valueAt(root, 'jobs');
+  const on = valueAt(root, 'on');
+  if (root.type !== 'map') throw new InputError(`line ${root.line}: expected a workflow (a map with \`on\` and \`jobs\`)`);
+  if (jobs?.type !== 'map' || jobs.entries.length === 0) {
+    throw new InputError(`line ${jobs?.line ?? root.line}: jobs: expected a map of at least one job`);
+  }
+  if (!on) throw new InputError(`line ${root.line}: on: missing; a workflow says what starts it`);
+  const parameters = declaredParameters(on);
+  return {
+    path,
+    name: textOf(valueAt(root, 'name')) ?? path,
+    triggers: triggersOf(on),
+    ...(parameters ? { parameters } : {}),
+    env: valueAt(root, 'env'),
+    jobs: jobs.entries.map(([id, node]) => parseJob(id, node, root)),
+  };
+}
+
+function parseJob(id: string, node: YamlNode, workflow: YamlMap): Job {
+  if (node.type !== 'map') throw new InputError(`line ${node.line}: jobs.${id}: expected a map`);
+  const environment = environmentOf(valueAt(node, 'environment'));
+  const call = callOf(node);
+  return {
+    id,
+    line: node.line,
+    ...(environment === undefined ? {} : { environment }),
+    runsOn: runnerOf(valueAt(node, 'runs-on')),
+    idToken: mayWriteIdToken(valueAt(node, 'permissions') ?? valueAt(workflow, 'permissions')),
+    reads: secretReads(call ? [node] : [node, valueAt(workflow, 'env')]),
+    steps: stepsOf(id, valueAt(node, 'steps')),
+    env: valueAt(node, 'env'),
+    ...(call ? { call } : {}),
+  };
+}
+
+function stepsOf(id: string, steps: YamlNode | undefined): YamlMap[] {
+  if (!steps || (steps.type === 'scalar' && steps.value === null)) return [];
+  if (steps.type !== 'list') throw new InputError(`line ${steps.line}: jobs.${id}.steps: expected a list`);
+  return steps.items.filter((step) => step.type === 'map');
+}
+
+function runnerOf(node: YamlNode | undefined): string[] {
+  return node?.type === 'map' ? [...textsOf(valueAt(node, 'group')), ...textsOf(valueAt(node, 'labels'))] : textsOf(node);
+}
+
+function environmentOf(node: YamlNode | undefined): string | undefined {
+  const name = textOf(node?.type === 'map' ? valueAt(node, 'name') : node);
+  return name ? withoutExpressions(name, '*') : undefined;
+}
+
+/** Permissions of a job replace those of the workflow; the default of a token never includes `id-token`. */
+function mayWriteIdToken(permissions: YamlNode | undefined): boolean {
+  return textOf(permissions) === 'write-all' || textOf(valueAt(permissions, 'id-token')) === 'write';
+}
+
+function callOf(job: YamlMap): WorkflowCall | undefined {
+  const uses = textOf(valueAt(job, 'uses'));
+  if (!uses) return undefined;
+  const secrets = valueAt(job, 'secrets');
+  const mapping = entriesOf(secrets).map(([name, value]) => {
+    const { names, all, dynamic } = secretReferences(textOf(value) ?? '');
+    return [name.toUpperCase(), names.length === 1 && !all && !dynamic ? names[0] : undefined] as const;
+  });
+  return { uses, inherits: textOf(secrets) === 'inherit', mapping: new Map(mapping) };
+}
+
+function secretReads(nodes: readonly (YamlNode | undefined)[]): SecretReads {
+  const named = new Map<string, number>();
+  let all: number | undefined;
+  let dynamic: number | undefined;
+  for (const node of nodes) {
+    for (const { value, line } of scalarsOf(node)) {
+      const found: SecretReferences = secretReferences(String(value));
+      for (const name of found.names) if (!named.has(name)) named.set(name, line);
+      if (found.all) all ??= line;
+      if (found.dynamic) dynamic ??= line;
+    }
+  }
+  return { named, ...(all === undefined ? {} : { all }), ...(dynamic === undefined ? {} : { dynamic }) };
+}
+
+/** The steps' scripts and inputs, where expressions are put into code or handed to an action. */
+export function* stepTexts(step: YamlMap): Generator<{ readonly place: 'run' | 'with' | 'env'; readonly name: string; readonly text: string; readonly line: number }> {
+  const run = valueAt(step, 'run');
+  if (run) yield { place: 'run', name: 'run', text: textOf(run) ?? '', line: run.line };
+  for (const place of ['with', 'env'] as const) {
+    for (const [name, value] of entriesOf(valueAt(step, place))) yield { place, name, text: textOf(value) ?? '', line: value.line };
+  }
+}
+
+export const usesOf = (step: YamlMap): string | undefined => textOf(valueAt(step, 'uses'));
+
+/** It runs only as part of a caller. */
+export const isReusableOnly = ({ triggers }: Workflow): boolean => triggers.every(({ event }) => event === 'workflow_call');
