@@ -1,0 +1,52 @@
+/**
+ * How a break shows at the thing that depends. Severities fall along every chain, which is what makes the worst grade of each thing
+ * computable in one pass from the worst down:
+ *
+ *     dead (proofs, identities, places) > down > blocked > latent > interrupted > degraded
+ */
+import type { EntityKind, RelationshipKind } from '../../model/kinds.ts';
+import { ruleOf } from '../../model/kinds.ts';
+import type { Grade } from '../../model/plan.ts';
+
+export const DEAD = 6;
+export const DOWN = 5;
+export const BLOCKED = 4;
+export const LATENT = 3;
+export const INTERRUPTED = 2;
+export const DEGRADED = 1;
+export const UNHARMED = 0;
+
+const GRADE_BY_SEVERITY = ['degraded', 'interrupted', 'latent', 'blocked', 'down'] as const satisfies readonly Grade[];
+/** Of a severity from DEGRADED to DOWN. */
+export const gradeOf = (severity: number): Grade => GRADE_BY_SEVERITY[severity - 1] as Grade;
+
+/** Their targets die, but never break: that their grade may be worse than its cause does not disturb the order. */
+const TAKEN_ANEW: ReadonlySet<RelationshipKind> = new Set(['USES', 'READS', 'RUNS_AS']);
+
+export interface Dependence {
+  readonly kind: RelationshipKind;
+  readonly dependent: EntityKind;
+  /** Severity of what it depends on. */
+  readonly cause: number;
+}
+
+/**
+ * | cause | at a Pipeline | elsewhere | since |
+ * |---|---|---|---|
+ * | dead, down | blocked | down | a pipeline runs now and then: its next run fails; a workload needs it all the time |
+ * | blocked | blocked | degraded | what a pipeline makes is still there, but no longer renewed |
+ * | latent | latent | latent | it breaks when its cause does |
+ * | latent death (a place, a password) | blocked | latent | every run takes it anew; what runs has it already |
+ * | interrupted | interrupted | interrupted | it recovers with its cause |
+ * | degraded | | | a thing that works, but cannot be changed, serves as before |
+ *
+ * By DEPLOYS a workload that cannot be deployed any more is `degraded`, as the table of kinds says.
+ */
+export function severityAt({ kind, dependent, cause }: Dependence): number {
+  if (cause <= DEGRADED) return UNHARMED;
+  if (ruleOf(kind).depends?.grade === 'degraded') return cause === INTERRUPTED ? UNHARMED : DEGRADED;
+  if (cause === LATENT && dependent === 'Pipeline' && TAKEN_ANEW.has(kind)) return BLOCKED;
+  if (cause <= LATENT) return cause;
+  if (dependent === 'Pipeline') return BLOCKED;
+  return cause === BLOCKED ? DEGRADED : DOWN;
+}
