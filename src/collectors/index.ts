@@ -1,4 +1,6 @@
 /** Source types, loaded when first used. A new source is a folder and a line here. */
 import type { Collector } from '../ports/collector.ts';
 
-export const COLLECTORS: Readonly<Record<string, () => Promise<Collector>>> = {};
+export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
+  scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,
+};

@@ -1,0 +1,13 @@
+import type { Time } from '../../model/entity.ts';
+
+const FORM = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?\s*(Z|UTC|[+-]\d\d:?\d\d)?/;
+
+/** An event's time as ISO-8601 UTC with milliseconds. Undefined for what is no date and time; without a zone it is UTC. */
+export function eventTime(value: unknown): Time | undefined {
+  const found = typeof value === 'string' ? FORM.exec(value) : null;
+  if (!found) return undefined;
+  const [, day, time, fraction = '', zone = 'Z'] = found;
+  const offset = zone === 'UTC' || zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
+  const at = Date.parse(`${day}T${time}${fraction.slice(0, 4)}${offset}`);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}

@@ -1,0 +1,147 @@
+/**
+ * Leaks → facts. One Credential per distinct secret, one Secret per place; each place `EXPOSES` what `LEAKED_IN` it.
+ *
+ *     Credential ──LEAKED_IN──► Secret (the line) ──EXPOSES──► Credential
+ *          └───────LEAKED_IN──► Repository, bucket ─EXPOSES──► Credential
+ */
+import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { awsArn, awsKey, githubRepository, leak as leakKey, redactedLeak, scannedPlace } from '../../model/keys.ts';
+import type { CollectContext } from '../../ports/collector.ts';
+import { isKeyId, type Leak } from './leak.ts';
+
+const MOST_COMMITS = 20;
+
+interface Tie {
+  readonly credential: string;
+  readonly place: string;
+  readonly rules: Set<string>;
+  readonly scanners: Set<string>;
+  readonly commits: Set<string>;
+  verified?: boolean;
+  first?: string;
+}
+
+/** Gathers leaks of all reports of a source, so that the order and number of reports do not matter. */
+export class LeakFacts {
+  readonly #context: Pick<CollectContext, 'source' | 'fingerprint'>;
+  readonly #entities = new Map<string, EntityFact>();
+  readonly #ties = new Map<string, Tie>();
+  readonly #identities = new Map<string, string>();
+  readonly #live = new Set<string>();
+
+  constructor(context: Pick<CollectContext, 'source' | 'fingerprint'>) {
+    this.#context = context;
+  }
+
+  add(leak: Leak): void {
+    const credential = this.#credential(leak);
+    for (const place of this.#places(leak)) {
+      this.#entities.set(place.key, place);
+      this.#tie(credential, place.key, leak);
+    }
+    if (leak.verified) this.#live.add(credential);
+    if (leak.identityArn && credential.startsWith('aws:')) {
+      const identity = awsArn(leak.identityArn);
+      this.#identities.set(credential, identity);
+      this.#entities.set(identity, {
+        key: identity,
+        kind: 'User',
+        name: lastPart(leak.identityArn),
+        provider: 'aws',
+        stub: true,
+      });
+    }
+  }
+
+  entities(): EntityFact[] {
+    return [...this.#entities.values()]
+      .map((fact) => (this.#live.has(fact.key) ? { ...fact, state: 'active' as const } : fact))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  relationships(): RelationshipFact[] {
+    const ties = [...this.#ties.values()].sort((a, b) => (a.credential + a.place < b.credential + b.place ? -1 : 1));
+    const identities = [...this.#identities].map(
+      ([source, target]): RelationshipFact => ({
+        source,
+        kind: 'AUTHENTICATES_AS',
+        target,
+        basis: 'observed',
+        certainty: 'definite',
+        reason: 'the scanner used the key and was told whose it is',
+      }),
+    );
+    return [...ties.flatMap(relationshipsOf), ...identities];
+  }
+
+  #credential(leak: Leak): string {
+    const id = leak.keyId ?? (leak.value !== undefined && isKeyId(leak.value) ? leak.value : undefined);
+    if (id !== undefined) {
+      const kind = id.startsWith('ASIA') ? 'Session' : 'Credential';
+      this.#entities.set(awsKey(id), { key: awsKey(id), kind, name: id, provider: 'aws', stub: true });
+      return awsKey(id);
+    }
+    const { source, fingerprint } = this.#context;
+    const isShown = leak.value !== undefined;
+    const key = isShown ? leakKey(fingerprint(leak.value)) : redactedLeak(source, leak.file, leak.line, leak.commit);
+    if (!this.#entities.has(key)) {
+      const name = `${leak.rule} in ${lastPart(leak.file)}`;
+      this.#entities.set(key, { key, kind: 'Credential', name, provider: 'leak', properties: { redacted: !isShown } });
+    }
+    return key;
+  }
+
+  #places(leak: Leak): EntityFact[] {
+    // Two repositories may have a file of one name.
+    const path = leak.repository ? `${leak.repository}/${leak.file}` : leak.file;
+    const key = scannedPlace(this.#context.source, path, leak.line);
+    const name = leak.line > 0 ? `${path}:${leak.line}` : path;
+    const places: EntityFact[] = [{ key, kind: 'Secret', name, provider: 'file', properties: { path, line: leak.line } }];
+    if (leak.repository) {
+      const repository = githubRepository(leak.repository);
+      places.push({ key: repository, kind: 'Repository', name: leak.repository, provider: 'github', stub: true });
+    }
+    if (leak.bucket) {
+      places.push({
+        key: awsArn(`arn:aws:s3:::${leak.bucket}`),
+        kind: 'Resource',
+        name: leak.bucket,
+        provider: 'aws',
+        stub: true,
+      });
+    }
+    return places;
+  }
+
+  #tie(credential: string, place: string, leak: Leak): void {
+    const id = `${credential}\n${place}`;
+    const tie: Tie = this.#ties.get(id) ?? { credential, place, rules: new Set(), scanners: new Set(), commits: new Set() };
+    this.#ties.set(id, tie);
+    tie.rules.add(leak.rule);
+    tie.scanners.add(leak.scanner);
+    if (leak.commit) tie.commits.add(leak.commit);
+    if (leak.verified !== undefined) tie.verified = tie.verified === true || leak.verified;
+    if (leak.date && (tie.first === undefined || leak.date < tie.first)) tie.first = leak.date;
+  }
+}
+
+function relationshipsOf(tie: Tie): RelationshipFact[] {
+  const { credential, place } = tie;
+  const found = { basis: 'observed', certainty: 'definite' } as const;
+  const scanners = [...tie.scanners].sort();
+  const properties = {
+    scanners,
+    rules: [...tie.rules].sort(),
+    commits: [...tie.commits].sort().slice(0, MOST_COMMITS),
+    ...(tie.commits.size > MOST_COMMITS && { moreCommits: tie.commits.size - MOST_COMMITS }),
+    ...(tie.verified !== undefined && { verified: tie.verified }),
+  };
+  const firstSeen = tie.first === undefined ? {} : { firstSeen: tie.first };
+  const reason = `${scanners.join(', ')} found it there`;
+  return [
+    { source: credential, kind: 'LEAKED_IN', target: place, ...found, ...firstSeen, reason, properties },
+    { source: place, kind: 'EXPOSES', target: credential, ...found, ...firstSeen, reason },
+  ];
+}
+
+const lastPart = (path: string): string => path.split('/').at(-1) || path;

@@ -1,0 +1,53 @@
+/** What any scanner's finding comes to. `value` never leaves this folder: facts carry its fingerprint. */
+export interface Leak {
+  /** The secret as found; undefined when the report does not hold it (redacted, or only its place is known). */
+  readonly value: string | undefined;
+  /** The id of the AWS key that the finding names beside the secret. */
+  readonly keyId?: string | undefined;
+  /** The IAM user that the scanner saw the key act as. */
+  readonly identityArn?: string | undefined;
+  readonly scanner: string;
+  readonly rule: string;
+  readonly file: string;
+  /** 0 when the report does not say. */
+  readonly line: number;
+  readonly commit: string;
+  readonly date?: string | undefined;
+  /** The scanner tried the secret: true, it worked; false, it did not or could not be tried. */
+  readonly verified?: boolean | undefined;
+  /** `owner/name` on github.com. */
+  readonly repository?: string | undefined;
+  /** The S3 bucket that holds the file. */
+  readonly bucket?: string | undefined;
+}
+
+/** AWS access key ids: 16 to 128 characters, AKIA long-term, ASIA temporary (IAM user guide, unique identifiers). */
+const KEY_ID = /^A[KS]IA[0-9A-Z]{12,124}$/;
+const KEY_ID_WITHIN = /(?<![0-9A-Z])A[KS]IA[0-9A-Z]{12,124}(?![0-9A-Z])/g;
+const AWS_SECRET = /^[A-Za-z0-9/+]{40}$/;
+
+export const isKeyId = (text: string): boolean => KEY_ID.test(text);
+
+/** The one AWS key id in a text, when the secret beside it has the form of that key's secret. */
+export function keyIdBeside(secret: string | undefined, text: string | undefined): string | undefined {
+  if (secret === undefined || !text || !AWS_SECRET.test(secret)) return undefined;
+  const ids = new Set(text.match(KEY_ID_WITHIN));
+  return ids.size === 1 ? [...ids][0] : undefined;
+}
+
+// `REDACTED`, `***`, and the cut-off form of `gitleaks --redact=50`, which ends in dots.
+const REDACTED = /redacted|\*{3,}|^[x.•]+$|(?:\.{3}|…)$/i;
+const PEM_HEADER = /^-----BEGIN [A-Z0-9 ]+-----$/;
+
+/** The secret, unless the text stands for one that is not shown: a redaction mark, a bare PEM header, nothing. */
+export function shownValue(text: string): string | undefined {
+  return text.trim() === '' || REDACTED.test(text) || PEM_HEADER.test(text.trim()) ? undefined : text;
+}
+
+/** `owner/name` of a github.com address, whatever credentials or path it carries. */
+export function githubRepositoryIn(address: string | undefined): string | undefined {
+  const found = /^(?:https?:\/\/|ssh:\/\/|git@|git:\/\/)(?:[^@/\s]*@)?(?:www\.)?github\.com[/:]([\w.-]+)\/([\w.-]+)/i.exec(
+    address ?? '',
+  );
+  return found?.[1] && found[2] ? `${found[1]}/${found[2].replace(/\.git$/, '')}` : undefined;
+}

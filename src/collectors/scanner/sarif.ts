@@ -1,0 +1,77 @@
+/**
+ * SARIF 2.1.0 (OASIS). Any tool may write it, so only findings about secrets count: by the tool's name, or by the rule's tags.
+ * The secret itself is known only where a tool is known to put it into the snippet; elsewhere a snippet is a line of code.
+ */
+import type { ReportingDescriptor, Result, Run } from 'sarif';
+import { z } from 'zod';
+import { eventTime } from '../files/event-time.ts';
+import { shaped } from '../files/shape.ts';
+import { githubRepositoryIn, type Leak, shownValue } from './leak.ts';
+
+const SECRET_SCANNERS = /gitleaks|trufflehog|detect-secrets|ggshield|gitguardian|kingfisher|nosey ?parker|betterleaks|secret/i;
+/** CWE-259, 321, 522, 798: passwords and keys written into code. */
+const SECRET_TAGS = /secret|credential|cwe-0*(?:259|321|522|798)\b/i;
+const PUTS_SECRET_INTO_SNIPPET = /gitleaks|betterleaks/i;
+
+const list = z.array(z.unknown()).nullish();
+const sarifRun = z.object({
+  tool: z.object({ driver: z.object({ name: z.string(), rules: list }) }),
+  results: z.array(z.object({ locations: list })).nullish(),
+  artifacts: list,
+  versionControlProvenance: list,
+});
+
+export const isSarifRun = (record: object): boolean => 'tool' in record;
+
+/** The secret findings of a run, and how many results were about something else. */
+export function sarifLeaks(record: object, place: { path: string; at: string }): { leaks: Leak[]; others: number } {
+  shaped(sarifRun, record, place);
+  const run = record as Run;
+  const leaks: Leak[] = [];
+  let others = 0;
+  for (const result of run.results ?? []) {
+    if (isAboutSecret(run, result)) leaks.push(...leaksOf(run, result));
+    else others++;
+  }
+  return { leaks, others };
+}
+
+function isAboutSecret(run: Run, result: Result): boolean {
+  if (SECRET_SCANNERS.test(run.tool.driver.name)) return true;
+  const rule = ruleOf(run, result);
+  return [...(rule?.properties?.tags ?? []), ...(result.properties?.tags ?? [])].some((tag) => SECRET_TAGS.test(String(tag)));
+}
+
+function ruleOf(run: Run, result: Result): ReportingDescriptor | undefined {
+  const rules = run.tool.driver.rules ?? [];
+  return rules[result.ruleIndex ?? -1] ?? rules.find((rule) => rule?.id === result.ruleId);
+}
+
+function leaksOf(run: Run, result: Result): Leak[] {
+  const tool = run.tool.driver.name;
+  const fingerprints = result.partialFingerprints ?? {};
+  return (result.locations ?? []).map((location) => {
+    const physical = location.physicalLocation;
+    const snippet = PUTS_SECRET_INTO_SNIPPET.test(tool) ? physical?.region?.snippet?.text : undefined;
+    return {
+      value: typeof snippet === 'string' ? shownValue(snippet) : undefined,
+      scanner: tool.toLowerCase(),
+      rule: typeof result.ruleId === 'string' ? result.ruleId : 'unnamed',
+      file: fileOf(run, physical?.artifactLocation?.uri, physical?.artifactLocation?.index),
+      line: Number.isInteger(physical?.region?.startLine) ? Number(physical?.region?.startLine) : 0,
+      commit: String(fingerprints['commitSha'] ?? run.versionControlProvenance?.[0]?.revisionId ?? ''),
+      date: eventTime(fingerprints['date']),
+      repository: githubRepositoryIn(run.versionControlProvenance?.[0]?.repositoryUri),
+    };
+  });
+}
+
+function fileOf(run: Run, uri: unknown, index: unknown): string {
+  const found = uri ?? (typeof index === 'number' ? run.artifacts?.[index]?.location?.uri : undefined);
+  if (typeof found !== 'string' || found === '') return 'unknown';
+  try {
+    return decodeURIComponent(found.replace(/^file:\/\//, ''));
+  } catch {
+    return found;
+  }
+}
