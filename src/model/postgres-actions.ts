@@ -9,7 +9,7 @@
  *   reduce        role, connectionLimit             connection-limit   R0  binds new sessions only, never superusers
  *   shorten       role, validUntil                  valid-until        R0  ends password logins only
  *   rotate        role, handTo?                     password           R1  the old verifier is the pre-image
- *   detach        role, member, grantedBy?          membership/…       R1  `member` leaves `role`
+ *   detach        role, group, grantedBy?           membership/…       R1  `role` is no member of `group` any more
  *   delete        role, reassignTo, databases       existence          R2
  *
  * Sources: https://www.postgresql.org/docs/current/sql-alterrole.html, sql-reassign-owned.html, sql-drop-owned.html, sql-revoke.html,
@@ -39,7 +39,7 @@ export const POSTGRES_PARAMETERS = {
   /** `handTo`: absolute path of the file (mode 0600, made by us) in which the new password is handed out. Required to execute. */
   rotate: z.strictObject({ role: name, handTo: z.string().min(1).optional() }),
   /** `grantedBy`: PostgreSQL 16 keeps one membership per grantor; each named one is revoked. */
-  detach: z.strictObject({ role: name, member: name, grantedBy: z.array(name).min(1).optional() }),
+  detach: z.strictObject({ role: name, group: name, grantedBy: z.array(name).min(1).optional() }),
   /** `databases`: every database in which the role owns or was granted something; the enforcer refuses when one is missing. */
   delete: z.strictObject({ role: name, reassignTo: name, databases: z.array(name).min(1) }),
 } as const satisfies Partial<Record<Action, z.ZodType>>;
@@ -110,7 +110,7 @@ export function postgresControl(step: PostgresStep): string {
     case 'rotate':
       return 'password';
     case 'detach':
-      return `membership/${step.parameters.member}`;
+      return `membership/${step.parameters.group}`;
     case 'delete':
       return 'existence';
   }
@@ -180,7 +180,7 @@ export function postgresProbe(step: PostgresStep): PostgresStatement {
       return { sql: `SELECT rolpassword AS verifier, ${sessions} AS sessions FROM pg_authid WHERE rolname = ${role};` };
     case 'detach':
       return {
-        sql: `SELECT count(*)::int AS memberships FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles u ON u.oid = m.member WHERE g.rolname = ${role} AND u.rolname = ${quoteLiteral(step.parameters.member).trimStart()};`,
+        sql: `SELECT count(*)::int AS memberships FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles u ON u.oid = m.member WHERE u.rolname = ${role} AND g.rolname = ${quoteLiteral(step.parameters.group).trimStart()};`,
       };
     case 'delete':
       return {
@@ -226,15 +226,15 @@ const sessionsSql = (role: string): string =>
 const terminateSql = (role: string): string =>
   `SELECT pid, pg_terminate_backend(pid, ${TERMINATE_TIMEOUT_MS}) AS ended FROM pg_stat_activity WHERE usename = ${quoteLiteral(role).trimStart()} AND pid <> pg_backend_pid();`;
 
-function revokeStatements({ role, member, grantedBy }: ParametersOf<'detach'>): PostgresStatement[] {
-  const sql = `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(member)}`;
+function revokeStatements({ role, group, grantedBy }: ParametersOf<'detach'>): PostgresStatement[] {
+  const sql = `REVOKE ${quoteIdentifier(group)} FROM ${quoteIdentifier(role)}`;
   if (!grantedBy) return [{ sql: `${sql};` }];
   return grantedBy.map((grantor) => ({ sql: `${sql} GRANTED BY ${quoteIdentifier(grantor)};` }));
 }
 
 /** PostgreSQL 15 and before know ADMIN OPTION only; from 16 on INHERIT and SET are options of the membership. */
-function grantSql({ role, member }: ParametersOf<'detach'>, { admin, inherit, set, grantedBy }: PostgresMembership): string {
-  const grant = `GRANT ${quoteIdentifier(role)} TO ${quoteIdentifier(member)}`;
+function grantSql({ role, group }: ParametersOf<'detach'>, { admin, inherit, set, grantedBy }: PostgresMembership): string {
+  const grant = `GRANT ${quoteIdentifier(group)} TO ${quoteIdentifier(role)}`;
   if (inherit === undefined || set === undefined) return `${grant}${admin ? ' WITH ADMIN OPTION' : ''};`;
   const word = (on: boolean): string => (on ? 'TRUE' : 'FALSE');
   const by = grantedBy ? ` GRANTED BY ${quoteIdentifier(grantedBy)}` : '';

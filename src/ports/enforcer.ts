@@ -5,7 +5,7 @@ import type { Action, PlanStep } from '../model/plan.ts';
 export interface Preflight {
   /** Empty when the step may run; else what is missing and how to get it. */
   readonly refusals: readonly string[];
-  /** What `undo` needs to bring back exactly what was; sealed before it is stored. */
+  /** What `undo` needs to bring back exactly what was; sealed before it is stored. Empty: there is nothing to bring back. */
   readonly preImage: string;
   /** The control was already in place: it is not ours to restore. */
   readonly preexisting: boolean;
@@ -34,8 +34,14 @@ export interface Enforcer extends AsyncDisposable {
   /** The configured name: a step's `connector`. */
   readonly name: string;
   readonly type: string;
+  /** Changes nothing: its steps end `skipped`. */
+  readonly simulates?: boolean;
+  /** A person does the step and says so: it stays `accepted` until then. */
+  readonly waitsForPerson?: boolean;
   /** Which control a step works on (`login`, …): two steps of one control share a hold. */
   controlOf(step: PlanStep): string;
+  /** What is really held, where that is not the step's target: a password is held through its role. */
+  heldTarget?(step: PlanStep): string;
   supports(kind: EntityKind, action: Action): boolean;
   preflight(step: PlanStep, context: EnforcerContext): Promise<Preflight>;
   apply(step: PlanStep, context: EnforcerContext): Promise<Applied>;

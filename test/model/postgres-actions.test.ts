@@ -57,7 +57,7 @@ describe('the commands of a step', () => {
   });
 
   it('restore each saved membership with its options', () => {
-    const step = parsePostgresStep('detach', { role: 'payments', member: 'app' });
+    const step = parsePostgresStep('detach', { role: 'app', group: 'payments' });
     expect(postgresInverse(step, { memberships: [{ admin: true }] }).map((s) => s.sql)).toEqual([
       'GRANT "payments" TO "app" WITH ADMIN OPTION;',
     ]);

@@ -1,0 +1,28 @@
+/** Enforcer types, loaded when first used. A new system is a file and a line here. */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { UsageError } from '../model/errors.ts';
+import type { Enforcer } from '../ports/enforcer.ts';
+
+/** `settings`: what is configured under `enforcers.<name>`, with the name. Throws a UsageError that names the field. */
+export type OpenEnforcer = (settings: { readonly name: string; readonly [setting: string]: unknown }) => Promise<Enforcer>;
+
+const base = { name: z.string(), type: z.string().optional(), source: z.string().optional() };
+const postgresSettings = z.strictObject({ ...base, source: z.string(), url: z.string() });
+const plainSettings = z.strictObject(base);
+
+function read<T>(schema: z.ZodType<T>, settings: { readonly name: string }): T {
+  const parsed = schema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UsageError(`enforcers.${settings.name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
+}
+
+export const enforcers = {
+  'dry-run': async (settings) => (await import('./dry-run.ts')).createDryRunEnforcer(read(plainSettings, settings)),
+  manual: async (settings) => (await import('./manual.ts')).createManualEnforcer(read(plainSettings, settings)),
+  postgres: async (settings) => {
+    const { name, source, url } = read(postgresSettings, settings);
+    return (await import('./postgres.ts')).createPostgresEnforcer({ name, source, url, random: randomBytes });
+  },
+} as const satisfies Readonly<Record<string, OpenEnforcer>>;
