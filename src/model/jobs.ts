@@ -33,6 +33,9 @@ export const executeWaveJob = jobType({
   again: 'never',
 });
 
+/** Every type of job. `jobs/index.ts` says how each is done. */
+export const JOB_TYPES: readonly Pick<JobType<unknown>, 'name' | 'again'>[] = [collectJob, analyzeJob, executeWaveJob];
+
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 

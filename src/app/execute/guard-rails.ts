@@ -1,0 +1,99 @@
+import { matchesGlob } from '../../model/glob.ts';
+import type { PlanStep, StepState } from '../../model/plan.ts';
+import { approvalsNeeded, approvalsThatCount } from './approve-plan.ts';
+import { planDifference } from './plan-difference.ts';
+import { enforcerOf, hasEnded, type Run, recordOf, stepsOf, storedPlan, timeOf } from './run.ts';
+
+const NOT_BEGUN: readonly StepState[] = ['planned', 'approved'];
+
+/** Everything that forbids the plan before any call is made; empty when it may run. */
+export async function guardRails(run: Run): Promise<string[]> {
+  const { context, plan } = run;
+  const stored = await storedPlan(context, plan.id);
+  const found: string[] = [];
+  if (stored.state === 'undone') found.push(`plan ${plan.id} was undone: plan again`);
+  if (plan.waves.length === 0 && plan.refusals.length > 0)
+    found.push(...plan.refusals.map((r) => `${r.target}: ${r.reason} (${r.rule})`));
+  if (await context.store.paused()) found.push('execution is paused: `interlock resume` lets it go on');
+  found.push(...(await deniedTargets(run)), ...(await unknownTargets(run)), ...(await rateLimit(run)));
+  const hasBegun = stepsOf(plan).some((step) => !NOT_BEGUN.includes(recordOf(run, step).state));
+  if (!hasBegun) found.push(...(await staleGraph(run)), ...(await otherPlan(run)));
+  const needed = approvalsNeeded(plan, context.settings.budgets);
+  const by = approvalsThatCount(stored, timeOf(context));
+  if (!hasBegun && by.length < needed) {
+    found.push(
+      `${needed} people must approve, ${by.length} did${by.length ? ` (${by.join(', ')})` : ''}: \`interlock approve ${plan.id}\``,
+    );
+  }
+  return found;
+}
+
+async function deniedTargets(run: Run): Promise<string[]> {
+  const found: string[] = [];
+  for (const step of stepsOf(run.plan)) {
+    const keys = [step.target, ...(step.for === undefined ? [] : [step.for]), ...(await heldKey(run, step))];
+    const rule = run.context.settings.denyList.find((glob) => keys.some((key) => matchesGlob(glob, key)));
+    if (rule !== undefined) found.push(`step ${step.id}: ${step.target} is on the deny list (${rule})`);
+  }
+  return found;
+}
+
+async function heldKey(run: Run, step: PlanStep): Promise<string[]> {
+  try {
+    const held = (await enforcerOf(run, step)).heldTarget?.(step);
+    return held === undefined ? [] : [held];
+  } catch {
+    return [];
+  }
+}
+
+/** The graph must know what a step acts on, and the connector must be able to. A preparation's target may be yet to come. */
+async function unknownTargets(run: Run): Promise<string[]> {
+  const steps = stepsOf(run.plan);
+  const known = new Map(
+    (await run.context.store.entities(steps.map((step) => step.target))).map((entity) => [entity.key, entity]),
+  );
+  const found: string[] = [];
+  for (const step of steps) {
+    const enforcer = await run.context.enforcerFor(step.connector);
+    if (!enforcer) {
+      found.push(`step ${step.id}: no enforcer ${step.connector} is configured: name it under \`enforcers\`, or plan again`);
+      continue;
+    }
+    if (enforcer.waitsForPerson || hasEnded(recordOf(run, step).state)) continue;
+    const target = known.get(step.target);
+    if (!target) found.push(`step ${step.id}: ${step.target} is not in the graph: collect and plan again`);
+    else if (!enforcer.supports(target.kind, step.action)) {
+      found.push(`step ${step.id}: ${step.connector} (${enforcer.type}) does not ${step.action} a ${target.kind}`);
+    }
+  }
+  return found;
+}
+
+const PLANS_LOOKED_AT = 200;
+
+/** Calls of the last hour, of all plans, and those that this plan has yet to make. */
+async function rateLimit(run: Run): Promise<string[]> {
+  const limit = run.context.settings.budgets.actionsPerHour;
+  const hourAgo = new Date(run.context.wallClock().getTime() - 3_600_000).toISOString();
+  const plans = await run.context.store.plans(PLANS_LOOKED_AT);
+  const recent = plans.flatMap(({ steps }) => steps).filter((step) => step.attempts > 0 && step.updatedAt >= hourAgo).length;
+  const ahead = stepsOf(run.plan).filter((step) => !hasEnded(recordOf(run, step).state)).length;
+  if (ahead === 0 || recent + ahead <= limit) return [];
+  return [`${recent} actions in the last hour and ${ahead} more would pass the budget of ${limit} (budgets.actionsPerHour)`];
+}
+
+async function staleGraph({ context }: Run): Promise<string[]> {
+  const minutes = context.settings.budgets.maxGraphAgeMinutes;
+  const oldest = new Date(context.clock().getTime() - minutes * 60_000).toISOString();
+  const stale = (await context.store.sources()).filter(({ lastRun }) => lastRun < oldest).map(({ name }) => name);
+  if (stale.length === 0) return [];
+  return [
+    `the graph is older than ${minutes} minutes (${stale.join(', ')}): \`interlock collect\` first (budgets.maxGraphAgeMinutes)`,
+  ];
+}
+
+async function otherPlan({ context, plan }: Run): Promise<string[]> {
+  const difference = planDifference(plan, await context.replan(plan));
+  return difference === undefined ? [] : [`the estate has changed since plan ${plan.id}: ${difference}; look at the new plan`];
+}

@@ -1,0 +1,199 @@
+/** What an execution works with, and what it comes to. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Json } from '../../model/entity.ts';
+import { RefusedError } from '../../model/errors.ts';
+import { type LedgerDraft, type LedgerType, sha256 } from '../../model/ledger.ts';
+import type { Plan, PlanState, PlanStep, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
+import type { Enforcer, EnforcerContext } from '../../ports/enforcer.ts';
+import type { App } from '../app.ts';
+import { createSealer, parseSealKeys, type Sealer } from './seal.ts';
+
+export interface ExecuteContext extends Pick<App, 'store' | 'enforcerFor' | 'sealKey' | 'clock' | 'wallClock' | 'newId'> {
+  readonly settings: Pick<App['settings'], 'budgets' | 'denyList'>;
+  /** Asks the plan's question again, of the graph as it is now. */
+  readonly replan: (plan: Plan) => Promise<Plan>;
+  /** Waits between probes and retries; real time unless a test brings its own. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface StepProgress {
+  readonly plan: string;
+  readonly step: string;
+  readonly target: string;
+  readonly action: string;
+  readonly state: StepState;
+  /** Steps that came to an end, of all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface RunOptions {
+  readonly actor: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: StepProgress) => void;
+}
+
+export interface ExecutedStep {
+  readonly id: string;
+  readonly state: StepState;
+  readonly evidence: readonly string[];
+  readonly residualUntil: string | null;
+}
+
+export interface ExecutionResult {
+  readonly plan: string;
+  readonly state: PlanState;
+  readonly steps: readonly ExecutedStep[];
+  /** Why it did not go on, or, in a dry run, what would stop it; empty when nothing did. */
+  readonly stopped: readonly string[];
+}
+
+/** One plan being carried out, with its steps as the store holds them. */
+export interface Run extends RunOptions {
+  readonly context: ExecuteContext;
+  readonly plan: Plan;
+  readonly requestedBy: string;
+  readonly sealer: Sealer;
+  readonly records: Map<string, StepRecord>;
+}
+
+export async function storedPlan(context: Pick<ExecuteContext, 'store'>, id: string): Promise<StoredPlan> {
+  const stored = await context.store.plan(id);
+  if (!stored) throw new RefusedError(`${id}: no such plan; make one with \`interlock plan <key> --mode contain\``);
+  return stored;
+}
+
+export async function openRun(context: ExecuteContext, id: string, options: RunOptions): Promise<Run> {
+  const { plan, requestedBy, steps } = await storedPlan(context, id);
+  const records = new Map(steps.map((record) => [record.step, record]));
+  for (const step of stepsOf(plan)) if (!records.has(step.id)) records.set(step.id, firstRecord(plan, step));
+  const keys = context.sealKey === undefined ? [] : parseSealKeys(context.sealKey);
+  return { ...options, context, plan, requestedBy, records, sealer: createSealer(keys, randomBytes) };
+}
+
+const firstRecord = (plan: Plan, step: PlanStep): StepRecord => ({
+  plan: plan.id,
+  step: step.id,
+  state: 'planned',
+  attempts: 0,
+  idempotencyKey: sha256(`${plan.id}/${step.id}`).slice(0, 32),
+  evidence: [],
+  updatedAt: plan.createdAt,
+});
+
+export const stepsOf = (plan: Plan): PlanStep[] => plan.waves.flatMap((wave) => wave.steps);
+
+export function recordOf(run: Run, step: PlanStep): StepRecord {
+  const record = run.records.get(step.id);
+  if (!record) throw new RangeError(`step ${step.id} is not of plan ${run.plan.id}`);
+  return record;
+}
+
+export async function enforcerOf(run: Pick<Run, 'context'>, step: PlanStep): Promise<Enforcer> {
+  const enforcer = await run.context.enforcerFor(step.connector);
+  if (enforcer) return enforcer;
+  throw new RefusedError(
+    `step ${step.id}: no enforcer ${step.connector} is configured: name it under \`enforcers\`, or plan again`,
+  );
+}
+
+export const enforcerContext = (run: Run, step: PlanStep): EnforcerContext => ({
+  signal: run.signal,
+  idempotencyKey: recordOf(run, step).idempotencyKey,
+  now: run.context.wallClock,
+});
+
+export const timeOf = (context: Pick<ExecuteContext, 'wallClock'>): string => context.wallClock().toISOString();
+
+export function ledgerDraft(
+  { context, actor }: { readonly context: Pick<ExecuteContext, 'wallClock' | 'newId'>; readonly actor: string },
+  type: LedgerType,
+  body: { readonly [key: string]: Json },
+): LedgerDraft {
+  return { id: context.newId(), at: timeOf(context), actor, type, body };
+}
+
+/** A ledger record about a step: it always says of which plan, step, target and try. */
+export function stepDraft(run: Run, step: PlanStep, type: LedgerType, body: { readonly [key: string]: Json } = {}): LedgerDraft {
+  const { idempotencyKey, attempts } = recordOf(run, step);
+  const { id, target, action, connector } = step;
+  return ledgerDraft(run, type, {
+    plan: run.plan.id,
+    hash: run.plan.hash,
+    step: id,
+    target,
+    action,
+    connector,
+    idempotencyKey,
+    attempts,
+    ...body,
+  });
+}
+
+export interface Move {
+  readonly to: StepState;
+  readonly from: readonly StepState[];
+  readonly evidence?: readonly string[];
+  readonly change?: Partial<Pick<StepRecord, 'attempts' | 'preImage' | 'residualUntil'>>;
+  readonly ledger?: readonly LedgerDraft[];
+  readonly hold?: import('../../model/plan.ts').Hold;
+}
+
+const MAX_EVIDENCE = 60;
+
+/** Throws when the step is not in one of the states that it may come from: somebody else moved it. */
+export async function moveStep(run: Run, step: PlanStep, move: Move): Promise<void> {
+  const before = recordOf(run, step);
+  const record: StepRecord = {
+    ...before,
+    ...move.change,
+    state: move.to,
+    evidence: [...before.evidence, ...(move.evidence ?? [])].slice(-MAX_EVIDENCE),
+    updatedAt: timeOf(run.context),
+  };
+  const moved = await run.context.store.moveStep({
+    record,
+    from: move.from,
+    ledger: move.ledger ?? [],
+    ...(move.hold && { hold: move.hold }),
+  });
+  if (!moved)
+    throw new RefusedError(`step ${step.id} of plan ${run.plan.id} was moved by somebody else: look at it and execute again`);
+  run.records.set(step.id, record);
+  report(run, step, move.to);
+}
+
+const ENDED: readonly StepState[] = ['effective', 'partial', 'refused', 'failed', 'skipped', 'undone'];
+export const hasEnded = (state: StepState): boolean => ENDED.includes(state);
+
+function report(run: Run, step: PlanStep, state: StepState): void {
+  const records = [...run.records.values()];
+  const done = records.filter((record) => hasEnded(record.state)).length;
+  run.onProgress?.({
+    plan: run.plan.id,
+    step: step.id,
+    target: step.target,
+    action: step.action,
+    state,
+    done,
+    total: records.length,
+  });
+}
+
+export function resultOf(run: Run, state: PlanState, stopped: readonly string[] = []): ExecutionResult {
+  return {
+    plan: run.plan.id,
+    state,
+    stopped,
+    steps: stepsOf(run.plan).map((step) => {
+      const record = recordOf(run, step);
+      return { id: step.id, state: record.state, evidence: record.evidence, residualUntil: record.residualUntil ?? null };
+    }),
+  };
+}
+
+export async function sleep({ context, signal }: Pick<Run, 'context' | 'signal'>, ms: number): Promise<void> {
+  if (context.sleep) return context.sleep(ms, signal);
+  await wait(ms, undefined, { signal });
+}

@@ -1,0 +1,166 @@
+/**
+ * The queue of many processes, on Redis. Rows in the store are the truth and Redis holds nudges: a job of BullMQ names a row, and a
+ * row that is done is not done again. Nudges that Redis lost are given again when a worker starts, and every half minute.
+ */
+import { createHash } from 'node:crypto';
+import { EventEmitter, on } from 'node:events';
+import { Queue as BullQueue, type Job, QueueEvents, WaitingError, Worker } from 'bullmq';
+import { messageOf, RefusedError } from '../model/errors.ts';
+import { JOB_TYPES, type JobRecord, type JobType } from '../model/jobs.ts';
+import type { JobProgress, JobRunner, Queue, QueueOptions, QueueSchedule } from '../ports/queue.ts';
+import { DEFAULT_BACKOFF_MS, DEFAULT_MAX_ATTEMPTS, keepJob, progressOf, waitingJobs } from './job-rows.ts';
+
+const QUEUE = 'interlock';
+const CONCURRENCY = 2;
+const NUDGE_AGAIN_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+interface Nudge {
+  readonly row: string;
+}
+interface Tick {
+  readonly schedule: string;
+}
+
+export interface BullmqOptions extends QueueOptions {
+  /** `redis://[user:password@]host:port/db`. */
+  readonly url: string;
+  /** Tests give their own, so that suites do not meet. */
+  readonly prefix?: string;
+}
+
+/** BullMQ refuses ids with a colon or of digits only. */
+const safeId = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+export function createBullmqQueue(options: BullmqOptions): Queue {
+  const { jobs, now, url, prefix = 'interlock', maxAttempts = DEFAULT_MAX_ATTEMPTS, backoffMs = DEFAULT_BACKOFF_MS } = options;
+  const host = new URL(url).host;
+  const connection = { url, connectTimeout: CONNECT_TIMEOUT_MS };
+  const queue = new BullQueue<Nudge | Tick>(QUEUE, {
+    prefix,
+    connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 },
+    defaultJobOptions: {
+      attempts: maxAttempts,
+      backoff: { type: 'exponential', delay: backoffMs },
+      removeOnComplete: true,
+      removeOnFail: true,
+    },
+  });
+  const closing = new AbortController();
+  const events = new EventEmitter().setMaxListeners(0);
+  let queueEvents: QueueEvents | undefined;
+  let worker: Worker<Nudge | Tick> | undefined;
+  let nudging: NodeJS.Timeout | undefined;
+  let schedules: readonly QueueSchedule[] = [];
+  // Without a listener ioredis prints; what matters is answered by ping() and by the calls themselves.
+  queue.on('error', () => undefined);
+
+  async function nudge(job: JobRecord, again: JobType<unknown>['again']): Promise<void> {
+    const lane = safeId(`${job.name} ${job.key}`);
+    const once = again === 'coalesce' ? { deduplication: { id: lane, keepLastIfActive: true } } : { jobId: safeId(job.id) };
+    await queue.add(job.name, { row: job.id }, once);
+  }
+
+  async function nudgeAll(): Promise<void> {
+    for (const job of await waitingJobs(options, ['waiting', 'running'])) {
+      await nudge(job, JOB_TYPES.find((type) => type.name === job.name)?.again ?? 'never');
+    }
+  }
+
+  async function handle(job: Job<Nudge | Tick>, token: string | undefined, run: JobRunner): Promise<void> {
+    if ('schedule' in job.data) return tick(job.data);
+    const row = await jobs.job(job.data.row);
+    if (!row || row.state === 'done' || row.state === 'failed') return;
+    const record: JobRecord = { ...row, state: 'running', attempts: row.attempts + 1 };
+    const keep = async (change: Partial<JobRecord>): Promise<void> => {
+      await jobs.updateJob(record.id, change, now().toISOString());
+      await job.updateProgress({ ...progressOf({ ...record, ...change }, {}) });
+    };
+    await keep({ state: 'running', attempts: record.attempts });
+    try {
+      await run(record, (progress, message) => keep({ state: 'running', progress, message }), closing.signal);
+    } catch (error) {
+      if (closing.signal.aborted) {
+        await keep({ state: 'waiting', attempts: record.attempts - 1, message: 'handed back at shutdown' });
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      const isLast = job.attemptsMade + 1 >= maxAttempts;
+      const message = isLast ? messageOf(error) : `attempt ${record.attempts} failed: ${messageOf(error)}`;
+      await keep({ state: isLast ? 'failed' : 'waiting', message });
+      throw error;
+    }
+    await keep({ state: 'done', progress: 1 });
+  }
+
+  async function tick({ schedule: id }: Tick): Promise<void> {
+    const schedule = schedules.find((known) => known.id === id);
+    if (schedule) await enqueue(schedule.job, schedule.payload);
+  }
+
+  async function enqueue<P>(type: JobType<P>, payload: P): Promise<JobRecord> {
+    const { job, isNew } = await keepJob(options, type, payload);
+    if (isNew) {
+      await nudge(job, type.again).catch((error: unknown) => {
+        throw new RefusedError(
+          `${host}: the queue cannot be reached (${messageOf(error)}); the job is kept and is done when it is back`,
+        );
+      });
+    }
+    return job;
+  }
+
+  return {
+    name: 'bullmq',
+    enqueue,
+    async schedule(wanted) {
+      schedules = wanted;
+      const known = await queue.getJobSchedulers();
+      for (const { key } of known) if (!wanted.some(({ id }) => safeId(id) === key)) await queue.removeJobScheduler(key);
+      for (const { id, cron, tz } of wanted) {
+        await queue.upsertJobScheduler(safeId(id), { pattern: cron, tz }, { name: 'tick', data: { schedule: id } });
+      }
+    },
+    async work(run) {
+      worker = new Worker<Nudge | Tick>(QUEUE, (job, token) => handle(job, token, run), {
+        prefix,
+        connection,
+        concurrency: CONCURRENCY,
+      });
+      worker.on('error', () => undefined);
+      await worker.waitUntilReady();
+      await nudgeAll();
+      nudging = setInterval(() => void nudgeAll().catch(() => undefined), NUDGE_AGAIN_MS);
+    },
+    async *progress(signal) {
+      if (!queueEvents) {
+        queueEvents = new QueueEvents(QUEUE, { prefix, connection });
+        queueEvents.on('error', () => undefined);
+        queueEvents.on('progress', ({ data }) => void events.emit('progress', data));
+        await queueEvents.waitUntilReady();
+      }
+      try {
+        for await (const [event] of on(events, 'progress', { signal: AbortSignal.any([signal, closing.signal]) }))
+          yield event as JobProgress;
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+      }
+    },
+    async ping() {
+      const timeout = new Promise<never>((_, reject) =>
+        setTimeout(() => reject(new Error('no answer')), CONNECT_TIMEOUT_MS).unref(),
+      );
+      const answer = queue.getJobCounts('waiting');
+      await Promise.race([answer, timeout]).catch((error: unknown) => {
+        throw new RefusedError(`${host}: the queue cannot be reached (${messageOf(error)}); start Redis, or set queue: inline`);
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      clearInterval(nudging);
+      await worker?.close();
+      await queueEvents?.close();
+      await queue.close();
+    },
+  };
+}

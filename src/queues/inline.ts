@@ -1,0 +1,139 @@
+/**
+ * The queue of one process: works jobs off in this process, from the rows in the store. What was running when the process died is
+ * waiting again when the next one starts.
+ */
+import { EventEmitter, on } from 'node:events';
+import { CronExpressionParser } from 'cron-parser';
+import { messageOf } from '../model/errors.ts';
+import type { JobRecord } from '../model/jobs.ts';
+import type { JobProgress, JobRunner, Queue, QueueOptions, QueueSchedule } from '../ports/queue.ts';
+import { backoffOf, DEFAULT_BACKOFF_MS, DEFAULT_MAX_ATTEMPTS, keepJob, progressOf, waitingJobs } from './job-rows.ts';
+
+const CONCURRENCY = 2;
+/** Timers of Node cannot wait longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export function createInlineQueue(options: QueueOptions): Queue {
+  const { jobs, now, maxAttempts = DEFAULT_MAX_ATTEMPTS, backoffMs = DEFAULT_BACKOFF_MS } = options;
+  const events = new EventEmitter().setMaxListeners(0);
+  const closing = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  const notBefore = new Map<string, number>();
+  const timers = new Set<NodeJS.Timeout>();
+  let schedules: readonly QueueSchedule[] = [];
+  let scheduleTimers: NodeJS.Timeout[] = [];
+  let runner: JobRunner | undefined;
+  let pumping = Promise.resolve();
+
+  const tell = (progress: JobProgress): void => void events.emit('progress', progress);
+  const laneOf = (job: JobRecord): string => `${job.name} ${job.key}`;
+  const later = (ms: number, act: () => void): NodeJS.Timeout => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      act();
+    }, ms);
+    timers.add(timer);
+    return timer;
+  };
+
+  /** Starts what may start; one at a time, so that no job is started twice. */
+  function pump(): void {
+    pumping = pumping.then(startWaiting).catch(() => undefined);
+  }
+
+  async function startWaiting(): Promise<void> {
+    if (!runner || closing.signal.aborted) return;
+    for (const job of await waitingJobs(options)) {
+      if (running.size >= CONCURRENCY) return;
+      if (running.has(laneOf(job)) || (notBefore.get(job.id) ?? 0) > now().getTime()) continue;
+      running.set(
+        laneOf(job),
+        runOne(job, runner).finally(() => {
+          running.delete(laneOf(job));
+          pump();
+        }),
+      );
+    }
+  }
+
+  async function runOne(waiting: JobRecord, run: JobRunner): Promise<void> {
+    const job: JobRecord = { ...waiting, state: 'running', attempts: waiting.attempts + 1 };
+    const keep = async (change: Partial<JobRecord>): Promise<void> => {
+      await jobs.updateJob(job.id, change, now().toISOString());
+      tell(progressOf({ ...job, ...change }, {}));
+    };
+    await keep({ state: 'running', attempts: job.attempts });
+    try {
+      await run(job, (progress, message) => keep({ state: 'running', progress, message }), closing.signal);
+      await keep({ state: 'done', progress: 1 });
+    } catch (error) {
+      await afterFailure(job, error, keep);
+    }
+  }
+
+  async function afterFailure(
+    job: JobRecord,
+    error: unknown,
+    keep: (change: Partial<JobRecord>) => Promise<void>,
+  ): Promise<void> {
+    if (closing.signal.aborted) return keep({ state: 'waiting', attempts: job.attempts - 1, message: 'handed back at shutdown' });
+    if (job.attempts >= maxAttempts) return keep({ state: 'failed', message: messageOf(error) });
+    const wait = backoffOf(backoffMs, job.attempts);
+    notBefore.set(job.id, now().getTime() + wait);
+    await keep({ state: 'waiting', message: `attempt ${job.attempts} failed: ${messageOf(error)}` });
+    later(wait, () => {
+      notBefore.delete(job.id);
+      pump();
+    });
+  }
+
+  function planNext(schedule: QueueSchedule): void {
+    const next = CronExpressionParser.parse(schedule.cron, { tz: schedule.tz, currentDate: now() }).next().getTime();
+    const wait = Math.min(next - now().getTime(), LONGEST_TIMER_MS);
+    const timer = setTimeout(() => {
+      scheduleTimers = scheduleTimers.filter((other) => other !== timer);
+      if (now().getTime() >= next) void enqueue(schedule.job, schedule.payload).catch(() => undefined);
+      planNext(schedule);
+    }, wait);
+    timer.unref();
+    scheduleTimers.push(timer);
+  }
+
+  async function enqueue<P>(type: Parameters<typeof keepJob<P>>[1], payload: P): Promise<JobRecord> {
+    const { job, isNew } = await keepJob(options, type, payload);
+    if (isNew) pump();
+    return job;
+  }
+
+  return {
+    name: 'inline',
+    enqueue,
+    async schedule(wanted) {
+      for (const timer of scheduleTimers) clearTimeout(timer);
+      scheduleTimers = [];
+      schedules = wanted;
+      for (const schedule of schedules) planNext(schedule);
+    },
+    async work(run) {
+      for (const job of await waitingJobs(options, ['running']))
+        await jobs.updateJob(job.id, { state: 'waiting' }, now().toISOString());
+      runner = run;
+      pump();
+    },
+    async *progress(signal) {
+      try {
+        for await (const [event] of on(events, 'progress', { signal: AbortSignal.any([signal, closing.signal]) }))
+          yield event as JobProgress;
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+      }
+    },
+    async ping() {},
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      for (const timer of [...timers, ...scheduleTimers]) clearTimeout(timer);
+      await pumping;
+      await Promise.allSettled(running.values());
+    },
+  };
+}

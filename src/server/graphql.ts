@@ -1,0 +1,97 @@
+/** GraphQL over HTTP and SSE: yoga with limits, masked errors and no surprises. */
+import { randomUUID } from 'node:crypto';
+import { EnvelopArmor } from '@escape.tech/graphql-armor';
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
+import { useDisableIntrospection } from '@graphql-yoga/plugin-disable-introspection';
+import { GraphQLError } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Context } from '../../graphql/context.ts';
+import { createLoaders } from '../../graphql/loaders.ts';
+import { schema } from '../../graphql/schema.ts';
+import type { ComposedApp } from '../compose.ts';
+import type { RoleName } from '../ports/store.ts';
+import { LIMITS } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface GraphqlOptions {
+  readonly app: ComposedApp;
+  readonly metrics: Metrics;
+  readonly development: boolean;
+  /** Ends subscriptions when the server stops. */
+  readonly closing: AbortSignal;
+}
+
+/** Set by our own HTTP layer after authentication; a client's own headers of these names never arrive. */
+export const VIEWER_NAME = 'x-interlock-viewer';
+export const VIEWER_ROLE = 'x-interlock-role';
+
+const EXPECTED = new Set(['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError']);
+
+export function createGraphql({ app, metrics, development, closing }: GraphqlOptions) {
+  return createYoga({
+    schema,
+    graphqlEndpoint: '/graphql',
+    graphiql: development,
+    landingPage: false,
+    logging: false,
+    multipart: false,
+    maskedErrors: { maskError: (error) => mask(error, app) },
+    context: ({ request }: { request: Request }): Context => {
+      const name = decodeURIComponent(request.headers.get(VIEWER_NAME) ?? '');
+      const role = request.headers.get(VIEWER_ROLE) as RoleName;
+      const signal = AbortSignal.any([request.signal, closing]);
+      return { app: { ...app, actor: name }, viewer: { name, role }, loaders: createLoaders(app.store), signal };
+    },
+    plugins: [
+      ...armor(),
+      useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf'] }),
+      introspection(development),
+      counting(metrics),
+    ],
+  });
+}
+
+function armor(): Plugin[] {
+  const protection = new EnvelopArmor({
+    maxDepth: { n: LIMITS.depth, flattenFragments: true },
+    costLimit: { maxCost: LIMITS.cost, flattenFragments: true },
+    maxAliases: { n: LIMITS.aliases },
+    maxDirectives: { n: LIMITS.directives },
+    maxTokens: { n: LIMITS.tokens },
+    blockFieldSuggestion: { enabled: true },
+  }).protect();
+  return protection.plugins as Plugin[];
+}
+
+/** The schema is public in its repository; a running server shows it to administrators and in development. */
+const introspection = (development: boolean): Plugin =>
+  useDisableIntrospection({ isDisabled: (request) => !development && request.headers.get(VIEWER_ROLE) !== 'admin' });
+
+function counting(metrics: Metrics): Plugin {
+  return {
+    onExecute: ({ args }) => ({
+      onExecuteDone: ({ result }) => {
+        const definition = args.document.definitions.find((one) => one.kind === 'OperationDefinition');
+        const isError = typeof result === 'object' && result !== null && 'errors' in result && result.errors !== undefined;
+        metrics.operation(definition?.operation ?? 'query', isError);
+      },
+    }),
+  };
+}
+
+/** Expected errors are said; anything else is an id, and a line in the log. */
+function mask(error: unknown, app: ComposedApp): Error {
+  const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  if (original instanceof GraphQLError) return original;
+  if (original instanceof Error && EXPECTED.has(original.name)) {
+    return new GraphQLError(original.message, {
+      ...(error instanceof GraphQLError && { path: error.path ?? null, nodes: error.nodes ?? null }),
+      extensions: { code: 'REFUSED' },
+    } as ConstructorParameters<typeof GraphQLError>[1]);
+  }
+  const id = randomUUID();
+  app.log.error('a request failed', { id, error: original instanceof Error ? original.stack : String(original) });
+  return new GraphQLError(`internal error ${id}; the server's log has the cause under this id`, {
+    extensions: { code: 'INTERNAL', id },
+  });
+}
