@@ -8,6 +8,7 @@ import { loadGraph } from './app/load-graph.ts';
 import type { Asking } from './app/reach.ts';
 import { whoIs } from './app/tokens.ts';
 import type { Config } from './config.ts';
+import type { OpenEnforcer } from './enforcers/index.ts';
 import type { AccessGraph } from './graph/access-graph.ts';
 import { RefusedError, UsageError } from './model/errors.ts';
 import { createFingerprinter } from './model/fingerprint.ts';
@@ -130,9 +131,9 @@ async function actorOf({ secrets }: Config, store: Store, now: () => Date): Prom
 }
 
 async function collectorFor(type: string): Promise<Collector> {
-  const { collectors } = await import('./collectors/index.ts');
-  const load = (collectors as Record<string, (() => Promise<Collector>) | undefined>)[type];
-  if (!load) throw new UsageError(`${type}: no such type of source (known: ${Object.keys(collectors).sort().join(', ')})`);
+  const { COLLECTORS } = await import('./collectors/index.ts');
+  const load = COLLECTORS[type];
+  if (!load) throw new UsageError(`${type}: no such type of source (known: ${Object.keys(COLLECTORS).sort().join(', ')})`);
   return load();
 }
 

@@ -18,8 +18,8 @@ import type {
   Time,
 } from '../model/entity.ts';
 import type { Finding, Risk, RiskAcceptance } from '../model/findings.ts';
-import type { EntityKind, RelationshipKind, Tier } from '../model/kinds.ts';
 import type { JobRecord, JobState } from '../model/jobs.ts';
+import type { EntityKind, RelationshipKind, Tier } from '../model/kinds.ts';
 import type { LedgerDraft, LedgerRecord } from '../model/ledger.ts';
 import type { Approval, Hold, Plan, PlanState, StepRecord, StepState, StoredPlan } from '../model/plan.ts';
 
@@ -138,7 +138,7 @@ export interface GraphReader {
   /** Lean rows, all entities before all relationships; entities by key, relationships by (source, kind, target). One consistent state. */
   readGraph(): AsyncIterable<GraphRows>;
   /** Everything, claims included, in the same order: for export. */
-  readEntities(): AsyncIterable<readonly Entity[]>;
+  readEntities(filter?: { readonly kinds?: readonly EntityKind[] }): AsyncIterable<readonly Entity[]>;
   readRelationships(filter?: { readonly kinds?: readonly RelationshipKind[] }): AsyncIterable<readonly Relationship[]>;
   /** Those that exist, in no order. */
   entities(keys: readonly string[]): Promise<Entity[]>;

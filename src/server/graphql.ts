@@ -3,13 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { useDisableIntrospection } from '@graphql-yoga/plugin-disable-introspection';
-import { GraphQLError } from 'graphql';
+import { type DefinitionNode, GraphQLError, Kind } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { Context } from '../../graphql/context.ts';
+import type { Context, Viewer } from '../../graphql/context.ts';
 import { createLoaders } from '../../graphql/loaders.ts';
 import { schema } from '../../graphql/schema.ts';
 import type { ComposedApp } from '../compose.ts';
-import type { RoleName } from '../ports/store.ts';
 import { LIMITS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -21,14 +20,15 @@ export interface GraphqlOptions {
   readonly closing: AbortSignal;
 }
 
-/** Set by our own HTTP layer after authentication; a client's own headers of these names never arrive. */
-export const VIEWER_NAME = 'x-interlock-viewer';
-export const VIEWER_ROLE = 'x-interlock-role';
+/** What our own HTTP layer knows of a request. */
+interface ServerContext {
+  readonly viewer: Viewer;
+}
 
 const EXPECTED = new Set(['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError']);
 
 export function createGraphql({ app, metrics, development, closing }: GraphqlOptions) {
-  return createYoga({
+  return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     graphiql: development,
@@ -36,11 +36,9 @@ export function createGraphql({ app, metrics, development, closing }: GraphqlOpt
     logging: false,
     multipart: false,
     maskedErrors: { maskError: (error) => mask(error, app) },
-    context: ({ request }: { request: Request }): Context => {
-      const name = decodeURIComponent(request.headers.get(VIEWER_NAME) ?? '');
-      const role = request.headers.get(VIEWER_ROLE) as RoleName;
+    context: ({ request, viewer }) => {
       const signal = AbortSignal.any([request.signal, closing]);
-      return { app: { ...app, actor: name }, viewer: { name, role }, loaders: createLoaders(app.store), signal };
+      return { app: { ...app, actor: viewer.name }, viewer, loaders: createLoaders(app.store), signal };
     },
     plugins: [
       ...armor(),
@@ -60,20 +58,22 @@ function armor(): Plugin[] {
     maxTokens: { n: LIMITS.tokens },
     blockFieldSuggestion: { enabled: true },
   }).protect();
-  return protection.plugins as Plugin[];
+  return protection.plugins as unknown as Plugin[];
 }
 
 /** The schema is public in its repository; a running server shows it to administrators and in development. */
 const introspection = (development: boolean): Plugin =>
-  useDisableIntrospection({ isDisabled: (request) => !development && request.headers.get(VIEWER_ROLE) !== 'admin' });
+  useDisableIntrospection({
+    isDisabled: (_, context) => !development && (context as unknown as ServerContext).viewer.role !== 'admin',
+  });
 
 function counting(metrics: Metrics): Plugin {
   return {
     onExecute: ({ args }) => ({
       onExecuteDone: ({ result }) => {
-        const definition = args.document.definitions.find((one) => one.kind === 'OperationDefinition');
+        const definition = args.document.definitions.find((one: DefinitionNode) => one.kind === Kind.OPERATION_DEFINITION);
         const isError = typeof result === 'object' && result !== null && 'errors' in result && result.errors !== undefined;
-        metrics.operation(definition?.operation ?? 'query', isError);
+        metrics.operation(definition && 'operation' in definition ? String(definition.operation) : 'query', isError);
       },
     }),
   };
@@ -84,10 +84,8 @@ function mask(error: unknown, app: ComposedApp): Error {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   if (original instanceof GraphQLError) return original;
   if (original instanceof Error && EXPECTED.has(original.name)) {
-    return new GraphQLError(original.message, {
-      ...(error instanceof GraphQLError && { path: error.path ?? null, nodes: error.nodes ?? null }),
-      extensions: { code: 'REFUSED' },
-    } as ConstructorParameters<typeof GraphQLError>[1]);
+    const path = error instanceof GraphQLError ? error.path : undefined;
+    return new GraphQLError(original.message, { ...(path && { path }), extensions: { code: 'REFUSED' } });
   }
   const id = randomUUID();
   app.log.error('a request failed', { id, error: original instanceof Error ? original.stack : String(original) });

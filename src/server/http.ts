@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { ComposedApp } from '../compose.ts';
 import { messageOf } from '../model/errors.ts';
 import { createAuthenticator } from './authenticate.ts';
-import { createGraphql, VIEWER_NAME, VIEWER_ROLE } from './graphql.ts';
+import { createGraphql } from './graphql.ts';
 import { LIMITS } from './limits.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -28,7 +28,6 @@ export function createHttpServer({ app, development, closing }: HttpOptions): Se
   }
 
   async function askGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const name of [VIEWER_NAME, VIEWER_ROLE]) delete request.headers[name];
     const viewer = await authenticate(request.headers.authorization, request.socket.remoteAddress ?? 'unknown');
     if (!viewer.ok) {
       if (viewer.status === 401) response.setHeader('www-authenticate', 'Bearer');
@@ -37,11 +36,9 @@ export function createHttpServer({ app, development, closing }: HttpOptions): Se
     }
     if (Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytes) return tooLarge(response);
     limitBody(request, response);
-    request.headers[VIEWER_NAME] = encodeURIComponent(viewer.name);
-    request.headers[VIEWER_ROLE] = viewer.role;
     const stop = limitTime(request, response);
     try {
-      await graphql(request, response);
+      await graphql(request, response, { viewer });
     } finally {
       stop();
     }

@@ -1,0 +1,73 @@
+/** Runs the joins over what sources said, and replaces what they derived before. */
+import { joins } from '../joins/index.ts';
+import { type Derived, type Join, type JoinEntity, nameOf } from '../joins/join.ts';
+import type { Entity, EntityFact, Relationship, RelationshipFact } from '../model/entity.ts';
+import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
+import { mergeEntity, mergeRelationship } from '../model/merge.ts';
+import type { App } from './app.ts';
+
+const isSaid = ({ origin }: { readonly origin: string }): boolean => !origin.startsWith('join:');
+
+/** How many derived claims changed. */
+export async function deriveFacts({ store, wallClock }: Pick<App, 'store' | 'wallClock'>): Promise<number> {
+  const entities = new Map<string, JoinEntity>();
+  const relationships = new Map<string, RelationshipFact>();
+  const entityKinds = new Set<EntityKind>(joins.flatMap(({ needs }) => needs.entities));
+  const relationshipKinds = [...new Set<RelationshipKind>(joins.flatMap(({ needs }) => needs.relationships))];
+  for await (const batch of store.readEntities({ kinds: [...entityKinds] })) {
+    for (const entity of batch) {
+      const said = entityKinds.has(entity.kind) ? saidEntity(entity) : undefined;
+      if (said) entities.set(said.key, said);
+    }
+  }
+  for await (const batch of store.readRelationships({ kinds: relationshipKinds })) {
+    for (const relationship of batch) {
+      const said = saidRelationship(relationship);
+      if (said) relationships.set(nameOf(said), said);
+    }
+  }
+  let changed = 0;
+  for (const join of joins) {
+    const derived = join.run(inputOf(join, entities, relationships));
+    changed += await store.replaceDerived(`join:${join.name}`, wallClock().toISOString(), derived);
+    addDerived(derived, entities, relationships);
+  }
+  return changed;
+}
+
+function saidEntity(entity: Entity): JoinEntity | undefined {
+  if (entity.claims.every(isSaid)) return entity;
+  const claims = entity.claims.filter(isSaid);
+  return claims.length > 0 ? mergeEntity(entity.key, claims) : undefined;
+}
+
+function saidRelationship(relationship: Relationship): RelationshipFact | undefined {
+  if (relationship.claims.every(isSaid)) return relationship;
+  const claims = relationship.claims.filter(isSaid);
+  return claims.length > 0 ? mergeRelationship(claims) : undefined;
+}
+
+const inputOf = (
+  { needs }: Join,
+  entities: ReadonlyMap<string, JoinEntity>,
+  relationships: ReadonlyMap<string, RelationshipFact>,
+) => ({
+  entities: [...entities.values()].filter(({ kind }) => needs.entities.includes(kind)),
+  relationships: [...relationships.values()].filter(({ kind }) => needs.relationships.includes(kind)),
+});
+
+/** A later join sees what the earlier ones derived, where no source says it already. */
+function addDerived(derived: Derived, entities: Map<string, JoinEntity>, relationships: Map<string, RelationshipFact>): void {
+  for (const fact of derived.entities) if (!entities.has(fact.key)) entities.set(fact.key, joinEntity(fact));
+  for (const fact of derived.relationships) if (!relationships.has(nameOf(fact))) relationships.set(nameOf(fact), fact);
+}
+
+const joinEntity = ({ key, kind, name, provider, properties, state, expiresAt }: EntityFact): JoinEntity => ({
+  key,
+  kind,
+  name,
+  provider,
+  properties: properties ?? {},
+  state: state ?? 'unknown',
+  ...(expiresAt !== undefined && { expiresAt }),
+});
