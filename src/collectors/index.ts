@@ -2,5 +2,6 @@
 import type { Collector } from '../ports/collector.ts';
 
 export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
+  github: async () => (await import('./github/collector.ts')).githubCollector,
   scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,
 };

@@ -90,19 +90,21 @@ export interface SecretReferences {
   readonly all: boolean;
   /** An index that only the run decides: any secret. */
   readonly dynamic: boolean;
+  /** An expression that mentions the context and cannot be read: any secret too. */
+  readonly unreadable: boolean;
 }
 
-export const NO_SECRETS: SecretReferences = { names: [], all: false, dynamic: false };
+export const NO_SECRETS: SecretReferences = { names: [], all: false, dynamic: false, unreadable: false };
 
-/** An expression that cannot be read and mentions the context counts as a dynamic index. */
 export function secretReferences(text: string): SecretReferences {
   if (!text.includes('${{') || !/secrets/i.test(text)) return NO_SECRETS;
   const names = new Set<string>();
   let all = false;
   let dynamic = false;
+  let unreadable = false;
   for (const expression of expressionsIn(text)) {
     const paths = contextPaths(expression);
-    if (!paths) dynamic ||= mentionsSecrets(expression);
+    if (!paths) unreadable ||= mentionsSecrets(expression);
     for (const [context, name] of paths ?? []) {
       if (context.toLowerCase() !== 'secrets') continue;
       if (name === undefined) all = true;
@@ -111,15 +113,23 @@ export function secretReferences(text: string): SecretReferences {
     }
   }
   names.delete('GITHUB_TOKEN');
-  return { names: [...names], all, dynamic };
+  return { names: [...names], all, dynamic, unreadable };
 }
 
 function mentionsSecrets(expression: string): boolean {
   try {
-    return new Lexer(expression).lex().tokens.some((t) => t.type === TokenType.IDENTIFIER && t.lexeme.toLowerCase() === 'secrets');
+    return new Lexer(expression)
+      .lex()
+      .tokens.some((t) => t.type === TokenType.IDENTIFIER && t.lexeme.toLowerCase() === 'secrets');
   } catch {
     return /\bsecrets\b/i.test(expression);
   }
+}
+
+/** The one secret that a text names; undefined when it names none, several, or who knows which. */
+export function singleSecret(text: string): string | undefined {
+  const { names, all, dynamic, unreadable } = secretReferences(text);
+  return names.length === 1 && !all && !dynamic && !unreadable ? names[0] : undefined;
 }
 
 /** The one secret that a text is, when it is nothing but `${{ secrets.NAME }}`. */
@@ -127,6 +137,5 @@ export function onlySecret(text: string): string | undefined {
   const expressions = expressionsIn(text);
   if (expressions.length !== 1 || withoutExpressions(text, '').trim() !== '') return undefined;
   const paths = contextPaths(expressions[0] as string);
-  const { names, all, dynamic } = secretReferences(text);
-  return paths?.length === 1 && names.length === 1 && !all && !dynamic ? names[0] : undefined;
+  return paths?.length === 1 ? singleSecret(text) : undefined;
 }

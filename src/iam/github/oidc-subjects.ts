@@ -33,7 +33,11 @@ export function oidcSubjects({ repository, triggers, environment }: JobRuns): Oi
     environment === undefined
       ? refs()
       : [
-          { sub: `environment:${environment.replaceAll(':', '%3A')}`, certainty: 'definite' as const, because: 'its environment' },
+          {
+            sub: `environment:${environment.replaceAll(':', '%3A')}`,
+            certainty: 'definite' as const,
+            because: 'its environment',
+          },
           ...(environment.includes('*') ? refs().map((ref) => ({ ...ref, certainty: 'possible' as const })) : []),
         ];
   return found.map((context) => ({ ...context, sub: `repo:${repository}:${context.sub}` }));
@@ -42,12 +46,17 @@ export function oidcSubjects({ repository, triggers, environment }: JobRuns): Oi
 /** Those of a job that a writer adds on a branch of their own: which refs are protected is not known, so the name is not either. */
 export function unprotectedSubjects(repository: string): OidcSubject[] {
   const because = 'a job that a writer may add, on a ref that is not protected';
-  return [ANY_BRANCH, ANY_TAG, 'pull_request'].map((context) => ({ sub: `repo:${repository}:${context}`, certainty: 'definite', because }));
+  return [ANY_BRANCH, ANY_TAG, 'pull_request'].map((context) => ({
+    sub: `repo:${repository}:${context}`,
+    certainty: 'definite',
+    because,
+  }));
 }
 
 function contextsOf(trigger: Trigger): OidcSubject[] {
   const because = `trigger ${trigger.event}`;
-  const subjects = (subs: readonly string[], certainty: Certainty): OidcSubject[] => subs.map((sub) => ({ sub, certainty, because }));
+  const subjects = (subs: readonly string[], certainty: Certainty): OidcSubject[] =>
+    subs.map((sub) => ({ sub, certainty, because }));
   switch (trigger.event) {
     case 'push':
       return subjects(pushedRefs(trigger), 'definite');
@@ -94,7 +103,7 @@ const refsOf = (type: 'heads' | 'tags', patterns: readonly string[]): string[] =
  */
 export function refPattern(pattern: string): string {
   return pattern
-    .replace(/\\(.)|\[[^\]]*\][?+]?|[^*][?+]|\*+/gs, (whole: string, literal: string | undefined) => literal ?? '*')
+    .replace(/\\(.)|\[[^\]]*\][?+]?|[^*][?+]|\*+/gs, (_whole: string, literal: string | undefined) => literal ?? '*')
     .replace(/\*+/g, '*');
 }
 

@@ -29,6 +29,8 @@ export interface SecretsThroughCall {
   readonly anyOther: boolean;
 }
 
+const takesAny = ({ reads }: Job): boolean => (reads.all ?? reads.dynamic ?? reads.unreadable) !== undefined;
+
 /** Repositories are found whatever the case of their names, as GitHub does. */
 export class WorkflowCalls {
   readonly #repositories: ReadonlyMap<string, RepositoryWorkflows>;
@@ -70,7 +72,7 @@ export class WorkflowCalls {
     let anyOther = false;
     for (const job of called.workflow.jobs) {
       for (const name of job.reads.named.keys()) names.add(name);
-      anyOther ||= job.reads.all !== undefined || job.reads.dynamic !== undefined;
+      anyOther ||= takesAny(job);
       const next = job.call?.inherits ? this.called(called.repository, job) : undefined;
       if (!next || (typeof next !== 'string' && seen.has(next.workflow))) continue;
       const further = this.inherited(next, new Set([...seen, called.workflow]));

@@ -26,7 +26,9 @@ export function triggersOf(on: YamlNode): Trigger[] {
       ...(tags ? { tags: textsOf(tags) } : {}),
       branchesIgnore: valueAt(filter, 'branches-ignore') !== undefined,
       tagsIgnore: valueAt(filter, 'tags-ignore') !== undefined,
-      cron: itemsOf(filter).map((item) => textOf(valueAt(item, 'cron'))).filter((cron) => cron !== undefined),
+      cron: itemsOf(filter)
+        .map((item) => textOf(valueAt(item, 'cron')))
+        .filter((cron) => cron !== undefined),
     };
   });
 }

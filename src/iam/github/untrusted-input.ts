@@ -74,16 +74,23 @@ function codeOf(step: YamlMap) {
 function theirCode(job: Job, event: string): UntrustedInput | undefined {
   for (const [at, step] of job.steps.entries()) {
     if (actionOf(step) !== 'actions/checkout') continue;
-    const ref = [...stepTexts(step)].find(({ place, name, text }) => place === 'with' && name === 'ref' && mentions(text, THEIR_CODE));
+    const ref = [...stepTexts(step)].find(
+      ({ place, name, text }) => place === 'with' && name === 'ref' && mentions(text, THEIR_CODE),
+    );
     if (!ref || !job.steps.slice(at + 1).some(runsCode)) continue;
-    return { event, line: ref.line, because: 'code that strangers propose is checked out, and a later step runs something there' };
+    return {
+      event,
+      line: ref.line,
+      because: 'code that strangers propose is checked out, and a later step runs something there',
+    };
   }
   return undefined;
 }
 
 const actionOf = (step: YamlMap): string => usesOf(step)?.split('@', 1)[0]?.toLowerCase() ?? '';
 
-const runsCode = (step: YamlMap): boolean => [...stepTexts(step)].some(({ place }) => place === 'run') || (usesOf(step)?.startsWith('./') ?? false);
+const runsCode = (step: YamlMap): boolean =>
+  [...stepTexts(step)].some(({ place }) => place === 'run') || (usesOf(step)?.startsWith('./') ?? false);
 
 function mentions(text: string, patterns: readonly RegExp[]): boolean {
   return expressionsIn(text)

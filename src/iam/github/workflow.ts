@@ -1,6 +1,6 @@
 /** A workflow file, as far as it says what its jobs may reach. https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax */
 import { InputError } from '../../model/errors.ts';
-import { type SecretReferences, secretReferences, withoutExpressions } from './expressions.ts';
+import { secretReferences, singleSecret, withoutExpressions } from './expressions.ts';
 import { entriesOf, scalarsOf, textOf, textsOf, valueAt, type YamlMap, type YamlNode } from './node.ts';
 import { declaredParameters, type Trigger, triggersOf } from './triggers.ts';
 
@@ -46,6 +46,8 @@ export interface SecretReads {
   readonly all?: number;
   /** The line whose index only the run decides. */
   readonly dynamic?: number;
+  /** The line whose expression mentions secrets and cannot be read. */
+  readonly unreadable?: number;
 }
 
 /** Throws an InputError `line n: …` for what GitHub would not run either. */
@@ -109,34 +111,30 @@ function callOf(job: YamlMap): WorkflowCall | undefined {
   const uses = textOf(valueAt(job, 'uses'));
   if (!uses) return undefined;
   const secrets = valueAt(job, 'secrets');
-  const mapping = entriesOf(secrets).map(([name, value]) => {
-    const { names, all, dynamic } = secretReferences(textOf(value) ?? '');
-    return [name.toUpperCase(), names.length === 1 && !all && !dynamic ? names[0] : undefined] as const;
-  });
+  const mapping = entriesOf(secrets).map(([name, value]) => [name.toUpperCase(), singleSecret(textOf(value) ?? '')] as const);
   return { uses, inherits: textOf(secrets) === 'inherit', mapping: new Map(mapping) };
 }
 
 function secretReads(nodes: readonly (YamlNode | undefined)[]): SecretReads {
   const named = new Map<string, number>();
-  let all: number | undefined;
-  let dynamic: number | undefined;
-  for (const node of nodes) {
-    for (const { value, line } of scalarsOf(node)) {
-      const found: SecretReferences = secretReferences(String(value));
-      for (const name of found.names) if (!named.has(name)) named.set(name, line);
-      if (found.all) all ??= line;
-      if (found.dynamic) dynamic ??= line;
-    }
+  const lines: { all?: number; dynamic?: number; unreadable?: number } = {};
+  for (const { value, line } of nodes.flatMap((node) => [...scalarsOf(node)])) {
+    const found = secretReferences(String(value));
+    for (const name of found.names) if (!named.has(name)) named.set(name, line);
+    for (const way of ['all', 'dynamic', 'unreadable'] as const) if (found[way]) lines[way] ??= line;
   }
-  return { named, ...(all === undefined ? {} : { all }), ...(dynamic === undefined ? {} : { dynamic }) };
+  return { named, ...lines };
 }
 
 /** The steps' scripts and inputs, where expressions are put into code or handed to an action. */
-export function* stepTexts(step: YamlMap): Generator<{ readonly place: 'run' | 'with' | 'env'; readonly name: string; readonly text: string; readonly line: number }> {
+export function* stepTexts(
+  step: YamlMap,
+): Generator<{ readonly place: 'run' | 'with' | 'env'; readonly name: string; readonly text: string; readonly line: number }> {
   const run = valueAt(step, 'run');
   if (run) yield { place: 'run', name: 'run', text: textOf(run) ?? '', line: run.line };
   for (const place of ['with', 'env'] as const) {
-    for (const [name, value] of entriesOf(valueAt(step, place))) yield { place, name, text: textOf(value) ?? '', line: value.line };
+    for (const [name, value] of entriesOf(valueAt(step, place)))
+      yield { place, name, text: textOf(value) ?? '', line: value.line };
   }
 }
 

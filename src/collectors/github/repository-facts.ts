@@ -1,0 +1,76 @@
+/** The relationships that a repository's facts are made of, each said in one place. */
+import { GITHUB_ISSUER, type OidcSubject } from '../../iam/github/oidc-subjects.ts';
+import type { RepositoryWorkflows } from '../../iam/github/reusable.ts';
+import { githubOrg, githubRepository, githubSecret, oidcSubject } from '../../model/keys.ts';
+import type { Basis, Certainty } from '../../model/kinds.ts';
+import { FactSet } from './fact-set.ts';
+
+export interface SecretRead {
+  readonly pipeline: string;
+  readonly name: string;
+  readonly reason: string;
+  /** A parameter of this reusable workflow, instead of a secret of the repository. */
+  readonly parameterOf?: string;
+  readonly certainty?: Certainty;
+  readonly basis?: Basis;
+}
+
+export class RepositoryFacts extends FactSet {
+  readonly #name: string;
+  readonly #org: string;
+
+  constructor({ name }: RepositoryWorkflows) {
+    super();
+    this.#name = name;
+    const owner = name.split('/', 1)[0] ?? name;
+    this.#org = this.entity({ key: githubOrg(owner), kind: 'Scope', name: owner, provider: 'github' });
+    this.relationship({
+      source: this.#org,
+      kind: 'CONTAINS',
+      target: this.entity({ key: githubRepository(name), kind: 'Repository', name, provider: 'github' }),
+      basis: 'declared',
+      certainty: 'definite',
+      reason: `${name} belongs to ${owner}`,
+    });
+  }
+
+  defines(pipeline: string, reason: string): void {
+    const source = githubRepository(this.#name);
+    this.relationship({ source, kind: 'DEFINES', target: pipeline, basis: 'declared', certainty: 'definite', reason });
+  }
+
+  /** The secret's key. Files do not say at which level it lives, so it has the repository's. */
+  secret(name: string, parameterOf?: string): string {
+    if (parameterOf !== undefined) {
+      const key = `${githubRepository(this.#name)}/${parameterOf}/secrets/${name}`;
+      return this.entity({ key, kind: 'Secret', name, provider: 'github', properties: { level: 'workflow parameter' } });
+    }
+    const key = githubSecret(this.#name, name);
+    this.relationship({
+      source: this.#org,
+      kind: 'CONTAINS',
+      target: this.entity({ key, kind: 'Secret', name, provider: 'github', properties: { level: 'unknown' } }),
+      levels: ['control'],
+      basis: 'declared',
+      certainty: 'definite',
+      reason: 'whoever controls the organisation may run a job that reads it',
+    });
+    return key;
+  }
+
+  reads({ pipeline, name, reason, parameterOf, certainty = 'definite', basis = 'declared' }: SecretRead): void {
+    this.relationship({ source: pipeline, kind: 'READS', target: this.secret(name, parameterOf), basis, certainty, reason });
+  }
+
+  runsAs(pipeline: string, { sub, certainty, because }: OidcSubject, basis: Basis = 'declared'): void {
+    const target = this.entity({
+      key: oidcSubject(GITHUB_ISSUER, sub),
+      kind: 'External',
+      name: sub,
+      provider: 'external',
+      properties: { issuer: GITHUB_ISSUER, subject: sub },
+    });
+    const reason = `may ask for an OIDC token (id-token: write); ${because}`;
+    this.relationship({ source: pipeline, kind: 'RUNS_AS', target, basis, certainty, reason });
+  }
+}

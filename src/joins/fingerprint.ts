@@ -1,0 +1,71 @@
+/** Credentials of equal fingerprint are one value under two keys: a leak, and what an inventory knows. What holds for one holds for the other. */
+import type { EntityFact, RelationshipFact } from '../model/entity.ts';
+import type { RelationshipKind } from '../model/kinds.ts';
+import { grouped } from './grouped.ts';
+import { type Derived, type Join, type JoinEntity, type JoinInput, nameOf } from './join.ts';
+
+/** Who has the value. */
+const INTO = ['EXPOSES', 'HOLDS', 'USES'] as const satisfies readonly RelationshipKind[];
+/** Where it was seen, and what it opens. */
+const OUT_OF = ['LEAKED_IN', 'AUTHENTICATES_AS', 'ACTS_FOR', 'HAS_GRANT'] as const satisfies readonly RelationshipKind[];
+
+export const fingerprintJoin: Join = {
+  name: 'fingerprint',
+  needs: { entities: ['Credential'], relationships: [...INTO, ...OUT_OF] },
+  run,
+};
+
+function run({ entities, relationships }: JoinInput): Derived {
+  const twins = twinsOf(entities);
+  if (twins.size === 0) return { entities: [], relationships: [] };
+  const known = new Set(relationships.map(nameOf));
+  const derived = new Map<string, RelationshipFact>();
+  for (const relationship of relationships) {
+    for (const copy of copiesOf(relationship, twins)) if (!known.has(nameOf(copy))) derived.set(nameOf(copy), copy);
+  }
+  return { entities: [...new Set(twins.values())].flatMap(statesOf), relationships: [...derived.values()] };
+}
+
+/** Credential → the group of those with its fingerprint, itself included; only groups of two and more. */
+function twinsOf(entities: readonly JoinEntity[]): Map<string, readonly JoinEntity[]> {
+  const groups = grouped(entities, (entity) => fingerprintOf(entity) ?? '');
+  groups.delete('');
+  const several = [...groups.values()].filter((group) => group.length > 1);
+  return new Map(several.flatMap((group) => group.map((entity) => [entity.key, group] as const)));
+}
+
+/** A leak that no inventory knows has its fingerprint as its key. A redacted one has none: it equals nothing. */
+function fingerprintOf({ key, properties }: JoinEntity): string | undefined {
+  const stated = properties['fingerprint'];
+  if (typeof stated === 'string' && stated.startsWith('fp:')) return stated;
+  return key.startsWith('leak:fp:') ? key.slice('leak:'.length) : undefined;
+}
+
+function copiesOf(relationship: RelationshipFact, twins: ReadonlyMap<string, readonly JoinEntity[]>): RelationshipFact[] {
+  const end = (INTO as readonly string[]).includes(relationship.kind) ? 'target' : 'source';
+  const own = relationship[end];
+  return (twins.get(own) ?? [])
+    .filter(({ key }) => key !== own)
+    .map(({ key }) => ({
+      ...relationship,
+      [end]: key,
+      reason: `same fingerprint as ${own}${relationship.reason ? `: ${relationship.reason}` : ''}`,
+    }));
+}
+
+/** Proof that is known to be dead under one key is dead under the other. */
+function statesOf(group: readonly JoinEntity[]): EntityFact[] {
+  const told = group.find(({ state }) => state !== 'unknown');
+  if (!told) return [];
+  return group
+    .filter(({ state }) => state === 'unknown')
+    .map(({ key, kind, name, provider }) => ({
+      key,
+      kind,
+      name,
+      provider,
+      stub: true,
+      state: told.state,
+      ...(told.expiresAt === undefined ? {} : { expiresAt: told.expiresAt }),
+    }));
+}

@@ -1,0 +1,8 @@
+/** The joins, in the order in which they run: a later one sees what the earlier ones derived. A new join is a file and a line here. */
+
+import { declaredCopiesJoin } from './declared-copies.ts';
+import { fingerprintJoin } from './fingerprint.ts';
+import type { Join } from './join.ts';
+import { oidcSubjectJoin } from './oidc-subject.ts';
+
+export const joins: readonly Join[] = [fingerprintJoin, declaredCopiesJoin, oidcSubjectJoin];

@@ -1,0 +1,37 @@
+/**
+ * A join says what no single source can: facts that follow from facts of several. Pure, and the same answer whatever the order.
+ *
+ * Joins never feed on what joins said before, or a fact would keep itself alive after its source took it back; within one pass a
+ * join sees what those before it in the register derived.
+ */
+import type { Entity, EntityFact, RelationshipFact } from '../model/entity.ts';
+import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
+
+export type JoinEntity = Pick<Entity, 'key' | 'kind' | 'name' | 'provider' | 'properties' | 'state' | 'expiresAt'>;
+
+/** Restricted to the kinds that the join needs. */
+export interface JoinInput {
+  readonly entities: readonly JoinEntity[];
+  readonly relationships: readonly RelationshipFact[];
+}
+
+export interface Derived {
+  readonly entities: readonly EntityFact[];
+  readonly relationships: readonly RelationshipFact[];
+}
+
+export interface JoinNeeds {
+  readonly entities: readonly EntityKind[];
+  readonly relationships: readonly RelationshipKind[];
+}
+
+export interface Join {
+  /** The origin of its facts is `join:<name>`. */
+  readonly name: string;
+  readonly needs: JoinNeeds;
+  run(input: JoinInput): Derived;
+}
+
+/** The identity of a relationship, as text. */
+export const nameOf = ({ source, kind, target }: Pick<RelationshipFact, 'source' | 'kind' | 'target'>): string =>
+  `${source} ${kind} ${target}`;

@@ -1,0 +1,99 @@
+/**
+ * What a job presents ↔ what a trust policy accepts.
+ *
+ *     job ─RUNS_AS─► External (its subject, unknown parts `*`) ─MEMBER_OF─► External (a policy's pattern) ─CAN_ASSUME─► role
+ *
+ * Definite when the pattern accepts everything that the subject may be, possible when it accepts some of it.
+ */
+import type { Properties, RelationshipFact } from '../model/entity.ts';
+import type { Certainty } from '../model/kinds.ts';
+import { grouped } from './grouped.ts';
+import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
+import { matchedBy } from './wildcard.ts';
+
+export const oidcSubjectJoin: Join = {
+  name: 'oidc-subject',
+  needs: { entities: ['External'], relationships: ['RUNS_AS', 'CAN_ASSUME'] },
+  run,
+};
+
+const PREFIX = 'external:oidc/';
+const GITHUB = 'token.actions.githubusercontent.com';
+
+interface Subject {
+  readonly entity: JoinEntity;
+  readonly issuer: string;
+  readonly sub: string;
+}
+
+function run({ entities, relationships }: JoinInput): Derived {
+  const presented = new Set(relationships.filter(({ kind }) => kind === 'RUNS_AS').map(({ target }) => target));
+  const trusted = new Set(relationships.filter(({ kind }) => kind === 'CAN_ASSUME').map(({ source }) => source));
+  const oidc = entities.filter(({ key }) => key.startsWith(PREFIX)).map(subjectOf);
+  const patterns = grouped(
+    oidc.filter(({ entity }) => trusted.has(entity.key)),
+    ({ issuer }) => issuer,
+  );
+  const found = oidc
+    .filter(({ entity }) => presented.has(entity.key))
+    .flatMap((subject) => (patterns.get(subject.issuer) ?? []).flatMap((pattern) => memberships(subject, pattern)));
+  return { entities: [], relationships: found };
+}
+
+/** Sources state the issuer; without it, it is the host: what follows may be a path of the issuer as well as the subject. */
+function subjectOf(entity: JoinEntity): Subject {
+  const rest = entity.key.slice(PREFIX.length);
+  const stated = entity.properties['issuer'];
+  const issuer =
+    typeof stated === 'string' && rest.startsWith(`${stated}/`) ? stated : rest.slice(0, Math.max(rest.indexOf('/'), 0));
+  return { entity, issuer, sub: rest.slice(issuer.length + 1) };
+}
+
+function memberships(subject: Subject, pattern: Subject): RelationshipFact[] {
+  if (subject.entity.key === pattern.entity.key || !audiencesMeet(subject.entity.properties, pattern.entity.properties))
+    return [];
+  const matched = matchedBy(subject.sub, pattern.sub);
+  const immutable = immutableForm(subject);
+  if (matched !== 'none') {
+    return [
+      memberOf(
+        subject,
+        pattern,
+        matched === 'all' ? 'definite' : 'possible',
+        `the trusted subject ${pattern.sub} accepts ${subject.sub}`,
+      ),
+    ];
+  }
+  if (immutable === undefined || matchedBy(immutable, pattern.sub) === 'none') return [];
+  const reason = `the trusted subject ${pattern.sub} accepts ${subject.sub} if the repository's ids, which are not known, are those`;
+  return [memberOf(subject, pattern, 'possible', reason)];
+}
+
+const memberOf = (subject: Subject, pattern: Subject, certainty: Certainty, reason: string): RelationshipFact => ({
+  source: subject.entity.key,
+  kind: 'MEMBER_OF',
+  target: pattern.entity.key,
+  basis: 'entitled',
+  certainty,
+  reason,
+});
+
+/** Only where both say which audiences they take; a job that may choose its audience says none. */
+function audiencesMeet(subject: Properties, pattern: Properties): boolean {
+  const [presented, accepted] = [audiencesOf(subject), audiencesOf(pattern)];
+  return presented.length === 0 || accepted.length === 0 || presented.some((audience) => accepted.includes(audience));
+}
+
+function audiencesOf({ audience }: Properties): string[] {
+  return [audience].flat().filter((value) => typeof value === 'string');
+}
+
+/**
+ * Newer repositories present `repo:<owner>@<id>/<name>@<id>:…` (immutable subject claims, 2026). The ids are unknown here.
+ * https://docs.github.com/actions/reference/security/oidc
+ */
+function immutableForm({ issuer, sub }: Subject): string | undefined {
+  if (issuer !== GITHUB) return undefined;
+  const named = /^repo:([^/:@*]+)\/([^/:@*]+):(.*)$/s.exec(sub);
+  return named ? `repo:${named[1]}@*/${named[2]}@*:${named[3]}` : undefined;
+}

@@ -1,0 +1,111 @@
+/**
+ * Whether a text with unknown parts is matched by a pattern.
+ *
+ * The text: `*` is any text, also an empty one; everything else is itself. The pattern: `*` the same, `?` exactly one character
+ * (IAM's StringLike: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
+ *
+ * Both are small automata whose states are positions; the pattern's is made deterministic while the text's is walked. Exact up to
+ * `MOST_STATES` pairs, past which `some` is the answer, the cautious one. Cost: pairs × alphabet of the two texts.
+ */
+const MOST_STATES = 20_000;
+
+/** Whether `all`, `some` or `none` of what the text may be is matched. */
+export type Matched = 'all' | 'some' | 'none';
+
+export function matchedBy(text: string, pattern: string): Matched {
+  if (!text.includes('*')) return matchesText(pattern, text) ? 'all' : 'none';
+  if (prefixOf(text, '*') !== undefined && !prefixesAgree(text, pattern)) return 'none';
+  return new Walk(text, pattern).run();
+}
+
+const prefixOf = (text: string, stop: string): string | undefined => text.split(stop, 1)[0];
+
+/** A quick no for the many pairs that have nothing in common. */
+function prefixesAgree(text: string, pattern: string): boolean {
+  const fixedText = prefixOf(text, '*') ?? '';
+  const fixedPattern = pattern.slice(0, indexOrEnd(pattern, /[*?]/));
+  const length = Math.min(fixedText.length, fixedPattern.length);
+  return fixedText.slice(0, length) === fixedPattern.slice(0, length);
+}
+
+const indexOrEnd = (text: string, expression: RegExp): number => {
+  const at = text.search(expression);
+  return at < 0 ? text.length : at;
+};
+
+function matchesText(pattern: string, text: string): boolean {
+  let places = closed(pattern, [0]);
+  for (const character of text) {
+    places = step(pattern, places, character);
+    if (places.length === 0) return false;
+  }
+  return places.includes(pattern.length);
+}
+
+/** Places in the pattern that are reached without reading: a `*` may be over. */
+function closed(pattern: string, places: readonly number[]): number[] {
+  const found = new Set<number>();
+  for (let place of places) {
+    found.add(place);
+    while (pattern[place] === '*') found.add(++place);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+function step(pattern: string, places: readonly number[], character: string): number[] {
+  const next: number[] = [];
+  for (const place of places) {
+    const wanted = pattern[place];
+    if (wanted === '*') next.push(place);
+    else if (wanted === '?' || wanted === character) next.push(place + 1);
+  }
+  return closed(pattern, next);
+}
+
+class Walk {
+  readonly #text: string;
+  readonly #pattern: string;
+  /** Every character of both, and one that neither has. */
+  readonly #alphabet: readonly string[];
+  readonly #seen = new Set<string>();
+  #open: (readonly [at: number, places: readonly number[]])[] = [];
+
+  constructor(text: string, pattern: string) {
+    this.#text = text;
+    this.#pattern = pattern;
+    this.#alphabet = [...new Set([...text, ...pattern].filter((c) => c !== '*' && c !== '?')), '\u{10FFFF}'];
+  }
+
+  run(): Matched {
+    let matched = false;
+    let missed = false;
+    this.#visit(0, closed(this.#pattern, [0]));
+    for (let next = this.#open.pop(); next && !(matched && missed); next = this.#open.pop()) {
+      if (this.#seen.size > MOST_STATES) return 'some';
+      const [at, places] = next;
+      if (at === this.#text.length) {
+        if (places.includes(this.#pattern.length)) matched = true;
+        else missed = true;
+      } else this.#advance(at, places);
+    }
+    if (matched) return missed ? 'some' : 'all';
+    return 'none';
+  }
+
+  #advance(at: number, places: readonly number[]): void {
+    const character = this.#text[at] as string;
+    if (character !== '*') {
+      this.#visit(at + 1, step(this.#pattern, places, character));
+      return;
+    }
+    this.#visit(at + 1, places);
+    for (const any of this.#alphabet) this.#visit(at, step(this.#pattern, places, any));
+  }
+
+  #visit(at: number, places: readonly number[]): void {
+    const id = `${at}:${places.join(',')}`;
+    if (this.#seen.has(id)) return;
+    this.#seen.add(id);
+    this.#open.push([at, places]);
+  }
+}
