@@ -1,5 +1,5 @@
 import { RefusedError } from '../../model/errors.ts';
-import type { Approval, Plan, StoredPlan } from '../../model/plan.ts';
+import type { Approval, PlanStep, StoredPlan } from '../../model/plan.ts';
 import { type ExecuteContext, ledgerDraft, stepsOf, storedPlan, timeOf } from './run.ts';
 
 /** How long an approval holds. */
@@ -7,9 +7,8 @@ export const APPROVAL_HOURS = 24;
 
 const isLocal = (actor: string): boolean => actor.startsWith('local:');
 
-/** Distinct people that the plan needs: what its steps say, two for anything irreversible or over the configured budgets. */
-export function approvalsNeeded(plan: Plan, budgets: ExecuteContext['settings']['budgets']): number {
-  const steps = stepsOf(plan);
+/** Distinct people that steps need: what they say, two for anything irreversible or over the configured budget of things down. */
+export function approvalsNeeded(steps: readonly PlanStep[], budgets: ExecuteContext['settings']['budgets']): number {
   const irreversible = steps.filter((step) => step.reversibility === 'R2').length;
   const down = Math.max(0, ...steps.map((step) => step.outageAfter.lo.down));
   return Math.max(0, ...steps.map((step) => step.approvals), irreversible > 0 || down > budgets.down ? 2 : 0);
@@ -45,7 +44,7 @@ export async function approvePlan(
 ): Promise<ApprovalResult> {
   const stored = await storedPlan(context, planId);
   const { plan, requestedBy } = stored;
-  if (stored.state !== 'draft' && stored.state !== 'approved') {
+  if (stored.state === 'done' || stored.state === 'undone') {
     throw new RefusedError(`plan ${planId} is ${stored.state}: there is nothing to approve any more`);
   }
   const now = timeOf(context);
@@ -57,8 +56,8 @@ export async function approvePlan(
     ledgerDraft({ context, actor }, 'approval', { plan: planId, hash: plan.hash, requestedBy, expiresAt }),
   );
   const approvedBy = approvalsThatCount({ ...stored, approvals: [...stored.approvals, approval] }, now);
-  const needed = approvalsNeeded(plan, context.settings.budgets);
-  if (approvedBy.length >= needed) await context.store.setPlanState(planId, 'approved');
+  const needed = approvalsNeeded(stepsOf(plan), context.settings.budgets);
+  if (stored.state === 'draft' && approvedBy.length >= needed) await context.store.setPlanState(planId, 'approved');
   return { plan: planId, hash: plan.hash, needed, approvedBy, expiresAt };
 }
 

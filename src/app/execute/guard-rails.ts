@@ -18,9 +18,10 @@ export async function guardRails(run: Run): Promise<string[]> {
   found.push(...(await deniedTargets(run)), ...(await unknownTargets(run)), ...(await rateLimit(run)));
   const hasBegun = stepsOf(plan).some((step) => !NOT_BEGUN.includes(recordOf(run, step).state));
   if (!hasBegun) found.push(...(await staleGraph(run)), ...(await otherPlan(run)));
-  const needed = approvalsNeeded(plan, context.settings.budgets);
+  const ahead = stepsOf(plan).filter((step) => !hasEnded(recordOf(run, step).state));
+  const needed = approvalsNeeded(ahead, context.settings.budgets);
   const by = approvalsThatCount(stored, timeOf(context));
-  if (!hasBegun && by.length < needed) {
+  if (by.length < needed) {
     found.push(
       `${needed} people must approve, ${by.length} did${by.length ? ` (${by.join(', ')})` : ''}: \`interlock approve ${plan.id}\``,
     );

@@ -1,0 +1,163 @@
+import { messageOf, RefusedError } from '../../model/errors.ts';
+import type { PlanStep, StepState } from '../../model/plan.ts';
+import type { Enforcer } from '../../ports/enforcer.ts';
+import { withControl } from './control-lease.ts';
+import { underPlanLease } from './execute-plan.ts';
+import { controlOf, holdState } from './holds.ts';
+import {
+  type ExecuteContext,
+  type ExecutionResult,
+  enforcerContext,
+  enforcerOf,
+  moveStep,
+  openRun,
+  type Run,
+  type RunOptions,
+  recordOf,
+  resultOf,
+  stepDraft,
+  stepsOf,
+  timeOf,
+} from './run.ts';
+
+/** Whatever may have had an effect. */
+export const UNDOABLE: readonly StepState[] = ['requested', 'accepted', 'propagating', 'effective', 'partial', 'failed'];
+
+/** Marks a step whose inverse a person was asked to do; `confirm` then ends it. */
+export const UNDO_ASKED = 'undo: waits for a person';
+
+export interface UndoOptions extends RunOptions {
+  readonly apply: boolean;
+}
+
+/**
+ * Runs the inverses in reverse order and stops at the first that may not run: lifting it would re-arm the attacker, or a person must do
+ * it. Irreversible steps stay as they are. Without `apply` it only says what would be done.
+ */
+export async function undoPlan(context: ExecuteContext, planId: string, options: UndoOptions): Promise<ExecutionResult> {
+  return underPlanLease(context, planId, async () => {
+    const run = await openRun(context, planId, options);
+    const steps = stepsOf(run.plan)
+      .filter((step) => UNDOABLE.includes(recordOf(run, step).state))
+      .reverse();
+    if (!options.apply) return rehearseUndo(run, steps);
+    const stopped: string[] = [];
+    for (const step of steps) {
+      if (await context.store.paused()) stopped.push('execution is paused: `interlock resume`, then undo again');
+      else stopped.push(...(await undoStep(run, step)));
+      if (stopped.length > 0) break;
+    }
+    const left = steps.some((step) => recordOf(run, step).state !== 'undone');
+    const state = left ? 'partial' : 'undone';
+    if (steps.length > 0) await context.store.setPlanState(planId, state);
+    return resultOf(run, state, stopped);
+  });
+}
+
+/** Why it was not undone; empty when it was, or when nothing can. */
+export async function undoStep(run: Run, step: PlanStep): Promise<string[]> {
+  if (step.reversibility === 'R2' && recordOf(run, step).preImage === undefined) {
+    await noteOnce(run, step, `${step.action} is irreversible: it stays`);
+    return [];
+  }
+  const danger = rearms(run, step);
+  if (danger) return [danger];
+  const enforcer = await enforcerOf(run, step);
+  if (enforcer.waitsForPerson) return askPerson(run, step, enforcer);
+  try {
+    await withControl(run, controlOf(enforcer, step), () => lift(run, step, enforcer));
+    return [];
+  } catch (error) {
+    run.signal.throwIfAborted();
+    await run.context.store.append(stepDraft(run, step, 'undo', { outcome: 'error', error: messageOf(error) }));
+    return [`step ${step.id} (${step.action} ${step.target}) was not undone: ${messageOf(error)}`];
+  }
+}
+
+/** R!: only once nothing that was minted lives, or the credential is another. */
+function rearms(run: Run, step: PlanStep): string | undefined {
+  if (step.reversibility !== 'R!') return undefined;
+  const isReplaced = stepsOf(run.plan).some(
+    (other) =>
+      (other.target === step.target || other.for === step.target) &&
+      ['rotate', 'revoke', 'delete'].includes(other.action) &&
+      recordOf(run, other).state === 'effective',
+  );
+  const until = recordOf(run, step).residualUntil ?? step.residualUntil;
+  if (isReplaced || (until !== null && until < timeOf(run.context))) return undefined;
+  const when = until === null ? 'rotate the credential first' : `wait until ${until}, or rotate the credential first`;
+  return `step ${step.id} (${step.action} ${step.target}): undoing it re-arms whoever holds what was minted: ${when}`;
+}
+
+async function lift(run: Run, step: PlanStep, enforcer: Enforcer): Promise<void> {
+  const control = controlOf(enforcer, step);
+  const { own, others, preexisting, preImage } = await holdState(run, step, control);
+  const evidence = [
+    ...(await restore(run, step, { enforcer, others: others.map((hold) => hold.holder), preexisting, preImage })),
+  ];
+  if (own && own.released === undefined) {
+    await run.context.store.releaseHold(own.id, timeOf(run.context), stepDraft(run, step, 'release', { hold: own.id }));
+  }
+  const ledger = [stepDraft(run, step, 'undo', { outcome: 'undone', evidence })];
+  await moveStep(run, step, { to: 'undone', from: UNDOABLE, evidence: evidence.map((line) => `undo: ${line}`), ledger });
+}
+
+interface Restore {
+  readonly enforcer: Enforcer;
+  readonly others: readonly string[];
+  readonly preexisting: boolean;
+  readonly preImage: string | undefined;
+}
+
+async function restore(
+  run: Run,
+  step: PlanStep,
+  { enforcer, others, preexisting, preImage }: Restore,
+): Promise<readonly string[]> {
+  if (others.length > 0) return [`still held by ${others.join(', ')}: nothing was restored`];
+  if (preexisting) return ['it was so before us: nothing was restored'];
+  if (preImage === undefined) return ['nothing to bring back'];
+  await run.context.store.append(stepDraft(run, step, 'undo', { outcome: 'intent', command: step.commands.inverse }));
+  const { evidence } = await enforcer.undo(step, preImage, enforcerContext(run, step));
+  const probed = await enforcer.probe(step, enforcerContext(run, step));
+  if (probed.state === 'effective')
+    throw new RefusedError(`the inverse ran, but the step is still effective: ${probed.evidence.join('; ')}`);
+  return [...evidence, ...probed.evidence];
+}
+
+async function askPerson(run: Run, step: PlanStep, enforcer: Enforcer): Promise<string[]> {
+  const { state, evidence } = recordOf(run, step);
+  if (!evidence.includes(UNDO_ASKED)) {
+    const asked = await enforcer.undo(step, '', enforcerContext(run, step));
+    const ledger = [stepDraft(run, step, 'undo', { outcome: 'asked', evidence: [...asked.evidence] })];
+    await moveStep(run, step, { to: state, from: [state], evidence: [...asked.evidence, UNDO_ASKED], ledger });
+  }
+  return [
+    `step ${step.id} (${step.action} ${step.target}) is undone by hand: then \`interlock confirm ${run.plan.id} ${step.id}\``,
+  ];
+}
+
+async function noteOnce(run: Run, step: PlanStep, note: string): Promise<void> {
+  const { state, evidence } = recordOf(run, step);
+  if (!evidence.includes(note)) await moveStep(run, step, { to: state, from: [state], evidence: [note] });
+}
+
+async function rehearseUndo(run: Run, steps: readonly PlanStep[]): Promise<ExecutionResult> {
+  const { state } = (await run.context.store.plan(run.plan.id)) ?? { state: 'draft' as const };
+  const said = new Map(
+    steps.map((step) => [
+      step.id,
+      step.reversibility === 'R2'
+        ? `dry run: ${step.action} is irreversible`
+        : (rearms(run, step) ?? `dry run: would ${step.commands.inverse}`),
+    ]),
+  );
+  const result = resultOf(run, state);
+  return {
+    ...result,
+    steps: result.steps.map((step) => {
+      const line = said.get(step.id);
+      return line === undefined ? step : { ...step, evidence: [line] };
+    }),
+  };
+}

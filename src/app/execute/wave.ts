@@ -1,0 +1,95 @@
+import { RefusedError } from '../../model/errors.ts';
+import type { PlanState, PlanStep } from '../../model/plan.ts';
+import { OPEN, preflightOf, recordIntent, refuseStep } from './begin-step.ts';
+import { awaitEffect, callStep } from './carry-out.ts';
+import { enforcerOf, hasEnded, moveStep, type Run, recordOf, stepsOf } from './run.ts';
+
+/** Why a wave did not come to its end; empty when it did. */
+export type Stopped = readonly string[];
+
+/** Runs one wave: all may begin before one does, then at once, one at a time per connector. Waits for the effects. */
+export async function runWave(run: Run, wave: number): Promise<Stopped> {
+  const steps = run.plan.waves[wave]?.steps ?? [];
+  const refused = await refuseEarly(run, steps);
+  if (refused.length > 0) return refused;
+  const connectors = [...new Set(steps.map((step) => step.connector))];
+  const ends = await Promise.all(
+    connectors.map((connector) =>
+      runInTurn(
+        run,
+        steps.filter((step) => step.connector === connector),
+      ),
+    ),
+  );
+  const stopped = ends.flat();
+  await Promise.all(steps.map((step) => settle(run, step)));
+  return stopped.length > 0 ? stopped : unfinished(run, steps);
+}
+
+async function refuseEarly(run: Run, steps: readonly PlanStep[]): Promise<Stopped> {
+  const refused: string[] = [];
+  for (const step of steps.filter((candidate) => OPEN.includes(recordOf(run, candidate).state))) {
+    const { refusals } = await preflightOf(run, step, await enforcerOf(run, step));
+    if (refusals.length === 0) continue;
+    await refuseStep(run, step, refusals);
+    refused.push(`step ${step.id} (${step.action} ${step.target}) was refused: ${refusals.join('; ')}`);
+  }
+  return refused;
+}
+
+async function runInTurn(run: Run, steps: readonly PlanStep[]): Promise<Stopped> {
+  for (const step of steps) {
+    run.signal.throwIfAborted();
+    if (await run.context.store.paused()) return ['execution is paused: `interlock resume`, then execute again'];
+    try {
+      await begin(run, step);
+    } catch (error) {
+      if (error instanceof RefusedError && recordOf(run, step).state === 'refused') return [error.message];
+      throw error;
+    }
+    const { state } = recordOf(run, step);
+    if (state === 'refused' || state === 'failed') return [`step ${step.id} (${step.action} ${step.target}) ${state}`];
+  }
+  return [];
+}
+
+async function begin(run: Run, step: PlanStep): Promise<void> {
+  const enforcer = await enforcerOf(run, step);
+  const { state, attempts } = recordOf(run, step);
+  if (OPEN.includes(state)) {
+    await recordIntent(run, step, enforcer);
+    return callStep(run, step, enforcer, false);
+  }
+  if (state === 'failed') {
+    await moveStep(run, step, { to: 'requested', from: ['failed'], change: { attempts: attempts + 1 } });
+    return callStep(run, step, enforcer, true);
+  }
+  if (state === 'requested') return callStep(run, step, enforcer, true);
+}
+
+/** Waits for what was called. A step that a person does is waited for by nobody: `confirm` moves it on. */
+async function settle(run: Run, step: PlanStep): Promise<void> {
+  const { state } = recordOf(run, step);
+  if (state !== 'accepted' && state !== 'propagating') return;
+  const enforcer = await enforcerOf(run, step);
+  if (!enforcer.waitsForPerson) await awaitEffect(run, step, enforcer);
+}
+
+function unfinished(run: Run, steps: readonly PlanStep[]): Stopped {
+  return steps.flatMap((step) => {
+    const { state } = recordOf(run, step);
+    if (state === 'failed') return [`step ${step.id} (${step.action} ${step.target}) failed`];
+    if (hasEnded(state)) return [];
+    return [
+      `step ${step.id} (${step.action} ${step.target}) waits for a person: \`interlock confirm ${run.plan.id} ${step.id}\``,
+    ];
+  });
+}
+
+/** What the steps amount to. */
+export function planStateOf(run: Run): PlanState {
+  const states = stepsOf(run.plan).map((step) => recordOf(run, step).state);
+  if (states.some((state) => state === 'refused' || state === 'failed')) return 'stopped';
+  if (!states.every(hasEnded)) return 'running';
+  return states.includes('partial') ? 'partial' : 'done';
+}
