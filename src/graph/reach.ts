@@ -9,7 +9,8 @@ import { type AccessGraph, SAME, SAME_GIVES } from './access-graph.ts';
 
 /** Which relationships are walked: up to `definite` (lo), up to `conditional` (sure), all (hi). */
 export type Walk = 'lo' | 'sure' | 'hi';
-const MOST: Readonly<Record<Walk, number>> = { lo: 0, sure: 1, hi: 2 };
+/** Index in CERTAINTIES of the least sure relationship that is walked. */
+export const MOST: Readonly<Record<Walk, number>> = { lo: 0, sure: 1, hi: 2 };
 
 export interface ReachOptions {
   readonly walk: Walk;
@@ -69,9 +70,14 @@ const ABOVE_ALL = Uint8Array.from({ length: 16 }, (_, mask) => aboveAll(mask));
 
 /**
  * From which facets of which entities one of the target's facets is reached. An entity *reaches* it when its own control facet is
- * among them. Distances count to that control facet.
+ * among them. Distances count to that control facet. Of several targets, any will do.
  */
-export function reachTo(graph: AccessGraph, target: number, facets: FacetMask, { walk, without }: ReachOptions): Reached {
+export function reachTo(
+  graph: AccessGraph,
+  target: number | readonly number[],
+  facets: FacetMask,
+  { walk, without }: ReachOptions,
+): Reached {
   const { inStarts, inRelationships, sources, needs, gives, certainties, over } = graph;
   const most = MOST[walk];
   const seen = new Uint8Array(graph.order);
@@ -84,7 +90,7 @@ export function reachTo(graph: AccessGraph, target: number, facets: FacetMask, {
     seen[entity]! |= fresh;
     next.push(entity, fresh);
   };
-  enter(target, facets, 0, frontier);
+  for (const one of typeof target === 'number' ? [target] : target) enter(one, facets, 0, frontier);
   for (let distance = 1; frontier.length > 0; distance++) {
     const next: number[] = [];
     for (let i = 0; i < frontier.length; i += 2) {
