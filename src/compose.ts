@@ -131,9 +131,9 @@ async function actorOf({ secrets }: Config, store: Store, now: () => Date): Prom
 }
 
 async function collectorFor(type: string): Promise<Collector> {
-  const { COLLECTORS } = await import('./collectors/index.ts');
-  const load = COLLECTORS[type];
-  if (!load) throw new UsageError(`${type}: no such type of source (known: ${Object.keys(COLLECTORS).sort().join(', ')})`);
+  const { collectors } = await import('./collectors/index.ts');
+  const load = collectors[type];
+  if (!load) throw new UsageError(`${type}: no such type of source (known: ${Object.keys(collectors).sort().join(', ')})`);
   return load();
 }
 
@@ -146,18 +146,15 @@ function createEnforcers(config: Config) {
   const opened = new Map<string, Promise<Enforcer>>();
   return {
     async open(name: string): Promise<Enforcer | undefined> {
-      const { enforcers } = await import('./enforcers/index.ts');
       const settings = config.enforcers[name];
-      if (!settings && name !== 'manual' && name !== 'dry-run') return undefined;
-      let enforcer = opened.get(name);
-      if (!enforcer) {
-        const type = settings?.type ?? name;
-        const load = (enforcers as Record<string, (typeof enforcers)[keyof typeof enforcers] | undefined>)[type];
-        if (!load)
-          throw new UsageError(`enforcers.${name}.type: ${type} is not known (known: ${Object.keys(enforcers).join(', ')})`);
-        enforcer = load({ ...settings, name });
-        opened.set(name, enforcer);
-      }
+      if (!settings && !ALWAYS_THERE.includes(name)) return undefined;
+      const { enforcers } = await import('./enforcers/index.ts');
+      const type = settings?.type ?? name;
+      const load = (enforcers as Readonly<Record<string, OpenEnforcer | undefined>>)[type];
+      if (!load)
+        throw new UsageError(`enforcers.${name}.type: ${type} is not known (known: ${Object.keys(enforcers).join(', ')})`);
+      const enforcer = opened.get(name) ?? load({ ...settings, name });
+      opened.set(name, enforcer);
       return enforcer;
     },
     async close(): Promise<void> {
@@ -165,6 +162,9 @@ function createEnforcers(config: Config) {
     },
   };
 }
+
+/** Enforcers that reach no system need no configuration. */
+const ALWAYS_THERE: readonly string[] = ['manual', 'dry-run'];
 
 /** One graph per state of the store: questions in a row share it, a collection in between replaces it. */
 function createGraphCache(store: Store, clock: () => Date): () => Promise<AccessGraph> {
