@@ -2,7 +2,7 @@
 import type { EntityFact, RelationshipFact } from '../model/entity.ts';
 import type { RelationshipKind } from '../model/kinds.ts';
 import { grouped } from './grouped.ts';
-import { type Derived, type Join, type JoinEntity, type JoinInput, nameOf } from './join.ts';
+import { type Derived, factOf, type Join, type JoinEntity, type JoinInput, nameOf } from './join.ts';
 
 /** Who has the value. */
 const INTO = ['EXPOSES', 'HOLDS', 'USES'] as const satisfies readonly RelationshipKind[];
@@ -47,7 +47,7 @@ function copiesOf(relationship: RelationshipFact, twins: ReadonlyMap<string, rea
   return (twins.get(own) ?? [])
     .filter(({ key }) => key !== own)
     .map(({ key }) => ({
-      ...relationship,
+      ...factOf(relationship),
       [end]: key,
       reason: `same fingerprint as ${own}${relationship.reason ? `: ${relationship.reason}` : ''}`,
     }));

@@ -35,3 +35,13 @@ export interface Join {
 /** The identity of a relationship, as text. */
 export const nameOf = ({ source, kind, target }: Pick<RelationshipFact, 'source' | 'kind' | 'target'>): string =>
   `${source} ${kind} ${target}`;
+
+/** What a relationship says, without what the store computed of its claims. */
+export function factOf(relationship: RelationshipFact): RelationshipFact {
+  const { source, kind, target, basis, certainty, reason, condition, conditionClass, levels, alternative } = relationship;
+  const { version, firstSeen, lastUsed, uses, properties } = relationship;
+  const optional = { reason, condition, conditionClass, levels, alternative, version, lastUsed, uses, properties };
+  const seen = basis === 'observed' ? { firstSeen } : {};
+  const stated = Object.entries({ ...optional, ...seen }).filter(([, value]) => value !== undefined);
+  return { source, kind, target, basis, certainty, ...Object.fromEntries(stated) };
+}

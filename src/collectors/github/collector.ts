@@ -38,6 +38,7 @@ async function* collect({ files: root }: GithubSettings, context: CollectContext
     context,
     enters: (folder) => trees.enters(folder),
     passesOver: (file) => {
+      trees.noteFile(file.path);
       const place = trees.placeOf(file.path);
       return place !== undefined && !isWorkflow(place);
     },
