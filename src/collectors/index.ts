@@ -3,5 +3,6 @@ import type { Collector } from '../ports/collector.ts';
 
 export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   github: async () => (await import('./github/collector.ts')).githubCollector,
+  cloudtrail: async () => (await import('./cloudtrail/collector.ts')).cloudtrailCollector,
   scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,
 };
