@@ -35,6 +35,8 @@ export const SAME = 0xff;
 /** What only a few relationships carry, and outage and ambiguity ask for. */
 export interface RelationshipDetail {
   readonly alternative?: Alternative;
+  /** Of observed use: event times. */
+  readonly firstSeen?: Time;
   readonly lastUsed?: Time;
   readonly uses?: number;
   readonly version?: 'current' | 'previous';
@@ -215,9 +217,11 @@ function facetsOf(
 }
 
 function detailOf(r: RelationshipDetail): RelationshipDetail | undefined {
-  if (!r.alternative && r.lastUsed === undefined && r.uses === undefined && !r.version && !r.condition) return undefined;
+  const isBare = !r.alternative && !r.firstSeen && !r.lastUsed && r.uses === undefined && !r.version && !r.condition;
+  if (isBare) return undefined;
   return {
     ...(r.alternative && { alternative: r.alternative }),
+    ...(r.firstSeen !== undefined && { firstSeen: r.firstSeen }),
     ...(r.lastUsed !== undefined && { lastUsed: r.lastUsed }),
     ...(r.uses !== undefined && { uses: r.uses }),
     ...(r.version && { version: r.version }),

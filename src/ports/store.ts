@@ -90,7 +90,7 @@ export interface GraphEntity {
 
 export type GraphRelationship = Pick<
   RelationshipFact,
-  'source' | 'kind' | 'target' | 'basis' | 'certainty' | 'levels' | 'alternative' | 'version' | 'lastUsed' | 'uses'
+  'source' | 'kind' | 'target' | 'basis' | 'certainty' | 'levels' | 'alternative' | 'version' | 'firstSeen' | 'lastUsed' | 'uses'
 > & { readonly condition?: string };
 
 export interface GraphRows {
