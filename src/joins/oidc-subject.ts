@@ -52,21 +52,12 @@ function subjectOf(entity: JoinEntity): Subject {
 function memberships(subject: Subject, pattern: Subject): RelationshipFact[] {
   if (subject.entity.key === pattern.entity.key || !audiencesMeet(subject.entity.properties, pattern.entity.properties))
     return [];
+  const accepts = `the trusted subject ${pattern.sub} accepts ${subject.sub}`;
   const matched = matchedBy(subject.sub, pattern.sub);
-  const immutable = immutableForm(subject);
-  if (matched !== 'none') {
-    return [
-      memberOf(
-        subject,
-        pattern,
-        matched === 'all' ? 'definite' : 'possible',
-        `the trusted subject ${pattern.sub} accepts ${subject.sub}`,
-      ),
-    ];
-  }
-  if (immutable === undefined || matchedBy(immutable, pattern.sub) === 'none') return [];
-  const reason = `the trusted subject ${pattern.sub} accepts ${subject.sub} if the repository's ids, which are not known, are those`;
-  return [memberOf(subject, pattern, 'possible', reason)];
+  if (matched !== 'none') return [memberOf(subject, pattern, matched === 'all' ? 'definite' : 'possible', accepts)];
+  const named = withoutIds(pattern);
+  if (named === undefined || matchedBy(subject.sub, named) === 'none') return [];
+  return [memberOf(subject, pattern, 'possible', `${accepts} if its repository has these ids, which files do not say`)];
 }
 
 const memberOf = (subject: Subject, pattern: Subject, certainty: Certainty, reason: string): RelationshipFact => ({
@@ -89,11 +80,11 @@ function audiencesOf({ audience }: Properties): string[] {
 }
 
 /**
- * Newer repositories present `repo:<owner>@<id>/<name>@<id>:…` (immutable subject claims, 2026). The ids are unknown here.
- * https://docs.github.com/actions/reference/security/oidc
+ * Newer repositories present `repo:<owner>@<id>/<name>@<id>:…` (immutable subject claims, 2026): the pattern with names alone, where
+ * it has ids. https://docs.github.com/actions/reference/security/oidc
  */
-function immutableForm({ issuer, sub }: Subject): string | undefined {
+function withoutIds({ issuer, sub }: Subject): string | undefined {
   if (issuer !== GITHUB) return undefined;
-  const named = /^repo:([^/:@*]+)\/([^/:@*]+):(.*)$/s.exec(sub);
-  return named ? `repo:${named[1]}@*/${named[2]}@*:${named[3]}` : undefined;
+  const named = sub.replace(/^repo:([^/:@]+)@[\d*?]+\/([^/:@]+)(?:@[\d*?]+)?/, 'repo:$1/$2');
+  return named === sub ? undefined : named;
 }

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Matched, matchedBy } from '../../src/joins/wildcard.ts';
+
+/** By the book: a regular expression, over every text of a small alphabet up to a length that shows any difference at these sizes. */
+const LETTERS = ['a', 'b', 'c'];
+const LONGEST = 7;
+const TEXTS = [''];
+for (let from = 0, length = 0; length < LONGEST; length++) {
+  const to = TEXTS.length;
+  for (; from < to; from++) for (const letter of LETTERS) TEXTS.push(TEXTS[from] + letter);
+}
+const expression = (pattern: string): RegExp => new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+
+function byEnumeration(text: string, pattern: string): Matched {
+  const may = TEXTS.filter((candidate) => expression(text).test(candidate));
+  const matched = may.filter((candidate) => expression(pattern).test(candidate)).length;
+  return matched === 0 ? 'none' : matched === may.length ? 'all' : 'some';
+}
+
+// One letter of the alphabet stands for all that neither text names.
+const texts = fc.array(fc.constantFrom('a', 'b', '*'), { maxLength: 4 }).map((parts) => parts.join(''));
+const patterns = fc.array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 4 }).map((parts) => parts.join(''));
+
+describe('matchedBy', () => {
+  it('agrees with trying every text', () => {
+    fc.assert(
+      fc.property(texts, patterns, (text, pattern) => {
+        expect(matchedBy(text, pattern)).toBe(byEnumeration(text, pattern));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it.each([
+    ['', '', 'all'],
+    ['', '*', 'all'],
+    ['', '?', 'none'],
+    ['*', '*', 'all'],
+    ['*', '?*', 'some'],
+    ['a*', '?*', 'all'],
+    ['a*b', 'a*', 'all'],
+    ['a.b', 'a?b', 'all'],
+    ['a(b', 'a(b', 'all'],
+    ['x*y', '*x*y*', 'all'],
+  ] as const)('%j by %j: %s', (text, pattern, matched) => expect(matchedBy(text, pattern)).toBe(matched));
+
+  it('answers with caution, and soon, where the exact answer would take too long', () => {
+    const began = performance.now();
+    expect(matchedBy('*a*', `*a${'?'.repeat(60)}`)).toBe('some');
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+});
