@@ -5,4 +5,5 @@ export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   github: async () => (await import('./github/collector.ts')).githubCollector,
   cloudtrail: async () => (await import('./cloudtrail/collector.ts')).cloudtrailCollector,
   scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,
+  postgres: async () => (await import('./postgres/collector.ts')).postgresCollector,
 };
