@@ -1,8 +1,9 @@
 import type { App } from '../src/app/app.ts';
+import type { Asking } from '../src/app/reach.ts';
 import type { JobRecord, JobType } from '../src/model/jobs.ts';
 
 export interface JobContext {
-  readonly app: App;
+  readonly app: App & Asking;
   /** 0 … 1 and a sentence. */
   report(progress: number, message: string): Promise<void>;
   readonly signal: AbortSignal;

@@ -1,12 +1,13 @@
 /** `interlock worker`, and the working part of `serve`: takes jobs off the queue and does them. */
 import { jobs } from '../jobs/index.ts';
 import type { App, ConfiguredSource } from './app/app.ts';
+import type { Asking } from './app/reach.ts';
 import type { Config } from './config.ts';
 import { RefusedError } from './model/errors.ts';
 import { analyzeJob, collectJob, type JobType } from './model/jobs.ts';
 import type { QueueSchedule } from './ports/queue.ts';
 
-export async function startWork(app: App): Promise<void> {
+export async function startWork(app: App & Asking): Promise<void> {
   await app.queue.work(async (record, report, signal) => {
     const job = jobs.find(({ name }) => name === record.name);
     if (!job) throw new RefusedError(`${record.name}: no such job in this version`);

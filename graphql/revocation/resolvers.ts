@@ -1,0 +1,114 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { approvePlan } from '../../src/app/execute/approve-plan.ts';
+import { confirmStep } from '../../src/app/execute/confirm-step.ts';
+import { executePlan } from '../../src/app/execute/execute-plan.ts';
+import { pauseExecution, resumeExecution } from '../../src/app/execute/pause.ts';
+import { releaseHold } from '../../src/app/execute/release-hold.ts';
+import { undoPlan } from '../../src/app/execute/undo-plan.ts';
+import { executeContext, planRevocation } from '../../src/app/revocation.ts';
+import { askWhatIf } from '../../src/app/what-if.ts';
+import { RefusedError } from '../../src/model/errors.ts';
+import { executeWaveJob } from '../../src/model/jobs.ts';
+import type { Mode } from '../../src/model/plan.ts';
+import { atLeast } from '../authorize.ts';
+import type { Context } from '../context.ts';
+import { pageSize } from '../pages.ts';
+import { flagPayload, payload } from '../payload.ts';
+import { executionFields, planFields } from './fields.ts';
+
+interface PlanInput {
+  readonly targets: readonly string[];
+  readonly mode: Mode;
+  readonly since?: string | null;
+  readonly budgetDown?: number | null;
+}
+
+async function stored({ app }: Context, id: string) {
+  const plan = await app.store.plan(id);
+  if (!plan) throw new RefusedError(`${id}: no such plan`);
+  return plan;
+}
+
+/** How often a subscription looks at the store, which is the only truth about steps. */
+const LOOK_MS = 500;
+
+async function* planProgress(_: unknown, { plan: id }: { plan: string }, context: Context) {
+  let before = '';
+  while (!context.signal.aborted) {
+    const execution = executionFields(await stored(context, id));
+    const now = JSON.stringify(execution);
+    if (now !== before) yield { planProgress: execution };
+    before = now;
+    await wait(LOOK_MS, undefined, { signal: context.signal }).catch(() => undefined);
+  }
+}
+
+/** A dry run answers at once; a real one is a job, wave by wave, and `planProgress` tells how it goes. */
+async function execute(context: Context, plan: string, dryRun: boolean) {
+  const { app, viewer, signal } = context;
+  if (dryRun) return executePlan(executeContext(app), plan, { apply: false, actor: viewer.name, signal });
+  const { waves } = (await stored(context, plan)).plan;
+  if (waves.length > 0) await app.queue.enqueue(executeWaveJob, { plan, wave: 0, actor: viewer.name });
+  return executionFields(await stored(context, plan));
+}
+
+export const revocation = {
+  Query: {
+    plan: async (_: unknown, { id }: { id: string }, { app }: Context) => {
+      const found = await app.store.plan(id);
+      return found ? planFields(found) : null;
+    },
+    plans: async (_: unknown, { first }: { first?: number }, { app }: Context) =>
+      (await app.store.plans(pageSize(first, 20))).map(planFields),
+    whatIf: async (_: unknown, { plan, steps }: { plan: string; steps: string[] }, context: Context) =>
+      askWhatIf(context.app, (await stored(context, plan)).plan, steps),
+    holds: (_: unknown, { open }: { open?: boolean | null }, { app }: Context) => app.store.holds(open == null ? {} : { open }),
+    isPaused: (_: unknown, __: unknown, { app }: Context) => app.store.paused(),
+    auditRecords: (_: unknown, { after = 0, first }: { after?: number; first?: number }, { app }: Context) =>
+      app.store.ledger(after, pageSize(first, 100)),
+  },
+  Mutation: {
+    planRevocation: atLeast('responder', (_: unknown, { input }: { input: PlanInput }, context) =>
+      payload(async () => {
+        const { targets, mode, since, budgetDown } = input;
+        const plan = await planRevocation(context.app, {
+          targets,
+          mode,
+          ...(since != null && { since }),
+          ...(budgetDown != null && { budgetDown }),
+        });
+        return planFields(await stored(context, plan.id));
+      }),
+    ),
+    approvePlan: atLeast('approver', (_: unknown, { plan }: { plan: string }, context) =>
+      payload(async () => {
+        await approvePlan(executeContext(context.app), plan, { actor: context.viewer.name });
+        return planFields(await stored(context, plan));
+      }),
+    ),
+    executePlan: atLeast('responder', (_: unknown, { plan, dryRun = true }: { plan: string; dryRun?: boolean }, context) =>
+      payload(() => execute(context, plan, dryRun)),
+    ),
+    confirmStep: atLeast('responder', (_: unknown, { plan, step }: { plan: string; step: string }, { app, viewer, signal }) =>
+      payload(() => confirmStep(executeContext(app), plan, step, { actor: viewer.name, signal })),
+    ),
+    undoPlan: atLeast('responder', (_: unknown, { plan }: { plan: string }, { app, viewer, signal }) =>
+      payload(() => undoPlan(executeContext(app), plan, { apply: true, actor: viewer.name, signal })),
+    ),
+    releaseHold: atLeast('approver', (_: unknown, { hold }: { hold: string }, { app, viewer, signal }) =>
+      payload(async () => {
+        await releaseHold(executeContext(app), hold, { actor: viewer.name, signal });
+        return app.store.holds({ open: true });
+      }),
+    ),
+    pauseExecution: atLeast('responder', (_: unknown, __: unknown, { app, viewer }) =>
+      flagPayload(() => pauseExecution(app, viewer.name)),
+    ),
+    resumeExecution: atLeast('approver', (_: unknown, __: unknown, { app, viewer }) =>
+      flagPayload(() => resumeExecution(app, viewer.name)),
+    ),
+  },
+  Subscription: {
+    planProgress: { subscribe: planProgress },
+  },
+};

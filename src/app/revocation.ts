@@ -1,0 +1,108 @@
+/** Plans asked, kept and asked again; the context in which they are carried out. */
+import type { PlanFacts, PlanInput } from '../analysis/plan/input.ts';
+import { revocationPlan } from '../analysis/plan/revocation-plan.ts';
+import type { Entity, Relationship, Time } from '../model/entity.ts';
+import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
+import type { Mode, Plan } from '../model/plan.ts';
+import type { GraphReader } from '../ports/store.ts';
+import type { App } from './app.ts';
+import type { ExecuteContext } from './execute/run.ts';
+import type { Asking } from './reach.ts';
+import { resolveKeys } from './resolve-keys.ts';
+
+export interface PlanQuestion {
+  readonly targets: readonly string[];
+  readonly mode: Mode;
+  readonly since?: Time;
+  /** Things that may stop for certain. Absent: the plan says what stops, and execution asks for approval. */
+  readonly budgetDown?: number;
+}
+
+type Planning = App & Asking;
+
+/** Plans and keeps the plan, so that it can be approved and executed by its id. The same question of the same graph is the same plan. */
+export async function planRevocation(app: Planning, question: PlanQuestion): Promise<Plan> {
+  const targets = await resolveKeys(app.store, question.targets);
+  const budgets = question.budgetDown === undefined ? {} : { down: question.budgetDown };
+  const plan = await computePlan(app, {
+    targets,
+    mode: question.mode,
+    budgets,
+    ...(question.since !== undefined && { since: question.since }),
+  });
+  return keepPlan(app, plan);
+}
+
+async function keepPlan(app: Planning, plan: Plan): Promise<Plan> {
+  const known = await app.store.plan(plan.id);
+  const isOpen = known && (known.state === 'draft' || known.state === 'approved');
+  if (isOpen) return { ...plan, createdAt: known.plan.createdAt };
+  const kept = known ? { ...plan, id: `${plan.id}-${app.newId().slice(0, 4)}` } : plan;
+  const at = app.wallClock().toISOString();
+  const body = { plan: kept.id, hash: kept.hash, mode: kept.mode, targets: [...kept.targets], generation: kept.generation };
+  await app.store.savePlan(kept, app.actor, { id: app.newId(), at, actor: app.actor, type: 'plan', body });
+  return kept;
+}
+
+const ID_LENGTH = 12;
+
+/** The plan of a question, of the graph as it is now. Its id is the beginning of its hash. */
+export async function computePlan(
+  app: Planning,
+  question: Pick<PlanInput, 'targets' | 'mode' | 'since' | 'budgets'>,
+): Promise<Plan> {
+  const graph = await app.graph();
+  const plan = revocationPlan({
+    ...question,
+    id: '',
+    graph,
+    weights: app.settings.weights,
+    now: app.clock().toISOString(),
+    generation: graph.generation,
+    connectorOf: (key) => connectorFor(app, key),
+    facts: await planFacts(app.store),
+  });
+  return { ...plan, id: plan.hash.replace(/^sha256:/, '').slice(0, ID_LENGTH) };
+}
+
+/** Keys of live systems name their source: `postgres:<source>/…`. */
+function connectorFor(app: Pick<App, 'connectorOf'>, key: string): string {
+  const source = /^postgres:([^/]+)\//.exec(key)?.[1];
+  return (source === undefined ? undefined : app.connectorOf(source)) ?? 'manual';
+}
+
+const FACT_ENTITIES: readonly EntityKind[] = [
+  'User',
+  'ServiceAccount',
+  'Role',
+  'Agent',
+  'Group',
+  'Credential',
+  'Session',
+  'Secret',
+  'Owner',
+];
+const FACT_RELATIONSHIPS: readonly RelationshipKind[] = ['USES', 'MINTED', 'ACCESSED'];
+
+/** What plans and incident pages look up beside the graph. */
+export async function planFacts(store: GraphReader): Promise<PlanFacts> {
+  const entities = new Map<string, Entity>();
+  const relationships = new Map<string, Relationship>();
+  for await (const batch of store.readEntities({ kinds: FACT_ENTITIES }))
+    for (const entity of batch) entities.set(entity.key, entity);
+  for await (const batch of store.readRelationships({ kinds: FACT_RELATIONSHIPS })) {
+    for (const one of batch) relationships.set(`${one.source} ${one.kind} ${one.target}`, one);
+  }
+  return {
+    entity: (key) => entities.get(key),
+    relationship: ({ source, kind, target }) => relationships.get(`${source} ${kind} ${target}`),
+  };
+}
+
+export function executeContext(app: Planning): ExecuteContext {
+  return {
+    ...app,
+    replan: ({ targets, mode, since, budgets }) =>
+      computePlan(app, { targets, mode, budgets, ...(since !== undefined && { since }) }),
+  };
+}

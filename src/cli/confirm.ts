@@ -1,0 +1,14 @@
+import { confirmStep } from '../app/execute/confirm-step.ts';
+import { executeContext } from '../app/revocation.ts';
+import type { Exit, Invocation } from './command.ts';
+import { answerExecution } from './execution.ts';
+import { withApp } from './open.ts';
+
+export async function run(invocation: Invocation): Promise<Exit> {
+  const { io, options } = invocation;
+  const [plan, step] = invocation.arguments as [string, string];
+  return withApp(invocation, async (app) => {
+    const result = await confirmStep(executeContext(app), plan, step, { actor: app.actor, signal: io.signal });
+    return answerExecution(io, result, { json: options['json'], isRehearsal: false });
+  });
+}

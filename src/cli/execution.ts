@@ -1,0 +1,33 @@
+/** What the commands that carry out plans share: the answer, as JSON or as a table, and its exit code. */
+import type { ExecutionResult } from '../app/execute/run.ts';
+import { EXIT, type Exit, type Io } from './command.ts';
+import { printJson } from './open.ts';
+import { printable, table } from './table.ts';
+
+export function answerExecution(
+  io: Io,
+  result: ExecutionResult,
+  { json, isRehearsal }: { json: unknown; isRehearsal: boolean },
+): Exit {
+  if (json) printJson(io, result);
+  else io.out(report(result, isRehearsal));
+  if (result.steps.some(({ state }) => state === 'refused' || state === 'failed')) return EXIT.failed;
+  if (result.stopped.length > 0 && !isRehearsal) return waitsForPerson(result) ? EXIT.incomplete : EXIT.failed;
+  return result.state === 'partial' || result.steps.some(({ state }) => state === 'partial') ? EXIT.incomplete : EXIT.done;
+}
+
+const waitsForPerson = ({ steps }: ExecutionResult): boolean =>
+  steps.some(({ state }) => state === 'accepted' || state === 'propagating');
+
+function report({ plan, state, steps, stopped }: ExecutionResult, isRehearsal: boolean): string {
+  const rows = steps.map((step) => [step.id, step.state, step.evidence.at(-1) ?? '', step.residualUntil]);
+  const columns = [{ title: 'STEP' }, { title: 'STATE' }, { title: 'EVIDENCE', most: 120 }, { title: 'OUTLIVED UNTIL' }];
+  const head = isRehearsal
+    ? `Dry run of plan ${plan}: nothing was changed. Carry it out with --apply.`
+    : `Plan ${plan} is ${state}.`;
+  const stops =
+    stopped.length > 0
+      ? `\n${isRehearsal ? 'Would be refused' : 'Stopped'}:\n${stopped.map((why) => `  ${printable(why)}\n`).join('')}`
+      : '';
+  return `${head}\n\n${table(columns, rows)}${stops}`;
+}

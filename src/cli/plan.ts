@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import { planText } from '../analysis/plan/plan-text.ts';
+import { planRevocation } from '../app/revocation.ts';
+import { MODES } from '../model/plan.ts';
+import { EXIT, type Exit, type Invocation } from './command.ts';
+import { oneOf, timeOption, wholeNumber } from './numbers.ts';
+import { printJson, withApp } from './open.ts';
+
+export async function run(invocation: Invocation): Promise<Exit> {
+  const { io, options } = invocation;
+  const mode = oneOf(options, 'mode', MODES);
+  const since = timeOption(options, 'since');
+  const budgetDown = options['budgetDown'] === undefined ? undefined : wholeNumber(options, 'budgetDown');
+  return withApp(invocation, async (app) => {
+    const plan = await planRevocation(app, {
+      targets: invocation.arguments,
+      mode,
+      ...(since !== undefined && { since }),
+      ...(budgetDown !== undefined && { budgetDown }),
+    });
+    if (options['out'] !== undefined) await writeFile(String(options['out']), `${JSON.stringify(plan, null, 2)}\n`);
+    if (options['json']) printJson(io, plan);
+    else io.out(planText(plan));
+    return EXIT.done;
+  });
+}
