@@ -4,6 +4,7 @@ import type { Collector } from '../ports/collector.ts';
 export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   github: async () => (await import('./github/collector.ts')).githubCollector,
   cloudtrail: async () => (await import('./cloudtrail/collector.ts')).cloudtrailCollector,
+  declared: async () => (await import('./declared/collector.ts')).declaredCollector,
   scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,
   postgres: async () => (await import('./postgres/collector.ts')).postgresCollector,
 };

@@ -1,7 +1,7 @@
 /** What a call was about, as entities: ARNs that the record lists, else the request's own words. Reviewed against each service's API. */
 import type { EntityFact } from '../../model/entity.ts';
 import { awsArn } from '../../model/keys.ts';
-import type { EntityKind } from '../../model/kinds.ts';
+import { kindOfKey } from '../../model/kind-of-key.ts';
 import { fields, list, type TrailEvent, text } from './event.ts';
 import { lastPart, partitionOf } from './identity.ts';
 
@@ -122,20 +122,11 @@ function thingOf(arn: string): string {
   return arn;
 }
 
-/** By service and the first word of the ARN's resource part; everything else is a Resource. */
-const KINDS: readonly (readonly [form: RegExp, kind: EntityKind])[] = [
-  [/^iam:user\//, 'User'],
-  [/^iam:root$/, 'User'],
-  [/^iam:role\//, 'Role'],
-  [/^iam:group\//, 'Group'],
-  [/^secretsmanager:secret:/, 'Secret'],
-  [/^ssm:parameter\//, 'Secret'],
-  [/^lambda:function:/, 'Workload'],
-  [/^ec2:instance\//, 'Workload'],
-];
-
-export function stubOf(arn: string): EntityFact {
-  const form = `${arn.split(':')[2]}:${arn.split(':').slice(5).join(':')}`;
-  const kind = KINDS.find(([pattern]) => pattern.test(form))?.[1] ?? 'Resource';
-  return { key: awsArn(arn), kind, name: lastPart(arn), provider: 'aws', stub: true };
-}
+/** What no rule knows is a Resource: its inventory, if there is one, says better. */
+export const stubOf = (arn: string): EntityFact => ({
+  key: awsArn(arn),
+  kind: kindOfKey(awsArn(arn)) ?? 'Resource',
+  name: lastPart(arn),
+  provider: 'aws',
+  stub: true,
+});

@@ -1,0 +1,70 @@
+/** The kind of thing that a key names, as far as the grammar of `interfaces.md` tells; for stubs of things that another source owns. */
+import type { EntityKind } from './kinds.ts';
+
+type Rule = readonly [form: RegExp, kind: EntityKind];
+
+/** By provider; the first rule that fits the native id counts. */
+const RULES: Readonly<Record<string, readonly Rule[]>> = {
+  aws: [
+    [/^account\//, 'Scope'],
+    [/^A[A-Z]IA[A-Za-z0-9]+$/, 'Credential'],
+    [/\/login-profile$/, 'Credential'],
+    [/^arn:[^:]*:iam::\d*:(?:user\/|root$)/, 'User'],
+    [/^arn:[^:]*:iam::\d*:role\//, 'Role'],
+    [/^arn:[^:]*:iam::\d*:group\//, 'Group'],
+    [/^arn:[^:]*:sts::\d*:assumed-role\//, 'Role'],
+    [/^arn:[^:]*:(?:secretsmanager:[^:]*:\d*:secret:|ssm:[^:]*:\d*:parameter\/)/, 'Secret'],
+    [
+      /^arn:[^:]*:(?:lambda:[^:]*:\d*:function:|ec2:[^:]*:\d*:instance\/|ecs:[^:]*:\d*:service\/|states:[^:]*:\d*:stateMachine:)/,
+      'Workload',
+    ],
+    [/^arn:/, 'Resource'],
+  ],
+  external: [[/./, 'External']],
+  github: [
+    [/^org\/[^/]+$/, 'Scope'],
+    [/\/secrets\/[^/]+$/, 'Secret'],
+    [/^org\/[^/]+\/teams\//, 'Group'],
+    [/^users\//, 'User'],
+    [/^apps\//, 'ServiceAccount'],
+    [/#/, 'Pipeline'],
+    [/^[^/]+\/[^/]+$/, 'Repository'],
+  ],
+  k8s: [
+    [/^[^/]+(?:\/_\/namespaces\/[^/]+)?$/, 'Scope'],
+    [/^[^/]+\/[^/]+\/serviceaccounts\//, 'ServiceAccount'],
+    [/^[^/]+\/[^/]+\/users\//, 'User'],
+    [/^[^/]+\/[^/]+\/groups\//, 'Group'],
+    [/^[^/]+\/[^/]+\/secrets\//, 'Secret'],
+    [/^[^/]+\/[^/]+\/(?:pods|deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs|nodes)\//, 'Workload'],
+    [/^[^/]+\/[^/]+\/[^/]+\//, 'Resource'],
+  ],
+  postgres: [
+    [/\/roles\//, 'ServiceAccount'],
+    [/\/databases\//, 'Resource'],
+  ],
+  redis: [[/\/users\//, 'ServiceAccount']],
+  vault: [
+    [/\/identity\/entity\//, 'ServiceAccount'],
+    [/\/policies\//, 'Permission'],
+    [/\/.+\//, 'Secret'],
+  ],
+  file: [[/./, 'Secret']],
+  leak: [[/./, 'Credential']],
+  owner: [[/./, 'Owner']],
+  origin: [[/./, 'Origin']],
+};
+
+/** The provider that a key belongs to, without the host of another installation: `github@ghe.example:…` → `github`. */
+export const providerOfKey = (key: string): string => key.split(/[:@]/, 1)[0] ?? '';
+
+/** Undefined for a provider whose keys have no grammar here, and for a form that it does not have. */
+export function kindOfKey(key: string): EntityKind | undefined {
+  const native = key.slice(key.indexOf(':') + 1);
+  if (/^aws:ASIA[A-Z0-9]+$/.test(key)) return 'Session';
+  const rules = RULES[providerOfKey(key)];
+  return rules?.find(([form]) => form.test(native))?.[1];
+}
+
+/** Whether keys of this provider are owned by a source that inventories them. */
+export const hasGrammar = (key: string): boolean => Object.hasOwn(RULES, providerOfKey(key));

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { hasGrammar, kindOfKey } from '../../src/model/kind-of-key.ts';
+
+it.each([
+  ['aws:account/111122223333', 'Scope'],
+  ['aws:AKIA0EXAMPLE10000001', 'Credential'],
+  ['aws:ASIA0EXAMPLE10000001', 'Session'],
+  ['aws:arn:aws:iam::111122223333:user/ci/deploy', 'User'],
+  ['aws:arn:aws:iam::111122223333:root', 'User'],
+  ['aws:arn:aws:iam::111122223333:user/ann/login-profile', 'Credential'],
+  ['aws:arn:aws-cn:iam::111122223333:role/admin', 'Role'],
+  ['aws:arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-x1Y2z3', 'Secret'],
+  ['aws:arn:aws:lambda:eu-west-1:111122223333:function:api', 'Workload'],
+  ['aws:arn:aws:s3:::customer-data', 'Resource'],
+  ['external:oidc/token.actions.githubusercontent.com/repo:acme/shop:ref:refs/heads/main', 'External'],
+  ['github:org/acme', 'Scope'],
+  ['github:org/acme/actions/secrets/KEY', 'Secret'],
+  ['github:acme/shop/environments/prod/secrets/KEY', 'Secret'],
+  ['github:acme/shop/.github/workflows/ci.yml#build', 'Pipeline'],
+  ['github@ghe.example:acme/shop', 'Repository'],
+  ['github:org/acme/teams/web', 'Group'],
+  ['k8s:prod', 'Scope'],
+  ['k8s:prod/_/namespaces/shop', 'Scope'],
+  ['k8s:prod/shop/serviceaccounts/api', 'ServiceAccount'],
+  ['k8s:prod/shop/deployments/api', 'Workload'],
+  ['postgres:main/roles/app', 'ServiceAccount'],
+  ['postgres:main/databases/shop/schemas/public', 'Resource'],
+  ['file:leaks/a.env#L3', 'Secret'],
+  ['leak:fp:abc', 'Credential'],
+  ['owner:team/web', 'Owner'],
+  ['app:shop', undefined],
+  ['aws:nonsense', undefined],
+])('tells what %s names', (key, kind) => {
+  expect(kindOfKey(key)).toBe(kind);
+});
+
+it('knows whose keys have a grammar', () => {
+  expect(hasGrammar('github@ghe.example:acme/shop')).toBe(true);
+  expect(hasGrammar('app:shop')).toBe(false);
+  expect(hasGrammar('constructor:x')).toBe(false);
+});
