@@ -5,7 +5,16 @@
  * so that two runs agree. Properties of the weaker claims fill what the stronger leave out.
  * Relationships: certainty is the strongest claim's, and basis, reason and condition are that claim's.
  */
-import type { Entity, EntityClaim, EntityFact, Properties, Relationship, RelationshipClaim, Time } from './entity.ts';
+import type {
+  Entity,
+  EntityClaim,
+  EntityFact,
+  Properties,
+  Relationship,
+  RelationshipClaim,
+  RelationshipFact,
+  Time,
+} from './entity.ts';
 import { BASES, CERTAINTIES, LEVELS, type Level } from './kinds.ts';
 
 const later = (a: Time, b: Time): Time => (a > b ? a : b);
@@ -70,8 +79,10 @@ function entityFrom(key: string, fact: EntityFact, properties: Properties, claim
   return entity as unknown as Entity;
 }
 
-const strength = ({ fact }: RelationshipClaim): number =>
+/** The lower, the stronger: certainty decides, then basis. */
+export const strengthOf = (fact: Pick<RelationshipFact, 'certainty' | 'basis'>): number =>
   CERTAINTIES.indexOf(fact.certainty) * BASES.length + BASIS_ORDER.indexOf(fact.basis);
+const strength = ({ fact }: RelationshipClaim): number => strengthOf(fact);
 
 /** Among equally certain claims the one that saw it happen speaks first. */
 const BASIS_ORDER = ['observed', 'declared', 'entitled', 'inferred'] as const satisfies readonly (typeof BASES)[number][];

@@ -1,0 +1,4 @@
+import { first } from './001-first.ts';
+
+/** In order; the schema version is how many were applied. Append only. */
+export const MIGRATIONS: readonly string[] = [first];

@@ -1,0 +1,167 @@
+import type { Entity, EntityFact } from '../../model/entity.ts';
+import { distinctEntities, entityFactText } from '../../model/fact-text.ts';
+import { foldKey } from '../../model/keys.ts';
+import { heldEntities } from './claims.ts';
+import { type Connection, marks, pieces, type SqlValue } from './connection.ts';
+import { lookUpIds, nextEntityId } from './entity-ids.ts';
+import { type ChangeDraft, closingOf, recordChanges, recordVersions } from './history.ts';
+import { addToTextIndex, removeFromTextIndex, type TextRow } from './text-index.ts';
+
+/** Who says it, and when. */
+export interface Stamp {
+  readonly origin: number;
+  readonly generation: number;
+  readonly at: number;
+  /** A first load: one rebuild mark is written at its end instead of a change for each row. */
+  readonly bulk: boolean;
+  /** No relationship was claimed when the run began. */
+  readonly alone: boolean;
+}
+
+interface Said {
+  readonly id: number;
+  readonly fact: EntityFact;
+  readonly text: string;
+}
+
+/** Upserts claims; returns how many are new or differ. Ids of all keys are in `ids` afterwards. */
+export function writeEntities(db: Connection, stamp: Stamp, facts: readonly EntityFact[], ids: Map<string, number>): number {
+  const distinct = distinctEntities(facts);
+  lookUpIds(
+    db,
+    distinct.map((fact) => fact.key),
+    ids,
+  );
+  const made = new Map<string, Said[]>();
+  const known: Said[] = [];
+  let next = nextEntityId(db);
+  for (const fact of distinct) {
+    const text = entityFactText(fact);
+    const id = ids.get(fact.key);
+    const siblings = made.get(fact.key);
+    if (id === undefined) made.set(fact.key, [{ id: next, fact, text }]);
+    else if (siblings) siblings.push({ id, fact, text });
+    else known.push({ id, fact, text });
+    if (id === undefined) ids.set(fact.key, next++);
+  }
+  insertEntities(db, stamp, [...made.values()]);
+  return made.size + updateClaims(db, stamp, known);
+}
+
+function insertEntities(db: Connection, stamp: Stamp, made: readonly (readonly Said[])[]): void {
+  if (made.length === 0) return;
+  const rows: SqlValue[] = [];
+  const indexed: TextRow[] = [];
+  for (const said of made) {
+    const { id, fact } = (said.find((s) => !s.fact.stub) ?? said[0]) as Said;
+    rows.push(id, fact.key, foldedOf(fact.key), ...shownColumns({ ...fact, state: fact.state ?? 'unknown' }), stamp.generation);
+    indexed.push([id, fact.key, fact.name]);
+  }
+  db.insert('entity', 12, rows);
+  upsertClaims(db, stamp, made.flat());
+  addToTextIndex(db, indexed);
+  const several = made.filter((said) => said.length > 1).map((said) => (said[0] as Said).id);
+  if (several.length > 0) refreshShown(db, stamp, several);
+  if (!stamp.bulk)
+    recordChanges(
+      db,
+      stamp.generation,
+      indexed.map(([, key]): ChangeDraft => ['upsert', 'entity', key]),
+    );
+}
+
+const foldedOf = (key: string): string | null => {
+  const folded = foldKey(key);
+  return folded === key ? null : folded;
+};
+
+type Shown = Pick<Entity, 'kind' | 'name' | 'provider' | 'tier' | 'environment' | 'owner' | 'state' | 'expiresAt'>;
+
+const shownColumns = (shown: Shown): SqlValue[] => [
+  shown.kind,
+  shown.name,
+  shown.provider,
+  shown.tier ?? null,
+  shown.environment ?? null,
+  shown.owner ?? null,
+  shown.state,
+  shown.expiresAt ?? null,
+];
+
+function upsertClaims(db: Connection, { origin, generation, at }: Stamp, said: readonly Said[]): void {
+  const rows = said.flatMap(({ id, fact, text }) => [id, origin, fact.stub ? 1 : 0, generation, at, at, text]);
+  db.insert(
+    'entity_claim',
+    7,
+    rows,
+    'ON CONFLICT DO UPDATE SET generation = excluded.generation, last_seen = excluded.last_seen, fact = excluded.fact',
+  );
+}
+
+function updateClaims(db: Connection, stamp: Stamp, said: readonly Said[]): number {
+  const texts = claimTexts(db, stamp.origin, said);
+  const same: Said[] = [];
+  const different: Said[] = [];
+  for (const one of said) (texts.get(claimName(one)) === one.text ? same : different).push(one);
+  for (const stub of [0, 1])
+    touchClaims(
+      db,
+      stamp,
+      stub,
+      same.filter(({ fact }) => (fact.stub ? 1 : 0) === stub),
+    );
+  if (different.length === 0) return 0;
+  const ids = [...new Set(different.map(({ id }) => id))];
+  const before = heldEntities(db, ids);
+  recordVersions(
+    db,
+    stamp.generation,
+    before.map(({ entity, changed }) => closingOf(entity, changed)),
+  );
+  upsertClaims(db, stamp, different);
+  refreshShown(db, stamp, ids);
+  if (!stamp.bulk)
+    recordChanges(
+      db,
+      stamp.generation,
+      before.map(({ entity }): ChangeDraft => ['upsert', 'entity', entity.key]),
+    );
+  return different.length;
+}
+
+const claimName = ({ id, fact }: Said): number => id * 2 + (fact.stub ? 1 : 0);
+
+function claimTexts(db: Connection, origin: number, said: readonly Said[]): Map<number, string> {
+  const texts = new Map<number, string>();
+  for (const some of pieces(said)) {
+    const rows = db.iterate<[number, number, string]>(
+      `SELECT entity, stub, fact FROM entity_claim WHERE entity IN ${marks(some.length)} AND origin = ?`,
+      [...some.map(({ id }) => id), origin],
+    );
+    for (const [entity, stub, text] of rows) texts.set(entity * 2 + stub, text);
+  }
+  return texts;
+}
+
+function touchClaims(db: Connection, { origin, generation, at }: Stamp, stub: number, same: readonly Said[]): void {
+  for (const some of pieces(same)) {
+    db.run(
+      `UPDATE entity_claim SET generation = ?, last_seen = ? WHERE entity IN ${marks(some.length)} AND origin = ? AND stub = ?`,
+      [generation, at, ...some.map(({ id }) => id), origin, stub],
+    );
+  }
+}
+
+/** Brings entity rows and text index to what the claims merge to now. */
+export function refreshShown(db: Connection, { generation }: Pick<Stamp, 'generation'>, ids: readonly number[]): void {
+  for (const { id, entity } of heldEntities(db, ids)) {
+    const indexed = db.get<[string]>('SELECT name FROM entity WHERE id = ?', [id])?.[0] as string;
+    if (indexed !== entity.name) removeFromTextIndex(db, [[id, entity.key, indexed]]);
+    db.run(
+      `UPDATE entity SET kind = ?, name = ?, provider = ?, tier = ?, environment = ?, owner = ?, state = ?, expires_at = ?, changed = ?
+        WHERE id = ?`,
+      [...shownColumns(entity), generation, id],
+    );
+    if (indexed !== entity.name) addToTextIndex(db, [[id, entity.key, entity.name]]);
+  }
+}
