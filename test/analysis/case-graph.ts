@@ -1,4 +1,7 @@
-/** Small graphs as the case files write them: `source KIND target basis [certainty] [group/option] [name=value…]`. */
+/**
+ * Small graphs as the case files write them: `source KIND target basis [certainty] [group/option] [name=value…]`; a space in a key
+ * is `%20`.
+ */
 import { type AccessGraph, buildAccessGraph, type GraphInput, relationshipIndex } from '../../src/graph/access-graph.ts';
 import type { RelationshipName } from '../../src/model/entity.ts';
 import { BASES, CERTAINTIES, type EntityKind, type Level, type RelationshipKind, type Tier } from '../../src/model/kinds.ts';
@@ -16,7 +19,7 @@ export function caseGraph(entities: CaseEntities, relationships: readonly string
       const [kind, ...words] = text.split(' ');
       const { tier, state } = valuesOf(words);
       return {
-        key,
+        key: spaced(key),
         kind: kind as EntityKind,
         ...(tier !== undefined && { tier: Number(tier) as Tier }),
         ...(state && { state }),
@@ -28,8 +31,10 @@ export function caseGraph(entities: CaseEntities, relationships: readonly string
 
 export function nameOf(text: string): RelationshipName {
   const [source, kind, target] = text.split(' ') as [string, RelationshipKind, string];
-  return { source, kind, target };
+  return { source: spaced(source), kind, target: spaced(target) };
 }
+
+const spaced = (key: string): string => key.replaceAll('%20', ' ');
 
 type CaseRelationship = GraphInput['relationships'] extends Iterable<infer R> ? R : never;
 
