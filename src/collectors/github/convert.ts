@@ -5,22 +5,33 @@
  *                                            ├─RUNS_AS─► OIDC subject
  *     anyone ─STEERS────────────────────────►┘
  */
+import { type OwnerRule, ruleFor, ruleForAll } from '../../iam/github/codeowners.ts';
 import { literalKeys } from '../../iam/github/literal-keys.ts';
 import { type OidcSubject, oidcSubjects } from '../../iam/github/oidc-subjects.ts';
 import type { PlacedWorkflow, RepositoryWorkflows, WorkflowCalls } from '../../iam/github/reusable.ts';
 import { untrustedInputs } from '../../iam/github/untrusted-input.ts';
 import type { Job, Workflow } from '../../iam/github/workflow.ts';
 import type { Properties } from '../../model/entity.ts';
-import { awsKey, githubJob } from '../../model/keys.ts';
+import { awsKey, githubJob, githubRepository } from '../../model/keys.ts';
 import { type Environment, EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import { RepositoryFacts } from './repository-facts.ts';
 import { addAnyJob, addWholesaleReads } from './wholesale.ts';
 
+/** What was read of one repository. */
+export interface RepositoryTree extends RepositoryWorkflows {
+  readonly owners: readonly OwnerRule[];
+}
+
 /** All that one repository's files say. Pure; `calls` knows the workflows of all repositories together. */
-export function repositoryFacts(repository: RepositoryWorkflows, calls: WorkflowCalls): RepositoryFacts {
+export function repositoryFacts(repository: RepositoryTree, calls: WorkflowCalls): RepositoryFacts {
   const facts = new RepositoryFacts(repository);
+  facts.ownedBy(githubRepository(repository.name), ruleForAll(repository.owners));
   for (const workflow of repository.workflows.values()) {
-    for (const job of workflow.jobs) addJob({ facts, calls, repository, workflow, job });
+    const owners = ruleFor(repository.owners, workflow.path);
+    for (const job of workflow.jobs) {
+      const pipeline = addJob({ facts, calls, repository, workflow, job });
+      facts.ownedBy(pipeline, owners);
+    }
   }
   addWholesaleReads(facts, repository, calls);
   addAnyJob(facts, repository, calls);
@@ -33,7 +44,8 @@ interface PlacedJob extends PlacedWorkflow {
   readonly job: Job;
 }
 
-function addJob(placed: PlacedJob): void {
+/** The job's key. */
+function addJob(placed: PlacedJob): string {
   const { facts, repository, workflow, job } = placed;
   const pipeline = facts.entity({
     key: githubJob(repository.name, workflow.path, job.id),
@@ -50,6 +62,7 @@ function addJob(placed: PlacedJob): void {
   if (job.idToken) for (const subject of subjectsOf(placed)) facts.runsAs(pipeline, subject);
   addLiteralKeys(placed, pipeline);
   addStrangers(placed, pipeline);
+  return pipeline;
 }
 
 /** A parameter of a reusable workflow is a place of its own: its value comes from whoever calls. */

@@ -1,7 +1,8 @@
 /** The relationships that a repository's facts are made of, each said in one place. */
+import type { OwnerRule } from '../../iam/github/codeowners.ts';
 import { GITHUB_ISSUER, type OidcSubject } from '../../iam/github/oidc-subjects.ts';
 import type { RepositoryWorkflows } from '../../iam/github/reusable.ts';
-import { githubOrg, githubRepository, githubSecret, oidcSubject } from '../../model/keys.ts';
+import { githubOrg, githubRepository, githubSecret, oidcSubject, owner } from '../../model/keys.ts';
 import type { Basis, Certainty } from '../../model/kinds.ts';
 import { FactSet } from './fact-set.ts';
 
@@ -22,15 +23,15 @@ export class RepositoryFacts extends FactSet {
   constructor({ name }: RepositoryWorkflows) {
     super();
     this.#name = name;
-    const owner = name.split('/', 1)[0] ?? name;
-    this.#org = this.entity({ key: githubOrg(owner), kind: 'Scope', name: owner, provider: 'github' });
+    const login = name.split('/', 1)[0] ?? name;
+    this.#org = this.entity({ key: githubOrg(login), kind: 'Scope', name: login, provider: 'github' });
     this.relationship({
       source: this.#org,
       kind: 'CONTAINS',
       target: this.entity({ key: githubRepository(name), kind: 'Repository', name, provider: 'github' }),
       basis: 'declared',
       certainty: 'definite',
-      reason: `${name} belongs to ${owner}`,
+      reason: `${name} belongs to ${login}`,
     });
   }
 
@@ -72,5 +73,19 @@ export class RepositoryFacts extends FactSet {
     });
     const reason = `may ask for an OIDC token (id-token: write); ${because}`;
     this.relationship({ source: pipeline, kind: 'RUNS_AS', target, basis, certainty, reason });
+  }
+
+  /** Code owners answer for what the code defines. */
+  ownedBy(thing: string, rule: OwnerRule | undefined): void {
+    for (const { kind, name } of rule?.owners ?? []) {
+      this.relationship({
+        source: thing,
+        kind: 'OWNED_BY',
+        target: this.entity({ key: owner(kind, name), kind: 'Owner', name, provider: 'owner', properties: { type: kind } }),
+        basis: 'declared',
+        certainty: 'definite',
+        reason: `CODEOWNERS line ${rule?.line}`,
+      });
+    }
   }
 }

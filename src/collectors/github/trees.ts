@@ -8,6 +8,9 @@ export interface TreeFile {
   readonly path: string;
 }
 
+/** Folders of a repository that hold workflows or name its owners. */
+const isOfInterest = (folder: string): boolean => folder === '.github' || folder.startsWith('.github/') || folder === 'docs';
+
 const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/i;
 /** GitHub reads workflows from this one folder, and not from folders below it. */
 export const isWorkflow = ({ path: file }: TreeFile): boolean => WORKFLOW.test(file);
@@ -22,12 +25,14 @@ export class RepositoryTrees {
     this.#root = path.resolve(root);
   }
 
-  /** Notes the folder, and says whether it may hold anything of interest. Siblings of `.github` hold the code, not workflows. */
+  /** Notes the folder, and says whether it may hold anything of interest: of a repository, not its code. */
   enters(folder: string): boolean {
     const [parent, name] = split(folder);
     if (name === '.git') this.#withGit.add(parent);
     if (name === '.github') this.#withGithub.add(parent);
-    return name !== '.git' && (name === '.github' || folder.includes('.github/') || !this.#withGithub.has(parent));
+    if (name === '.git') return false;
+    const tree = ancestorsOf(folder).find((ancestor) => this.#withGithub.has(ancestor));
+    return tree === undefined || isOfInterest(tree ? folder.slice(tree.length + 1) : folder);
   }
 
   /** A `.git` that is a file belongs to a worktree or submodule. */
@@ -44,12 +49,10 @@ export class RepositoryTrees {
 
   /** Undefined for a file that lies in no repository. */
   placeOf(file: string): TreeFile | undefined {
-    for (let [folder] = split(file); ; [folder] = split(folder)) {
-      if (this.#withGithub.has(folder) || (this.#withGit.has(folder) && !this.#holdsAnother(folder))) {
-        return { repository: this.#nameOf(folder), path: folder ? file.slice(folder.length + 1) : file };
-      }
-      if (folder === '') return undefined;
-    }
+    const tree = ancestorsOf(file).find(
+      (folder) => this.#withGithub.has(folder) || (this.#withGit.has(folder) && !this.#holdsAnother(folder)),
+    );
+    return tree === undefined ? undefined : { repository: this.#nameOf(tree), path: tree ? file.slice(tree.length + 1) : file };
   }
 
   #holdsAnother(folder: string): boolean {
@@ -66,4 +69,13 @@ export class RepositoryTrees {
 function split(file: string): [parent: string, name: string] {
   const at = file.lastIndexOf('/');
   return [file.slice(0, Math.max(at, 0)), file.slice(at + 1)];
+}
+
+/** The folders that a path lies in, nearest first; the last is the root, `''`. */
+function ancestorsOf(file: string): string[] {
+  const found: string[] = [];
+  for (let [folder] = split(file); ; [folder] = split(folder)) {
+    found.push(folder);
+    if (folder === '') return found;
+  }
 }

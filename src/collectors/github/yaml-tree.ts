@@ -4,10 +4,12 @@ import type { YamlNode } from '../../iam/github/node.ts';
 import { InputError } from '../../model/errors.ts';
 import { parseYaml } from '../files/yaml.ts';
 
-/** The first document. Broken, too deep or too much aliased YAML is an InputError that begins with `place`. */
-export function yamlTree(text: string, place: string): YamlNode {
+/** The document; undefined when there is none. Broken, too deep or too much aliased YAML is an InputError that begins with `place`. */
+export function yamlTree(text: string, place: string): YamlNode | undefined {
   // Limits and messages are those of every YAML file; the second reading keeps the positions.
-  if (parseYaml(text, place).length !== 1) throw new InputError(`${place}: expected one YAML document`);
+  const documents = parseYaml(text, place).length;
+  if (documents === 0) return undefined;
+  if (documents > 1) throw new InputError(`${place}: expected one YAML document`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' });
   return nodeOf(document.contents, { document, lines, line: 1 });

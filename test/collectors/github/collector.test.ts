@@ -33,9 +33,13 @@ const repositories = ({ entities }: Awaited<ReturnType<typeof collected>>) =>
 describe('the contract of collectors', () =>
   collectorContract({
     collector: githubCollector,
-    good: () => files({ [workflow]: deploy }),
+    good: () => files({ [workflow]: deploy, 'acme/shop/.github/CODEOWNERS': '* @acme/platform' }),
     broken: async () => ({
-      ...(await files({ [workflow]: deploy, 'acme/shop/.github/workflows/bad.yml': 'on: push\njobs: [\n' })),
+      ...(await files({
+        [workflow]: deploy,
+        'acme/shop/.github/CODEOWNERS': '* @acme/platform',
+        'acme/shop/.github/workflows/bad.yml': 'on: push\njobs: [\n',
+      })),
       names: 'acme/shop/.github/workflows/bad.yml',
     }),
   }));
@@ -116,9 +120,12 @@ describe('broken input', () => {
     expect(found.edges.some((edge) => edge.includes('deploy.yml#deploy'))).toBe(true);
   });
 
-  it('an empty workflow is a warning', async () => {
-    const found = await collected({ [workflow]: deploy, [bad]: '\n' });
-    expect([found.errors, found.warnings]).toEqual([[], [`${bad}: empty`]]);
+  it.each([
+    ['\n', 'empty'],
+    ['# only a comment', 'empty but for comments'],
+  ])('a workflow of %j is a warning', async (content, what) => {
+    const found = await collected({ [workflow]: deploy, [bad]: content });
+    expect([found.errors, found.warnings]).toEqual([[], [`${bad}: ${what}`]]);
   });
 
   it('a called workflow that the tree lacks makes the repository partial', async () => {
