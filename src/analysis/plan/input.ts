@@ -1,0 +1,72 @@
+/** What a plan is made from, and the words that its parts share. */
+import type { AccessGraph } from '../../graph/access-graph.ts';
+import type { Entity, Relationship, RelationshipName, Time } from '../../model/entity.ts';
+import type { Action, Mode, Reversibility, StepCommands, StepParameters } from '../../model/plan.ts';
+import type { Weights } from '../../model/weights.ts';
+
+/** What the graph does not hold. Both may answer undefined: a plan is made from what is known. */
+export interface PlanFacts {
+  entity(key: string): Entity | undefined;
+  relationship?(name: RelationshipName): Pick<Relationship, 'firstSeen' | 'lastUsed' | 'properties'> | undefined;
+}
+
+export interface PlanInput {
+  readonly id: string;
+  readonly graph: AccessGraph;
+  /** Keys of credentials, sessions and identities. */
+  readonly targets: readonly string[];
+  readonly mode: Mode;
+  /** Begin of the incident; without it everything that the targets minted is theirs, and the attacker starts now. */
+  readonly since?: Time;
+  /** `down`: how many things may stop (lower bound). Absent: no limit. All of them are part of the hash. */
+  readonly budgets: Readonly<Record<string, number>>;
+  readonly weights: Weights;
+  readonly now: Time;
+  readonly generation: number;
+  /** The configured enforcer that serves the system of a key, or `manual`. */
+  readonly connectorOf: (key: string) => string;
+  readonly facts: PlanFacts;
+  /** Mean time of one hop of the attacker; one minute unless given. */
+  readonly hopMs?: number;
+}
+
+/** What one system can do to one thing: everything about a step but its place in the plan. */
+export interface Control {
+  readonly action: Action;
+  readonly parameters: StepParameters;
+  readonly reversibility: Reversibility;
+  readonly commands: StepCommands;
+  /** What shows that it is effective, in words. */
+  readonly probe: string;
+  /** One call or one act of a person. */
+  readonly callMs: number;
+  /** From the call until a probe can see the effect. */
+  readonly settleMs: number;
+}
+
+/** A step before it has its wave and its figures. Entities and relationships are indices. */
+export interface Draft extends Control {
+  readonly id: string;
+  readonly target: number;
+  readonly for?: number;
+  /** Steps of one lane run one after another. */
+  readonly lane: string;
+  readonly connector: string;
+  readonly cuts: readonly number[];
+  /** What the step ends: proofs and identities that serve their consumers no more. */
+  readonly kills: readonly number[];
+  /** Of `cuts`: rights that somebody was perhaps seen using. */
+  readonly removes: readonly number[];
+  /** Dependences that end well: their consumers have moved on. */
+  readonly releases: readonly number[];
+  /** Effective in an earlier wave. */
+  readonly needs: readonly string[];
+  /** In an earlier wave, though not needed for it. */
+  readonly after: readonly string[];
+  /** In the same wave or an earlier one. */
+  readonly notBefore: readonly string[];
+  /** Sessions that outlive it. */
+  readonly residual: readonly number[];
+  readonly approvals: number;
+  readonly why: string;
+}

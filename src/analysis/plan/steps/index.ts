@@ -1,0 +1,14 @@
+/** Which system acts on a key: one line a system. */
+import { aws } from './aws.ts';
+import { github } from './github.ts';
+import { manual } from './manual.ts';
+import { postgres } from './postgres.ts';
+import type { System } from './subject.ts';
+
+const SYSTEMS: readonly (readonly [RegExp, System])[] = [
+  [/^aws:/, aws],
+  [/^github(@[^:]+)?:/, github],
+  [/^postgres:/, postgres],
+];
+
+export const systemOf = (key: string): System => SYSTEMS.find(([pattern]) => pattern.test(key))?.[1] ?? manual;

@@ -1,0 +1,101 @@
+/** PostgreSQL roles. Statements: `model/postgres-actions.ts`, which the enforcer runs as they are shown. */
+import {
+  POSTGRES_PARAMETERS,
+  type PostgresAction,
+  type PostgresStep,
+  postgresCommands,
+  quoteIdentifier,
+} from '../../../model/postgres-actions.ts';
+import { shellComment } from '../../../model/shell.ts';
+import type { Control } from '../input.ts';
+import { awaited, instructed, manual } from './manual.ts';
+import { MINUTE, SECOND, type Subject, type System } from './subject.ts';
+
+const CALL = { callMs: 5 * SECOND, settleMs: 10 * SECOND };
+
+/** The role itself, or the role that a password stands for. */
+const roleOf = ({ key, identities }: Subject): string | undefined =>
+  [key, ...identities].map((one) => /^postgres:[^/]+\/roles\/([^/]+)$/.exec(one)?.[1]).find((role) => role !== undefined);
+
+function step(subject: Subject, action: PostgresAction, rest: Pick<Control, 'reversibility' | 'probe'>): Control | undefined {
+  const role = roleOf(subject);
+  const parsed = POSTGRES_PARAMETERS[action].safeParse({ role });
+  if (!parsed.success) return undefined;
+  const commands = postgresCommands({ action, parameters: parsed.data } as PostgresStep);
+  return { ...CALL, action, parameters: parsed.data as Control['parameters'], commands, ...rest };
+}
+
+const STOPPED = 'the role cannot log in (rolcanlogin is false), and two counts of its sessions are 0';
+
+export const postgres: System = {
+  ...manual,
+  name: 'postgres',
+  carriesRights: true,
+  save: (subject) =>
+    step(subject, 'save', { reversibility: 'R0', probe: 'the sessions that the next step ends are kept with the incident' }),
+  contain: (subject) => step(subject, 'quarantine', { reversibility: 'R0', probe: STOPPED }) ?? manual.contain(subject),
+  issue(subject, replacement) {
+    const role = roleOf(subject);
+    if (role === undefined) return manual.issue(subject, replacement);
+    const fresh = quoteIdentifier(nextName(role));
+    return {
+      ...instructed({
+        action: 'issue',
+        reversibility: 'R0',
+        text: '',
+        look: 'the new role can log in',
+        parameters: { role, newRole: nextName(role) },
+      }),
+      commands: {
+        apply: `CREATE ROLE ${fresh} LOGIN IN ROLE ${quoteIdentifier(role)};\n\\password ${fresh}`,
+        inverse: `DROP ROLE ${fresh};`,
+        probe: 'SELECT rolname, rolcanlogin FROM pg_roles ORDER BY rolname;',
+      },
+      callMs: MINUTE,
+      settleMs: CALL.settleMs,
+    };
+  },
+  confirm(subject, replacement) {
+    const role = roleOf(subject);
+    if (role === undefined) return manual.confirm(subject, replacement);
+    const sql =
+      'SELECT usename, application_name, client_addr, count(*) FROM pg_stat_activity WHERE usename IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;';
+    return awaited(subject, replacement, { apply: sql, inverse: '', probe: sql });
+  },
+  disable: (subject) => step(subject, 'disable', { reversibility: 'R0', probe: STOPPED }) ?? manual.disable(subject),
+  delete(subject) {
+    const role = roleOf(subject);
+    if (role === undefined) return manual.delete(subject);
+    return {
+      ...instructed({
+        action: 'delete',
+        reversibility: 'R2',
+        text: '',
+        look: 'pg_roles does not list it any more',
+        parameters: { role },
+      }),
+      commands: {
+        apply: [
+          shellComment(
+            'in every database where the role owns or was granted something, give that to another role first:',
+          ).replace('#', '--'),
+          `REASSIGN OWNED BY ${quoteIdentifier(role)} TO CURRENT_USER;`,
+          `DROP OWNED BY ${quoteIdentifier(role)};`,
+          `DROP ROLE ${quoteIdentifier(role)};`,
+        ].join('\n'),
+        inverse: '',
+        probe: 'SELECT rolname FROM pg_roles ORDER BY rolname;',
+      },
+    };
+  },
+};
+
+/** Another name of at most 63 bytes. */
+function nextName(role: string): string {
+  const number = /_(\d{1,6})$/.exec(role);
+  const stem = number ? role.slice(0, -number[0].length) : role;
+  const next = `_${number ? Number(number[1]) + 1 : 2}`;
+  let cut = stem;
+  while (Buffer.byteLength(cut + next, 'utf8') > 63) cut = cut.slice(0, -1);
+  return cut + next;
+}

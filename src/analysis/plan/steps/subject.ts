@@ -1,0 +1,55 @@
+import type { Entity } from '../../../model/entity.ts';
+import type { EntityKind } from '../../../model/kinds.ts';
+import type { Control } from '../input.ts';
+
+/** A thing that a step acts on, as a system sees it. */
+export interface Subject {
+  readonly key: string;
+  readonly kind: EntityKind;
+  readonly entity: Entity | undefined;
+  /** What a proof stands for, in the order of keys. */
+  readonly identities: readonly string[];
+}
+
+/** Where a replacement has to go, and who has to be seen using it. */
+export interface Replacement {
+  readonly places: readonly string[];
+  readonly consumers: readonly string[];
+  /** Origins that no known workload explains. */
+  readonly unexplained: readonly string[];
+}
+
+/** What one system can do. Undefined where it cannot. */
+export interface System {
+  /** Steps of one lane run one after another. */
+  readonly name: string;
+  /** Reads the state of the control before it is changed. */
+  save(subject: Subject): Control | undefined;
+  /** The main cut of `contain`: reversible where the system has such a control. */
+  contain(subject: Subject): Control | undefined;
+  /** Denies a whole identity: used when it can prove itself anew. */
+  denyIdentity?(identity: Subject): Control | undefined;
+  /** Ends the sessions of an identity that were issued before now. */
+  endSessions?(session: Subject, identity: Subject): Control | undefined;
+  /** Lets only these networks use the proof. */
+  fence?(subject: Subject, networks: readonly string[]): Control | undefined;
+  /** Takes the right to assume these roles from an identity. */
+  denyAssume?(identity: Subject, roles: readonly string[]): Control | undefined;
+  issue(subject: Subject, replacement: Replacement): Control | undefined;
+  distribute(subject: Subject, replacement: Replacement): Control;
+  confirm(subject: Subject, replacement: Replacement): Control;
+  disable(subject: Subject): Control | undefined;
+  soak(subject: Subject): Control;
+  delete(subject: Subject): Control | undefined;
+  /** A replaced identity stays, as the group that carries the rights of its successor. */
+  readonly carriesRights?: boolean;
+  /** How many live proofs of this kind an identity may have, inactive ones included. */
+  readonly most?: (subject: Subject) => number | undefined;
+}
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export const SOAK_DAYS = 7;

@@ -1,0 +1,117 @@
+/** The main cut of each foothold: the smallest thing that can be cut separately, by the least final control that its system has. */
+import { entityKindAt } from '../../graph/access-graph.ts';
+import { IDENTITY_KINDS, type EntityKind } from '../../model/kinds.ts';
+import { draftOf, keysOf, subjectOf } from './draft.ts';
+import { enteringBy, type Footholds, identitiesOf, leavingOf, sourcesBy } from './footholds.ts';
+import type { Draft, PlanInput } from './input.ts';
+import { systemOf } from './steps/index.ts';
+
+/** The steps that cut one or several footholds, before anything is said of budgets. */
+export interface Strike {
+  readonly footholds: readonly number[];
+  readonly draft: Draft;
+  /** Reads what the cut destroys; in an earlier wave. */
+  readonly save?: Draft;
+  readonly isSession: boolean;
+}
+
+export type StrikeInput = Pick<PlanInput, 'graph' | 'facts' | 'connectorOf'>;
+
+const isIdentity = (kind: EntityKind): boolean => (IDENTITY_KINDS as readonly EntityKind[]).includes(kind);
+
+/** Of footholds that still work. Those that no system can act on are left out. */
+export function strikesOf(input: StrikeInput, footholds: Footholds, acted: readonly number[], whys: (foothold: number) => string): Strike[] {
+  const { graph } = input;
+  const sessions = acted.filter((one) => entityKindAt(graph, one) === 'Session');
+  const others = acted.filter((one) => entityKindAt(graph, one) !== 'Session');
+  return [
+    ...others.flatMap((one) => strikeOf(input, one, { footholds, why: whys(one) }) ?? []),
+    ...sessionStrikes(input, footholds, sessions),
+  ];
+}
+
+function strikeOf(input: StrikeInput, foothold: number, { footholds, why }: { footholds: Footholds; why: string }): Strike | undefined {
+  const { graph } = input;
+  const system = systemOf(graph.keys[foothold]!);
+  const subject = subjectOf(input, foothold);
+  const control = system.contain(subject);
+  if (!control) return undefined;
+  const saving = isIdentity(subject.kind) ? system.save(subject) : undefined;
+  const save = saving && draftOf(input, { target: foothold, control: saving, why: 'the next step ends these sessions; who they were is evidence' });
+  const draft = draftOf(input, {
+    target: foothold,
+    control,
+    cuts: [...leavingOf(graph, foothold), ...entriesOf(input, foothold, footholds)],
+    kills: [foothold],
+    residual: [...footholds.minters].filter(([child, minters]) => minters.includes(foothold) && !graph.over[child]).map(([child]) => child),
+    ...(save && { needs: [save.id] }),
+    why,
+  });
+  return { footholds: [foothold], draft, ...(save && { save }), isSession: false };
+}
+
+/** An identity that is denied is also no use to the held proofs of it. */
+function entriesOf({ graph }: StrikeInput, foothold: number, { held }: Footholds): number[] {
+  if (!isIdentity(entityKindAt(graph, foothold))) return [];
+  const isHeld = new Set(held);
+  return enteringBy(graph, foothold, ['AUTHENTICATES_AS']).filter((r) => isHeld.has(graph.sources[r]!));
+}
+
+/** One cutoff ends all sessions of an identity; those of one minter are one step. */
+function sessionStrikes(input: StrikeInput, footholds: Footholds, sessions: readonly number[]): Strike[] {
+  const { graph } = input;
+  const isTarget = new Set(footholds.targets);
+  const groups = new Map<string, { identity: number; minter: number | undefined; members: number[] }>();
+  for (const session of sessions) {
+    const identity = identitiesOf(graph, session)[0] ?? session;
+    const minter = rootMinter(input, footholds, session);
+    const id = isTarget.has(session) ? `${session}` : `${identity} of ${minter}`;
+    const group = groups.get(id) ?? { identity, minter, members: [] };
+    group.members.push(session);
+    groups.set(id, group);
+  }
+  return [...groups.values()].flatMap((group) => sessionStrike(input, group) ?? []);
+}
+
+/** What began the chain of sessions that this one is of. */
+function rootMinter({ graph }: StrikeInput, { minters }: Footholds, session: number): number | undefined {
+  const seen = new Set([session]);
+  let at: number | undefined = session;
+  let root: number | undefined;
+  while (at !== undefined) {
+    const next: number | undefined = [...(minters.get(at) ?? [])].filter((one) => !seen.has(one)).sort((a, b) => a - b)[0];
+    if (next === undefined) break;
+    seen.add(next);
+    root = next;
+    at = entityKindAt(graph, next) === 'Session' ? next : undefined;
+  }
+  return root;
+}
+
+function sessionStrike(
+  input: StrikeInput,
+  { identity, minter, members }: { identity: number; minter: number | undefined; members: readonly number[] },
+): Strike | undefined {
+  const { graph } = input;
+  const target = [...members].sort((a, b) => (graph.keys[a]! < graph.keys[b]! ? -1 : 1))[0]!;
+  const system = systemOf(graph.keys[identity]!);
+  const control = system.endSessions?.(subjectOf(input, target), subjectOf(input, identity));
+  if (!control) return undefined;
+  const collateral = sourcesBy(graph, identity, ['AUTHENTICATES_AS', 'ACTS_FOR']).filter(
+    (one) => entityKindAt(graph, one) === 'Session' && !graph.over[one],
+  );
+  const others = collateral.filter((one) => !members.includes(one));
+  const count = members.length === 1 ? 'the session' : `${members.length} sessions`;
+  const draft = draftOf(input, {
+    target,
+    ...(minter !== undefined && { for: minter }),
+    control: { ...control, parameters: { ...control.parameters, sessions: keysOf(graph, members) } },
+    cuts: members.flatMap((one) => leavingOf(graph, one)),
+    kills: [...new Set([...members, ...collateral])],
+    why: `${count} of ${graph.keys[identity]} ${minter === undefined ? 'still works' : `minted from ${graph.keys[minter]} outlive${members.length === 1 ? 's' : ''} it`}; the cutoff comes once minting has stopped${
+      others.length > 0 ? `; it also ends ${others.length} other session${others.length === 1 ? '' : 's'} of it, which will be taken again` : ''
+    }`,
+  });
+  return { footholds: members, draft, isSession: true };
+}
+
