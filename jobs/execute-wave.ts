@@ -4,8 +4,8 @@ import { executeWaveJob as type } from '../src/model/jobs.ts';
 import { implementJob } from './implement.ts';
 
 /** One wave of a plan; asks for the next when every step of it has come to its end. */
-export const executeWaveJob = implementJob(type, async ({ plan, wave, actor }, { app, report, signal }) => {
+export const executeWaveJob = implementJob(type, async ({ plan, wave, run, actor }, { app, report, signal }) => {
   const { next, stopped } = await executeWave(executeContext(app), { plan, wave, actor, signal });
-  if (next !== null) await app.queue.enqueue(type, { plan, wave: next, actor });
+  if (next !== null) await app.queue.enqueue(type, { plan, wave: next, run, actor });
   await report(1, stopped.length > 0 ? `stopped: ${stopped.join('; ')}` : `wave ${wave + 1} is over`);
 });

@@ -48,7 +48,7 @@ async function execute(context: Context, plan: string, dryRun: boolean) {
   const { app, viewer, signal } = context;
   if (dryRun) return executePlan(executeContext(app), plan, { apply: false, actor: viewer.name, signal });
   const { waves } = (await stored(context, plan)).plan;
-  if (waves.length > 0) await app.queue.enqueue(executeWaveJob, { plan, wave: 0, actor: viewer.name });
+  if (waves.length > 0) await app.queue.enqueue(executeWaveJob, { plan, wave: 0, run: app.newId(), actor: viewer.name });
   return executionFields(await stored(context, plan));
 }
 

@@ -1,4 +1,5 @@
 import { type CollectedSource, collectSource, failedSource, sourcesNamed } from '../app/collect.ts';
+import { deriveFacts } from '../app/derive.ts';
 import { UsageError } from '../model/errors.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
@@ -7,6 +8,7 @@ import { counted, printable, table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
+  if (options['forget'] !== undefined) return forget(invocation, String(options['forget']));
   return withApp(invocation, async (app) => {
     const sources = sourcesNamed(app, invocation.arguments);
     const progress = createProgress(io);
@@ -61,4 +63,22 @@ function coverageOf(scopes: CollectedSource['scopes']): string {
   return partial === 0
     ? `${counted(scopes.length, 'scope')}, complete`
     : `${partial} of ${counted(scopes.length, 'scope')} partial`;
+}
+
+/** `<source>` or `<source>/<scope>`; also of sources that are configured no more. */
+function forget(invocation: Invocation, place: string): Promise<Exit> {
+  return withApp(invocation, async (app) => {
+    const [source, ...rest] = place.split('/') as [string, ...string[]];
+    const known = (await app.store.sources()).find(({ name }) => name === source);
+    const scope = rest.length > 0 ? rest.join('/') : undefined;
+    if (!known) throw new UsageError(`${source}: the store holds no such source`);
+    if (scope !== undefined && !known.scopes.some((one) => one.scope === scope)) {
+      throw new UsageError(`${place}: no such scope; known: ${known.scopes.map((one) => one.scope).join(', ')}`);
+    }
+    const claims = await app.store.forget(source, scope);
+    await deriveFacts(app);
+    if (invocation.options['json']) printJson(invocation.io, { forgotten: place, claims });
+    else invocation.io.out(`Forgot ${counted(claims, 'fact')} of ${printable(place)}.\n`);
+    return EXIT.done;
+  });
 }

@@ -1,28 +1,61 @@
 /** The commands, in the order of `--help`. Adding one: a file beside this one, and an entry here. */
 import type { Command } from './command.ts';
 
+const MAX = ['--max <n>', 'list at most so many', '1000'] as const;
+const LIMIT = ['--limit <n>', 'list at most so many', '20'] as const;
+const SINCE = ['--since <time>', 'when the incident began'] as const;
+const APPLY = ['--apply', 'really do it; without this it is a dry run'] as const;
+
 export const commands: readonly Command[] = [
+  {
+    name: 'demo',
+    summary: 'copy the sample estate, collect it, and tell what is wrong in it',
+    options: [
+      ['--dir <folder>', 'where to put it', './interlock-demo'],
+      ['--serve', 'then start the API on it'],
+    ],
+    load: () => import('./demo.ts'),
+  },
+  {
+    name: 'incident',
+    usage: '<key...>',
+    summary: 'one page for a responder: what could it reach, what did it do, who breaks, what to do now (read-only)',
+    options: [SINCE, ['--markdown', 'as Markdown, for a ticket']],
+    load: () => import('./incident.ts'),
+  },
   {
     name: 'collect',
     usage: '[source...]',
     summary: 'load the configured sources into the graph',
+    options: [['--forget <scope>', 'instead, remove the facts of <source>[/<scope>]']],
     load: () => import('./collect.ts'),
+  },
+  { name: 'analyze', summary: 'compute reach, risks and findings anew where they are stale', load: () => import('./analyze.ts') },
+  {
+    name: 'risks',
+    summary: 'the riskiest identities and credentials first',
+    options: [LIMIT, ['--kind <kind>', 'only this kind, such as Credential']],
+    load: () => import('./risks.ts'),
+  },
+  {
+    name: 'search',
+    usage: '<text...>',
+    summary: 'entities by a part of their key or name',
+    options: [LIMIT],
+    load: () => import('./search.ts'),
   },
   {
     name: 'reach',
     usage: '<key...>',
     summary: 'what a holder of these credentials or identities can reach',
-    options: [
-      ['--items', 'list what is reached'],
-      ['--max <n>', 'list at most so many', '1000'],
-    ],
+    options: [['--items', 'list what is reached'], MAX],
     load: () => import('./reach.ts'),
   },
   {
     name: 'exposure',
     usage: '<key>',
     summary: 'who reaches a resource, credential or identity',
-    options: [['--max <n>', 'list at most so many', '1000']],
+    options: [MAX],
     load: () => import('./exposure.ts'),
   },
   {
@@ -33,6 +66,60 @@ export const commands: readonly Command[] = [
     load: () => import('./path.ts'),
   },
   {
+    name: 'choke-points',
+    summary: 'single relationships that carry most of the way to what matters',
+    options: [['--target <key>', 'only the way to this'], LIMIT],
+    load: () => import('./choke-points.ts'),
+  },
+  { name: 'outage', usage: '<key...>', summary: 'what stops working when these die', load: () => import('./outage.ts') },
+  {
+    name: 'shared',
+    summary: 'credentials that several consumers use, or may',
+    options: [['--min-consumers <n>', 'expected consumers', '2'], LIMIT],
+    load: () => import('./shared.ts'),
+  },
+  {
+    name: 'ambiguity',
+    usage: '<key>',
+    summary: 'who really uses a credential, and how sure that is',
+    load: () => import('./ambiguity.ts'),
+  },
+  {
+    name: 'plan',
+    usage: '<key...>',
+    summary: 'in which order to revoke, what that leaves and what it breaks',
+    options: [
+      ['--mode <mode>', 'contain (an attacker) or retire (without an outage)', 'contain'],
+      SINCE,
+      ['--budget-down <n>', 'at most so many things may stop'],
+      ['--out <file>', 'write the plan as JSON'],
+    ],
+    load: () => import('./plan.ts'),
+  },
+  {
+    name: 'approve',
+    usage: '<plan>',
+    summary: 'approve a plan that somebody else asked for',
+    load: () => import('./approve.ts'),
+  },
+  { name: 'execute', usage: '<plan>', summary: 'carry out a plan', options: [APPLY], load: () => import('./execute.ts') },
+  {
+    name: 'undo',
+    usage: '<plan>',
+    summary: 'undo what a plan did, in reverse order',
+    options: [APPLY],
+    load: () => import('./undo.ts'),
+  },
+  { name: 'confirm', usage: '<plan> <step>', summary: 'say that a step by hand was done', load: () => import('./confirm.ts') },
+  {
+    name: 'holds',
+    usage: '[release] [id]',
+    summary: 'reversible controls in place; release one',
+    load: () => import('./holds.ts'),
+  },
+  { name: 'pause', summary: 'stop all execution at the next step', load: () => import('./pause.ts') },
+  { name: 'resume', summary: 'let execution go on', load: () => import('./resume.ts') },
+  {
     name: 'export',
     summary: 'the graph as lines, or everything as a backup',
     options: [
@@ -41,4 +128,30 @@ export const commands: readonly Command[] = [
     ],
     load: () => import('./export.ts'),
   },
+  {
+    name: 'import',
+    usage: '<file>',
+    summary: 'load a backup of `export --all` into an empty store (- is stdin)',
+    load: () => import('./import.ts'),
+  },
+  {
+    name: 'token',
+    usage: '<act> [id]',
+    summary: 'bearer tokens of the API: create, list, revoke <id>',
+    options: [
+      ['--role <role>', 'viewer, analyst, responder, approver or admin', 'viewer'],
+      ['--name <name>', 'whose it is'],
+      ['--days <n>', 'for so many days; without it, until revoked'],
+    ],
+    load: () => import('./token.ts'),
+  },
+  {
+    name: 'audit',
+    usage: '<act>',
+    summary: 'the ledger: verify its chain, or export it as lines',
+    load: () => import('./audit.ts'),
+  },
+  { name: 'doctor', summary: 'check configuration, connections, coverage and leftovers', load: () => import('./doctor.ts') },
+  { name: 'serve', summary: 'the API, the scheduler, and with the inline queue the worker', load: () => import('./serve.ts') },
+  { name: 'worker', summary: 'work off jobs of a queue between processes', load: () => import('./worker.ts') },
 ];

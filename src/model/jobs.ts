@@ -28,8 +28,9 @@ export const analyzeJob = jobType({
 
 export const executeWaveJob = jobType({
   name: 'execute-wave',
-  payload: z.strictObject({ plan: z.string().min(1), wave: z.int().min(0), actor: z.string().min(1) }),
-  key: ({ plan, wave }) => `${plan}/${wave}`,
+  /** `run` is one request to execute: a plan that was stopped can be asked for again; what is effective is not done again. */
+  payload: z.strictObject({ plan: z.string().min(1), wave: z.int().min(0), run: z.string().min(1), actor: z.string().min(1) }),
+  key: ({ plan, wave, run }) => `${plan}/${wave}/${run}`,
   again: 'never',
 });
 

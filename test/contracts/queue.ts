@@ -88,7 +88,7 @@ export function queueContract(name: string, fixture: QueueFixture): void {
       const queue = queueOn();
       let runs = 0;
       await queue.work(async () => void runs++);
-      const wave = { plan: 'p1', wave: 0, actor: 'test' };
+      const wave = { plan: 'p1', wave: 0, run: 'r1', actor: 'test' };
       const first = await queue.enqueue(executeWaveJob, wave);
       await until(async () => (await stateOf(first)) === 'done');
       expect((await queue.enqueue(executeWaveJob, wave)).id).toBe(first.id);

@@ -72,10 +72,9 @@ const peerOf = (file: string) => {
   return parent !== undefined && rest !== undefined ? `${parent}/${peer}` : undefined;
 };
 const bare = (specifier: string) => (specifier.startsWith('@') ? specifier.split('/', 2).join('/') : specifier.split('/', 1)[0]!);
+const IMPORT = /^(?:import|export)\s[^;'"=]*?\bfrom\s+'([^'\n]+)'|^import\s+'([^'\n]+)'|\bimport\(\s*'([^'\n]+)'/gm;
 const importsOf = (source: string) =>
-  [...source.matchAll(/^(?:import|export)\b[^;'"]*?'([^'\n]+)'|\bimport\(\s*'([^'\n]+)'/gm)].map(
-    ([, fixed, lazy]) => (fixed ?? lazy)!,
-  );
+  [...source.matchAll(IMPORT)].map(([, named, bareImport, lazy]) => (named ?? bareImport ?? lazy)!);
 
 function violations(file: string, source: string): string[] {
   const layer = layerOf(file);

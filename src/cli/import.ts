@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { InputError } from '../model/errors.ts';
+import type { BackupRecord } from '../ports/store.ts';
+import { EXIT, type Exit, type Invocation } from './command.ts';
+import { printJson, withApp } from './open.ts';
+import { counted } from './table.ts';
+
+export async function run(invocation: Invocation): Promise<Exit> {
+  const { io, options } = invocation;
+  const file = invocation.arguments[0] as string;
+  return withApp(invocation, async (app) => {
+    const records = await app.store.importAll(backupRecords(file));
+    if (options['json']) printJson(io, { records });
+    else io.out(`Loaded ${counted(records, 'record')}.\n`);
+    return EXIT.done;
+  });
+}
+
+async function* backupRecords(file: string): AsyncIterable<BackupRecord> {
+  const input = file === '-' ? process.stdin : createReadStream(file, 'utf8');
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      line++;
+      if (text.trim() !== '') yield recordOf(text, `${file}: line ${line}`);
+    }
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function recordOf(text: string, place: string): BackupRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(`${place}: not JSON; expected the output of \`interlock export --all\``);
+  }
+  if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string' || !('data' in value)) {
+    throw new InputError(`${place}: expected {"type", "data"}; is this the output of \`interlock export --all\`?`);
+  }
+  return value as BackupRecord;
+}
