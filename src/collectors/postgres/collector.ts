@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { EVERY_SCOPE } from '../../model/collection.ts';
+import type { EntityFact } from '../../model/entity.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import {
   isPasswordOnly,
-  type PasswordRow,
   readDatabases,
   readMemberships,
   readPasswords,
@@ -50,6 +50,7 @@ export const postgresCollector: Collector<PostgresSettings> = {
       await using client = await openCatalogue(url, context.signal);
       yield* collectCluster(client, context);
     } catch (error) {
+      context.signal.throwIfAborted();
       const text = messageOf(error);
       yield { type: 'error', text };
       yield { type: 'scope', scope: EVERY_SCOPE, coverage: 'partial', missing: [text] };
@@ -65,65 +66,88 @@ async function* collectCluster(client: CatalogueClient, context: CollectContext)
   const [roles, memberships] = [await readRoles(client), await readMemberships(client, version)];
   const passwords = server.reads_passwords ? await readPasswords(client) : undefined;
   const catalogue: RoleCatalogue = { source: context.source, version, now: context.now, roles, memberships, passwords };
-  yield* complete('roles', merge(roleFacts(catalogue), powerFacts(catalogue)));
+  const known = new Map<string, EntityFact>();
+  yield* say('roles', withStubs(merge(roleFacts(catalogue), powerFacts(catalogue)), known));
   yield { type: 'progress', done: 1, total: STAGES, what: `${roles.length} roles` };
-  yield* passwordsOf(catalogue, server);
+  yield* say('passwords', withStubs(passwordFacts(catalogue), known), passwords ? [] : [missingPasswords(server)]);
   yield { type: 'progress', done: 2, total: STAGES, what: 'passwords' };
-  yield* attempt(`database/${server.database}`, () => dataOf(client, catalogue, server));
+  const reading = { client, catalogue, server, known, signal: context.signal };
+  yield* attempt(`database/${server.database}`, dataOf, reading);
   yield { type: 'progress', done: 3, total: STAGES, what: `database ${server.database}` };
-  yield* attempt('sessions', () => sessionsOf(client, catalogue, server));
+  yield* attempt('sessions', sessionsOf, reading);
   yield { type: 'progress', done: 4, total: STAGES, what: 'sessions' };
 }
+
+const missingPasswords = ({ user }: ServerRow): string =>
+  `who has a password: GRANT SELECT ON pg_catalog.pg_authid TO "${user}", or collect as a superuser`;
+
+const missingSessions = ({ user }: ServerRow): string =>
+  `addresses and times of sessions: GRANT pg_read_all_stats TO "${user}" (or pg_monitor)`;
 
 const merge = (...all: readonly Facts[]): Facts => ({
   entities: all.flatMap(({ entities }) => entities),
   relationships: all.flatMap(({ relationships }) => relationships),
 });
 
-function* complete(scope: string, facts: Facts, missing: readonly string[] = []): Generator<Collected> {
+/** A scope names what another scope of this source owns by a stub. */
+function withStubs({ entities, relationships }: Facts, known: Map<string, EntityFact>): Facts {
+  for (const entity of entities) known.set(entity.key, entity);
+  const own = new Set(entities.map(({ key }) => key));
+  const ends = new Set(relationships.flatMap(({ source, target }) => [source, target]));
+  const stubs = [...ends].flatMap((key) => {
+    const entity = own.has(key) ? undefined : known.get(key);
+    return entity ? { key, kind: entity.kind, name: entity.name, provider: entity.provider, stub: true } : [];
+  });
+  return { entities: [...entities, ...stubs], relationships };
+}
+
+function* say(scope: string, facts: Facts, missing: readonly string[] = []): Generator<Collected> {
   yield { type: 'facts', scope, ...facts };
+  for (const text of missing) yield { type: 'error', text: `${scope}: ${text}` };
   yield { type: 'scope', scope, coverage: missing.length === 0 ? 'complete' : 'partial', missing };
 }
 
+interface Reading {
+  readonly client: CatalogueClient;
+  readonly catalogue: RoleCatalogue;
+  readonly server: ServerRow;
+  readonly known: Map<string, EntityFact>;
+  readonly signal: AbortSignal;
+}
+
 /** A query that fails spoils its scope, not the others. */
-async function* attempt(scope: string, work: () => AsyncGenerator<Collected>): AsyncGenerator<Collected> {
+async function* attempt(
+  scope: string,
+  read: (scope: string, reading: Reading) => AsyncGenerator<Collected>,
+  reading: Reading,
+): AsyncGenerator<Collected> {
   try {
-    yield* work();
+    yield* read(scope, reading);
   } catch (error) {
+    reading.signal.throwIfAborted();
     const text = `${scope}: ${messageOf(error)}`;
     yield { type: 'error', text };
     yield { type: 'scope', scope, coverage: 'partial', missing: [text] };
   }
 }
 
-function* passwordsOf(catalogue: RoleCatalogue, { user }: ServerRow): Generator<Collected> {
-  const missing = catalogue.passwords
-    ? []
-    : [`who has a password: GRANT SELECT ON pg_catalog.pg_authid TO "${user}", or collect as a superuser`];
-  yield* complete('passwords', passwordFacts(catalogue), missing);
-}
-
-async function* dataOf(client: CatalogueClient, catalogue: RoleCatalogue, { database }: ServerRow): AsyncGenerator<Collected> {
+async function* dataOf(scope: string, { client, catalogue, server, known }: Reading): AsyncGenerator<Collected> {
   const databases = await readDatabases(client);
   const schemas = await readSchemas(client);
   const tables = await readTables(client);
   if (tables.some((table) => table.row_security)) yield { type: 'layer-missing', layer: 'row-level security policies' };
-  yield* complete(`database/${database}`, dataFacts({ ...catalogue, database, databases, schemas, tables }));
+  yield* say(scope, withStubs(dataFacts({ ...catalogue, database: server.database, databases, schemas, tables }), known));
 }
 
-async function* sessionsOf(client: CatalogueClient, catalogue: RoleCatalogue, server: ServerRow): AsyncGenerator<Collected> {
+async function* sessionsOf(scope: string, { client, catalogue, server, known }: Reading): AsyncGenerator<Collected> {
   const sessions = await readSessions(client);
-  const passwords: readonly PasswordRow[] | undefined = catalogue.passwords;
   const facts = sessionFacts({
     source: catalogue.source,
     roles: catalogue.roles,
-    passwords,
+    passwords: catalogue.passwords,
     sessions,
     seesAddresses: server.reads_all_stats,
     isPasswordOnly: await isPasswordOnly(client),
   });
-  const missing = server.reads_all_stats
-    ? []
-    : [`addresses and times of sessions: GRANT pg_read_all_stats TO "${server.user}" (or pg_monitor)`];
-  yield* complete('sessions', facts, missing);
+  yield* say(scope, withStubs(facts, known), server.reads_all_stats ? [] : [missingSessions(server)]);
 }
