@@ -43,6 +43,7 @@ export class Access implements AsyncDisposable {
       db.exec('BEGIN');
       yield* batches(db);
     } finally {
+      rollback(db);
       db.close();
     }
   }
@@ -62,6 +63,7 @@ export class Access implements AsyncDisposable {
       return await writing;
     } finally {
       this.#import = undefined;
+      rollback(db);
       db.close();
     }
   }
@@ -101,13 +103,9 @@ function transaction<T>(db: Connection, mode: 'IMMEDIATE' | 'DEFERRED', work: (d
   }
 }
 
-/** SQLite has already rolled back after some errors, such as a full disk. */
+/** Ends what is open: a connection that is closed inside a transaction would keep its lock. SQLite has already rolled back after some errors, such as a full disk. */
 function rollback(db: Connection): void {
-  try {
-    db.exec('ROLLBACK');
-  } catch {
-    // The first error is the one to tell.
-  }
+  if (db.isInTransaction) db.exec('ROLLBACK');
 }
 
 function openFile({ path, busyTimeoutMs, migrations }: AccessOptions): Connection {

@@ -30,6 +30,10 @@ export class Connection {
     this.exec(`PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMs)}`);
   }
 
+  get isInTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
   exec(sql: string): void {
     this.#database.exec(sql);
   }
@@ -78,7 +82,7 @@ export class Connection {
     let prepared = this.#prepared.get(sql);
     if (!prepared) {
       const statement = this.#database.prepare(sql);
-      if (/^\s*(select|with|pragma)\b|\breturning\b/i.test(sql)) statement.raw(true);
+      if (statement.reader) statement.raw(true);
       if (this.#prepared.size >= STATEMENTS_KEPT) this.#prepared.clear();
       prepared = { statement, parameters: countParameters(sql) };
       this.#prepared.set(sql, prepared);

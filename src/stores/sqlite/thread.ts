@@ -134,7 +134,12 @@ class StoreThread {
 /** From sources (tests, `tsx`) the thread first takes the loader: Node 20 reads no TypeScript by itself. */
 function startWorker(workerData: AccessOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData });
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
+  // `require.resolve` names the CommonJS twin of the module, which cannot be imported by its address.
+  const loader = pathToFileURL(
+    createRequire(import.meta.url)
+      .resolve('tsx/esm/api')
+      .replace(/\.cjs$/, '.mjs'),
+  ).href;
   const entry = new URL('./worker.ts', import.meta.url).href;
   const start = `import('${loader}').then(({ register }) => { register(); return import('${entry}'); })`;
   return new Worker(start, { workerData, eval: true, execArgv: [] });
