@@ -35,7 +35,10 @@ export interface ConditionTest {
   readonly variables: boolean;
 }
 
-export function compileConditions(block: unknown, variables: boolean): { tests: readonly ConditionTest[]; problems: readonly string[] } {
+export function compileConditions(
+  block: unknown,
+  variables: boolean,
+): { tests: readonly ConditionTest[]; problems: readonly string[] } {
   if (block === undefined || block === null) return { tests: [], problems: [] };
   if (typeof block !== 'object' || Array.isArray(block)) return { tests: [], problems: ['Condition is not an object'] };
   const tests: ConditionTest[] = [];
@@ -43,7 +46,8 @@ export function compileConditions(block: unknown, variables: boolean): { tests: 
   for (const [operatorText, keys] of Object.entries(block)) {
     const read = operatorOf(operatorText);
     if (!read) problems.push(`condition operator ${operatorText} is unknown`);
-    else if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) problems.push(`condition ${operatorText} is not an object`);
+    else if (typeof keys !== 'object' || keys === null || Array.isArray(keys))
+      problems.push(`condition ${operatorText} is not an object`);
     else
       for (const [keyText, value] of Object.entries(keys))
         tests.push({ ...read, operatorText, key: keyText.toLowerCase(), keyText, texts: [value].flat().map(String), variables });

@@ -4,9 +4,9 @@
  * A policy that AWS would reject grants nothing: its Allow statements are dropped, its sound Deny statements stay, and each
  * problem names the statement. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
-import { compileConditions, type ConditionTest } from './condition.ts';
+import { type ConditionTest, compileConditions } from './condition.ts';
 import { ANY, matchesGlob, toGlob } from './glob.ts';
-import { type PrincipalElement, compilePrincipals } from './principal.ts';
+import { compilePrincipals, type PrincipalElement } from './principal.ts';
 import { hasVariable } from './variables.ts';
 
 export interface ResourcePattern {
@@ -84,13 +84,6 @@ const policyOf = (name: string, statements: readonly Statement[], problems: read
   byAction: new Map(),
 });
 
-/** An Allow of everything, by which other layers can be asked what they leave. */
-export const allowEverything: Policy = compilePolicy(
-  'allow everything',
-  { Version: '2012-10-17', Statement: { Sid: 'all', Effect: 'Allow', Action: '*', Resource: '*' } },
-  IDENTITY_POLICY,
-);
-
 interface ReadStatement {
   readonly id: string;
   readonly statement?: Statement;
@@ -102,7 +95,17 @@ interface StatementRules {
   readonly variables: boolean;
 }
 
-const ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'NotPrincipal', 'Condition']);
+const ELEMENTS = new Set([
+  'Sid',
+  'Effect',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Principal',
+  'NotPrincipal',
+  'Condition',
+]);
 
 function compileStatement(raw: unknown, index: number, { kind, variables }: StatementRules): ReadStatement {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { id: `#${index}`, problems: ['is not an object'] };
@@ -113,7 +116,10 @@ function compileStatement(raw: unknown, index: number, { kind, variables }: Stat
   if (effect !== 'Allow' && effect !== 'Deny') problems.push(`Effect ${JSON.stringify(effect)} is neither Allow nor Deny`);
   const actions = element(source, 'Action', problems);
   if (!actions) problems.push('Action is missing');
-  else problems.push(...actions.list.filter((action) => !isAction(action)).map((action) => `Action ${JSON.stringify(action)} is malformed`));
+  else
+    problems.push(
+      ...actions.list.filter((action) => !isAction(action)).map((action) => `Action ${JSON.stringify(action)} is malformed`),
+    );
   const resources = element(source, 'Resource', problems);
   if (!resources && kind.resources === 'required') problems.push('Resource is missing');
   const principals = compilePrincipals(source, kind.principals);
@@ -158,7 +164,8 @@ function element(source: Record<string, unknown>, name: string, problems: string
   return { not: plain === undefined, list: texts };
 }
 
-export const listOf = (value: unknown): unknown[] => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
+export const listOf = (value: unknown): unknown[] =>
+  value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
 /** The statements of a policy whose Action or NotAction takes in an action (lower case). */
 export function statementsFor(policy: Policy, action: string): readonly Statement[] {
@@ -171,3 +178,10 @@ export function statementsFor(policy: Policy, action: string): readonly Statemen
 
 export const coversAction = (statement: Statement, action: string): boolean =>
   statement.actions.some((glob) => glob === ANY || matchesGlob(glob, action)) !== statement.notAction;
+
+/** An Allow of everything, by which other layers can be asked what they leave. */
+export const allowEverything: Policy = compilePolicy(
+  'allow everything',
+  { Version: '2012-10-17', Statement: { Sid: 'all', Effect: 'Allow', Action: '*', Resource: '*' } },
+  IDENTITY_POLICY,
+);

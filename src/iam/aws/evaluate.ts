@@ -10,11 +10,11 @@
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-import { type Residue, conditionResidue } from './condition.ts';
+import { conditionResidue, type Residue } from './condition.ts';
 import { type Policy, type Statement, statementsFor } from './document.ts';
 import type { KeyFacts } from './facts.ts';
 import { matchesArn } from './glob.ts';
-import { type Requester, type Strength, principalMatch } from './principal.ts';
+import { principalMatch, type Requester, type Strength } from './principal.ts';
 import { isResourceControlled } from './resource-control.ts';
 import { substitute } from './variables.ts';
 
@@ -148,7 +148,8 @@ function waysIn(request: AccessRequest, layers: PolicyLayers): Way[] {
   const identity = limited && own ? [...own, ...limited] : undefined;
   if (isOtherAccount(request)) return identity ? granted.map((match) => [...identity, match]) : [];
   const ways: Way[] = granted.filter((match) => BY_ITSELF.has(match.strength as Strength)).map((match) => [match]);
-  if (limited) ways.push(...granted.filter((match) => WITHIN_BOUNDARY.has(match.strength as Strength)).map((match) => [match, ...limited]));
+  if (limited)
+    ways.push(...granted.filter((match) => WITHIN_BOUNDARY.has(match.strength as Strength)).map((match) => [match, ...limited]));
   if (identity) ways.push(...delegated(request, granted, identity));
   return ways;
 }
@@ -164,11 +165,14 @@ function delegated(request: AccessRequest, granted: readonly Match[], identity: 
   return needsResourcePolicy(request.action) ? granted.map((match) => [match, ...identity]) : [identity];
 }
 
-export const needsResourcePolicy = (action: string): boolean => action.startsWith('kms:') ? !KEYLESS.has(action) : action.startsWith('sts:assumerole');
+export const needsResourcePolicy = (action: string): boolean =>
+  action.startsWith('kms:') ? !KEYLESS.has(action) : action.startsWith('sts:assumerole');
 
 /** KMS actions that name no key. */
 const KEYLESS: ReadonlySet<string> = new Set(
-  ['CreateKey', 'ListKeys', 'ListAliases', 'GenerateRandom', 'CreateCustomKeyStore', 'DescribeCustomKeyStores'].map((name) => `kms:${name.toLowerCase()}`),
+  ['CreateKey', 'ListKeys', 'ListAliases', 'GenerateRandom', 'CreateCustomKeyStore', 'DescribeCustomKeyStores'].map(
+    (name) => `kms:${name.toLowerCase()}`,
+  ),
 );
 
 function isOtherAccount({ who, resourceAccount }: AccessRequest): boolean {

@@ -73,7 +73,8 @@ function segmentsOf(arn: string, filler: string): string[] {
  */
 export function matchesArn(glob: string, arn: string): boolean {
   if (glob === ANY) return true;
-  if (!glob.includes(ANY) && !glob.includes(ONE)) return glob === arn || (countColons(glob) < SEGMENTS - 1 && bySegment(glob, arn));
+  if (!glob.includes(ANY) && !glob.includes(ONE))
+    return glob === arn || (countColons(glob) < SEGMENTS - 1 && bySegment(glob, arn));
   if (!glob.startsWith('arn:')) return matchesGlob(glob, arn);
   return bySegment(glob, arn);
 }

@@ -88,10 +88,13 @@ export function principalMatch(element: PrincipalElement, who: Requester): Princ
 
 function namedMatch(element: PrincipalElement, who: Requester): PrincipalMatch | undefined {
   if (who.type === 'service') return element.services.includes(who.name ?? '') || element.anyone ? sure('service') : undefined;
-  if (who.type === 'federated') return element.federated.includes(who.name ?? '') || element.anyone ? sure('federated') : undefined;
+  if (who.type === 'federated')
+    return element.federated.includes(who.name ?? '') || element.anyone ? sure('federated') : undefined;
   const found = who.arn === null ? [] : element.aws.flatMap((text) => awsMatch(text, who, who.arn as string));
   if (element.anyone) found.push(sure('anyone'));
-  return found.sort((a, b) => a.residues.length - b.residues.length || STRENGTHS.indexOf(a.strength) - STRENGTHS.indexOf(b.strength))[0];
+  return found.sort(
+    (a, b) => a.residues.length - b.residues.length || STRENGTHS.indexOf(a.strength) - STRENGTHS.indexOf(b.strength),
+  )[0];
 }
 
 const sure = (strength: Strength): PrincipalMatch => ({ strength, residues: [] });
@@ -99,12 +102,18 @@ const sure = (strength: Strength): PrincipalMatch => ({ strength, residues: [] }
 function awsMatch(text: string, who: Requester, arn: string): PrincipalMatch[] {
   if (text === arn) return [sure(strengthOf(arn))];
   if (who.uniqueId && text === who.uniqueId) return [sure(strengthOf(who.roleArn ?? arn))];
-  if (who.account && (text === who.account || (text.endsWith(':root') && accountOfArn(text) === who.account))) return [sure('account')];
+  if (who.account && (text === who.account || (text.endsWith(':root') && accountOfArn(text) === who.account)))
+    return [sure('account')];
   const session = sessionOf(arn);
   if (session && isRoleOf(text, session.role, who)) return [sure('role')];
   const asked = sessionOf(text);
   if (asked && arn.includes(':role/') && asked.account === who.account && asked.role === lastPart(arn))
-    return [{ strength: 'session', residues: [{ text: `the role session is named ${asked.name}`, key: 'sts:rolesessionname', class: 'choosable' }] }];
+    return [
+      {
+        strength: 'session',
+        residues: [{ text: `the role session is named ${asked.name}`, key: 'sts:rolesessionname', class: 'choosable' }],
+      },
+    ];
   return [];
 }
 

@@ -25,7 +25,12 @@ const nameOf = (inside: string): string => inside.split(',', 1)[0]!.trim().toLow
 
 function defaultOf(inside: string): string | undefined {
   const comma = inside.indexOf(',');
-  return comma < 0 ? undefined : inside.slice(comma + 1).trim().replace(/^'(.*)'$/s, '$1');
+  return comma < 0
+    ? undefined
+    : inside
+        .slice(comma + 1)
+        .trim()
+        .replace(/^'(.*)'$/s, '$1');
 }
 
 /** Undefined when a variable has neither value nor default: such a text matches nothing. */

@@ -8,7 +8,11 @@ export function dateOf(text: string): number | undefined {
 
 type Ahead = NonNullable<ConditionOperator['from']>;
 
-function date(name: string, holds: (value: number, bound: number) => boolean, ahead: (from: number, bound: number) => ReturnType<Ahead>) {
+function date(
+  name: string,
+  holds: (value: number, bound: number) => boolean,
+  ahead: (from: number, bound: number) => ReturnType<Ahead>,
+) {
   return {
     name,
     negated: false,
@@ -23,10 +27,26 @@ function date(name: string, holds: (value: number, bound: number) => boolean, ah
   } satisfies ConditionOperator;
 }
 
-export const dateEquals = date('DateEquals', (a, b) => a === b, (from, bound) => (from > bound ? 'no' : 'maybe'));
-export const dateLessThan = date('DateLessThan', (a, b) => a < b, (from, bound) => (from >= bound ? 'no' : 'maybe'));
-export const dateLessThanEquals = date('DateLessThanEquals', (a, b) => a <= b, (from, bound) => (from > bound ? 'no' : 'maybe'));
-export const dateGreaterThan = date('DateGreaterThan', (a, b) => a > b, (from, bound) => (from > bound ? 'yes' : 'maybe'));
+export const dateEquals = date(
+  'DateEquals',
+  (a, b) => a === b,
+  (from, bound) => (from > bound ? 'no' : 'maybe'),
+);
+export const dateLessThan = date(
+  'DateLessThan',
+  (a, b) => a < b,
+  (from, bound) => (from >= bound ? 'no' : 'maybe'),
+);
+export const dateLessThanEquals = date(
+  'DateLessThanEquals',
+  (a, b) => a <= b,
+  (from, bound) => (from > bound ? 'no' : 'maybe'),
+);
+export const dateGreaterThan = date(
+  'DateGreaterThan',
+  (a, b) => a > b,
+  (from, bound) => (from > bound ? 'yes' : 'maybe'),
+);
 export const dateGreaterThanEquals = date(
   'DateGreaterThanEquals',
   (a, b) => a >= b,

@@ -7,7 +7,13 @@ import { binaryEquals } from './binary-equals.ts';
 import { bool } from './bool.ts';
 import { dateEquals, dateGreaterThan, dateGreaterThanEquals, dateLessThan, dateLessThanEquals } from './date.ts';
 import { ipAddress } from './ip-address.ts';
-import { numericEquals, numericGreaterThan, numericGreaterThanEquals, numericLessThan, numericLessThanEquals } from './numeric.ts';
+import {
+  numericEquals,
+  numericGreaterThan,
+  numericGreaterThanEquals,
+  numericLessThan,
+  numericLessThanEquals,
+} from './numeric.ts';
 import { type ConditionOperator, negation } from './operator.ts';
 import { stringEquals } from './string-equals.ts';
 import { stringEqualsIgnoreCase } from './string-equals-ignore-case.ts';

@@ -9,7 +9,9 @@ export const ipAddress: ConditionOperator = {
     const [address, network] = [bitsOf(value), bitsOf(range)];
     if (!address || !network || address.length !== network.length) return false;
     const shared = length === undefined ? network.length : Number(length);
-    return Number.isInteger(shared) && shared >= 0 && shared <= network.length && address.slice(0, shared) === network.slice(0, shared);
+    return (
+      Number.isInteger(shared) && shared >= 0 && shared <= network.length && address.slice(0, shared) === network.slice(0, shared)
+    );
   },
 };
 

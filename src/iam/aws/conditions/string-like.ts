@@ -2,4 +2,8 @@ import { matchesGlob } from '../glob.ts';
 import type { ConditionOperator } from './operator.ts';
 
 /** Case matters; `*` and `?` are wildcards. */
-export const stringLike: ConditionOperator = { name: 'StringLike', negated: false, meets: (value, pattern) => matchesGlob(pattern, value) };
+export const stringLike: ConditionOperator = {
+  name: 'StringLike',
+  negated: false,
+  meets: (value, pattern) => matchesGlob(pattern, value),
+};

@@ -1,0 +1,99 @@
+/** The `aws` source: exports of AWS's own APIs in files. One scope for each account. */
+import { z } from 'zod';
+import { loadCatalogue } from '../../iam/aws/catalogue.ts';
+import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { CoverageNotes } from '../files/coverage.ts';
+import { Estate } from './estate.ts';
+import { Inventory } from './inventory.ts';
+import { readExports } from './read.ts';
+import { accountFacts } from './resolve.ts';
+
+const settings = z.strictObject({ files: z.string().min(1) });
+export type AwsSettings = z.infer<typeof settings>;
+
+export const awsCollector: Collector<AwsSettings> = {
+  type: 'aws',
+  emits: {
+    entities: [
+      'Scope',
+      'User',
+      'ServiceAccount',
+      'Role',
+      'Group',
+      'Credential',
+      'External',
+      'Workload',
+      'Resource',
+      'Secret',
+      'Permission',
+    ],
+    relationships: [
+      'AUTHENTICATES_AS',
+      'MEMBER_OF',
+      'CAN_ASSUME',
+      'HAS_GRANT',
+      'CAN_READ',
+      'CAN_PUT',
+      'CAN_WRITE',
+      'CAN_CONTROL',
+      'CONTAINS',
+      'RUNS_AS',
+    ],
+  },
+  settings,
+  collect,
+};
+
+async function* collect({ files }: AwsSettings, context: CollectContext): AsyncGenerator<Collected> {
+  const inventory = new Inventory();
+  const notes = new CoverageNotes();
+  yield* readExports({ root: files, inventory, notes, context });
+  const estate = new Estate(inventory, context.now);
+  for (const id of inventory.accounts.keys()) notes.seen(id);
+  yield* policyProblems(estate);
+  noteAbsent(estate, notes);
+  yield* missingLayers(estate);
+  const catalogue = await loadCatalogue([...estate.things.keys()].map((arn) => arn.split(':', 3)[2] ?? ''));
+  for (const { account, entities, relationships, documents } of accountFacts(estate, catalogue)) {
+    context.signal.throwIfAborted();
+    yield { type: 'facts', scope: account, entities, relationships, documents };
+  }
+  yield* notes.said();
+}
+
+function* policyProblems(estate: Estate): Generator<Collected> {
+  for (const { account, text } of estate.book.problems) yield { type: 'warning', text: `account ${account}: ${text}` };
+  for (const thing of estate.things.values())
+    for (const problem of thing.policy?.problems ?? [])
+      yield {
+        type: 'warning',
+        text: `account ${thing.item.account}: ${thing.policy?.name}: ${problem}; the policy grants nothing`,
+      };
+}
+
+/** A document that is referred to and absent may grant or deny: the account is partial, and the document is named. */
+function noteAbsent(estate: Estate, notes: CoverageNotes): void {
+  const users = new Map<string, string[]>();
+  for (const principal of estate.people.principals)
+    for (const arn of principal.absent)
+      users.set(`${principal.account} ${arn}`, [...(users.get(`${principal.account} ${arn}`) ?? []), principal.name]);
+  for (const [id, names] of users) {
+    const [account, arn] = id.split(' ', 2) as [string, string];
+    const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? `, and ${names.length - 3} more` : '');
+    notes.missing(
+      account,
+      `${arn}: set on ${shown}, and its document is in no file; add the account's get-account-authorization-details, filters included`,
+    );
+  }
+}
+
+function* missingLayers(estate: Estate): Generator<Collected> {
+  const rails = [...estate.inventory.accounts.keys()].map(
+    (id) => estate.people.principals.find((one) => one.account === id)?.guardrails,
+  );
+  const known = rails.filter((one) => one !== undefined);
+  if (known.some((one) => one.serviceControl === undefined)) yield { type: 'layer-missing', layer: 'service control policies' };
+  if (known.some((one) => one.resourceControl === undefined)) yield { type: 'layer-missing', layer: 'resource control policies' };
+  if ([...estate.things.values()].some((thing) => thing.policy === undefined))
+    yield { type: 'layer-missing', layer: 'key policies' };
+}

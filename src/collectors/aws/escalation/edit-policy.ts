@@ -1,0 +1,77 @@
+/**
+ * Power over an identity's policies. It yields nothing by itself: whoever also controls the identity may then do whatever its
+ * boundary and the guardrails leave (`powers.ts`). Every principal controls itself.
+ */
+import { type KeyFact, values } from '../../../iam/aws/facts.ts';
+import { type Held, surer } from '../held.ts';
+import type { GroupPrincipal, Principal } from '../principals.ts';
+import { STRONGEST } from './create-administrator.ts';
+import { anyOf, type Board } from './path.ts';
+
+export interface PolicyPower {
+  readonly over: Principal;
+  readonly held: Held;
+  readonly reason: string;
+}
+
+interface Way {
+  readonly action: string;
+  /** What is written. */
+  readonly on: (identity: Principal, board: Board) => readonly string[];
+}
+
+const own = (kind: Principal['kind']) => (identity: Principal) => (identity.kind === kind ? [identity.arn] : []);
+const groups = (identity: Principal) => identity.groups.map((group: GroupPrincipal) => group.record.arn);
+
+/** Customer-managed policies of an identity: AWS's own cannot be written. */
+const managed = (identity: Principal) =>
+  identity.attached.map((one) => one.name).filter((name) => /:iam::\d{12}:policy\//.test(name));
+
+const MOST_VERSIONS = 5;
+
+/** A sixth version needs room. */
+const roomy = (identity: Principal, board: Board) =>
+  managed(identity).filter((arn) => (board.estate.book.record(arn)?.versions.length ?? 0) < MOST_VERSIONS);
+
+/** One line for each way of writing a policy that an identity has. */
+const WAYS: readonly Way[] = [
+  { action: 'iam:PutUserPolicy', on: own('user') },
+  { action: 'iam:AttachUserPolicy', on: own('user') },
+  { action: 'iam:PutRolePolicy', on: own('role') },
+  { action: 'iam:AttachRolePolicy', on: own('role') },
+  { action: 'iam:PutGroupPolicy', on: groups },
+  { action: 'iam:AttachGroupPolicy', on: groups },
+  { action: 'iam:CreatePolicyVersion', on: roomy },
+];
+
+export function* policyPowers(board: Board, principal: Principal): Generator<PolicyPower> {
+  const ways = WAYS.filter(({ action }) => board.estate.mentions(principal, action));
+  if (ways.length === 0) return;
+  for (const over of board.estate.people.principals) {
+    if (over.account !== principal.account || over.serviceLinked) continue;
+    const power = powerOver(board, principal, { over, ways });
+    if (power) yield power;
+  }
+}
+
+function powerOver(
+  board: Board,
+  principal: Principal,
+  { over, ways }: { over: Principal; ways: readonly Way[] },
+): PolicyPower | undefined {
+  let found: Held | undefined;
+  let reason = '';
+  for (const { action, on } of ways) {
+    const held = anyOf(on(over, board).map((resource) => board.can(principal, { action, resource, facts: factsOf(over) })));
+    if (!held || surer(found, held) === found) continue;
+    found = held;
+    reason = `${action} on ${over === principal ? 'itself' : over.name}`;
+  }
+  return found && { over, held: found, reason };
+}
+
+/** Policies may only be written under a certain boundary: the one that the identity has is a fact. */
+function factsOf(over: Principal): ReadonlyMap<string, KeyFact> {
+  const boundary = over.record && 'boundary' in over.record ? over.record.boundary : undefined;
+  return boundary ? new Map([...STRONGEST, ['iam:permissionsboundary', values(boundary)]]) : STRONGEST;
+}

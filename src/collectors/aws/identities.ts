@@ -1,0 +1,144 @@
+/** Users, roles, groups and their credentials as entities. */
+import type { EntityFact, Properties, RelationshipFact } from '../../model/entity.ts';
+import { awsKey, awsLoginProfile } from '../../model/keys.ts';
+import type { AccessKey, Account, GroupRecord, ReportLine, RoleRecord, UserRecord } from './inventory.ts';
+import type { GroupPrincipal, Principal } from './principals.ts';
+import { scrubbedText } from './scrub.ts';
+
+export interface Facts {
+  readonly entities: EntityFact[];
+  readonly relationships: RelationshipFact[];
+}
+
+export const emptyFacts = (): Facts => ({ entities: [], relationships: [] });
+
+const NHI_TAG = /^(nhi|service[-_]?account|machine|identity[-_]?type)$/i;
+const NHI_VALUE = /^(true|yes|1|nhi|machine|service|service[-_]?account|bot|workload)$/i;
+
+/**
+ * An IAM user is a `User` when somebody signs in to the console with it and no tag marks it as a machine's; without a console
+ * password (or where no credential report tells), it is a `ServiceAccount` if it has access keys or such a tag.
+ */
+export function userKind(user: UserRecord, keys: number, password: boolean | undefined): 'User' | 'ServiceAccount' {
+  const marked = [...user.tags].some(([key, value]) => NHI_TAG.test(key) && NHI_VALUE.test(value));
+  if (marked) return 'ServiceAccount';
+  return password !== true && keys > 0 ? 'ServiceAccount' : 'User';
+}
+
+export function identityFacts(principal: Principal, account: Account): Facts {
+  const facts = emptyFacts();
+  const { record } = principal;
+  if ('trust' in record) facts.entities.push(entity(principal.key, 'Role', record, roleProperties(record, principal)));
+  else addUser(facts, { principal, user: record, account });
+  return facts;
+}
+
+export const groupFact = (group: GroupPrincipal): EntityFact =>
+  entity(group.key, 'Group', group.record, { policies: [...group.record.attached] });
+
+function addUser(facts: Facts, { principal, user, account }: { principal: Principal; user: UserRecord; account: Account }): void {
+  const line = account.report.get(user.arn);
+  const keys = keysOf(account, user, line);
+  const properties: Properties = {
+    policies: [...user.attached],
+    ...(user.boundary && { boundary: user.boundary }),
+    ...(line?.mfa !== undefined && { mfa: line.mfa }),
+  };
+  facts.entities.push({
+    ...entity(principal.key, userKind(user, keys.length || (line?.keys.length ?? 0), line?.password), user, properties),
+    state: 'active',
+  });
+  for (const key of keys) addCredential(facts, principal.key, credentialOfKey(key, user));
+  if (line?.password) addCredential(facts, principal.key, loginProfile(user.arn, line));
+  for (const group of principal.groups) {
+    // The user's effective rights, its groups' included, hang at the user: a deny or a boundary of its own may take from them.
+    facts.relationships.push({
+      source: principal.key,
+      kind: 'MEMBER_OF',
+      target: group.key,
+      basis: 'entitled',
+      certainty: 'definite',
+      reason: 'group membership',
+    });
+  }
+}
+
+function addCredential(facts: Facts, user: string, credential: EntityFact): void {
+  facts.entities.push(credential);
+  facts.relationships.push({
+    source: credential.key,
+    kind: 'AUTHENTICATES_AS',
+    target: user,
+    basis: 'entitled',
+    certainty: 'definite',
+    reason: 'issued for this user',
+  });
+}
+
+type ListedKey = AccessKey & { readonly id: string };
+
+/** Keys with what the report and the last-used answers add; a slot of the report is the key that was made at that time. */
+function keysOf(account: Account, user: UserRecord, line: ReportLine | undefined): ListedKey[] {
+  const listed = [...(account.keys.get(user.name)?.values() ?? [])] as ListedKey[];
+  const uses = account.lastUses.filter((use) => use.user === user.name);
+  return listed.map((key) => {
+    const slot = line?.keys.find((one) => one.createdAt === key.createdAt);
+    const use = uses.find((one) => one.key === key.id || (!one.key && listed.length === 1));
+    const lastUsed = use?.lastUsed ?? key.lastUsed ?? slot?.lastUsed;
+    return { ...key, ...(lastUsed && { lastUsed }) };
+  });
+}
+
+const credentialOfKey = (key: ListedKey, user: UserRecord): EntityFact => ({
+  key: awsKey(key.id),
+  kind: 'Credential',
+  name: `access key of ${user.name}`,
+  provider: 'aws',
+  state: key.active ? 'active' : 'inactive',
+  properties: {
+    type: 'access-key',
+    ...(key.createdAt && { createdAt: key.createdAt }),
+    ...(key.lastUsed && { lastUsed: key.lastUsed }),
+  },
+});
+
+const loginProfile = (arn: string, line: ReportLine): EntityFact => ({
+  key: awsLoginProfile(arn),
+  kind: 'Credential',
+  name: `console password of ${line.name}`,
+  provider: 'aws',
+  state: 'active',
+  properties: {
+    type: 'console-password',
+    ...(line.passwordLastUsed && { lastUsed: line.passwordLastUsed }),
+    ...(line.mfa !== undefined && { mfa: line.mfa }),
+  },
+});
+
+function roleProperties(role: RoleRecord, principal: Principal): Properties {
+  return {
+    policies: [...role.attached],
+    ...(role.boundary && { boundary: role.boundary }),
+    ...(role.lastUsed && { lastUsed: role.lastUsed }),
+    ...(principal.serviceLinked && { serviceLinked: true }),
+  };
+}
+
+function entity(key: string, kind: EntityFact['kind'], record: GroupRecord, properties: Properties): EntityFact {
+  return {
+    key,
+    kind,
+    name: record.name,
+    provider: 'aws',
+    properties: {
+      ...(record.path !== '/' && { path: record.path }),
+      ...(record.createdAt && { createdAt: record.createdAt }),
+      ...(record.tags.size > 0 && { tags: tagList(record.tags) }),
+      ...properties,
+    },
+  };
+}
+
+/** A list, since a tag may be named like a part of every object. */
+export const tagList = (tags: ReadonlyMap<string, string>): { key: string; value: string }[] =>
+  [...tags].map(([key, value]) => ({ key, value: scrubbedText(value) }));

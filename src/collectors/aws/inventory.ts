@@ -1,0 +1,147 @@
+/** What the files of an AWS source say, before anything is concluded: principals, policies, things and organizations. */
+import type { Time } from '../../model/entity.ts';
+
+export interface NamedDocument {
+  readonly name: string;
+  readonly document: unknown;
+}
+
+export interface AccessKey {
+  /** Absent where only the credential report speaks of it. */
+  readonly id?: string;
+  readonly active: boolean;
+  readonly createdAt?: Time;
+  readonly lastUsed?: Time;
+}
+
+interface PrincipalRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly path: string;
+  readonly uniqueId: string;
+  readonly createdAt?: Time;
+  readonly inline: readonly NamedDocument[];
+  /** ARNs of managed policies. */
+  readonly attached: readonly string[];
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+export interface UserRecord extends PrincipalRecord {
+  readonly groups: readonly string[];
+  readonly boundary?: string;
+}
+
+export interface RoleRecord extends PrincipalRecord {
+  readonly trust: unknown;
+  readonly boundary?: string;
+  /** ARNs. */
+  readonly instanceProfiles: readonly string[];
+  readonly lastUsed?: Time;
+}
+
+export type GroupRecord = PrincipalRecord;
+
+export interface PolicyVersion {
+  readonly id: string;
+  readonly isDefault: boolean;
+  readonly document: unknown;
+}
+
+export interface ManagedPolicy {
+  readonly arn: string;
+  readonly name: string;
+  readonly versions: readonly PolicyVersion[];
+}
+
+/** One line of the credential report. */
+export interface ReportLine {
+  readonly arn: string;
+  readonly name: string;
+  /** Undefined where the report does not say (`not_supported`). */
+  readonly password?: boolean;
+  readonly passwordLastUsed?: Time;
+  readonly mfa?: boolean;
+  readonly keys: readonly AccessKey[];
+}
+
+/** A thing as AWS Config records it. */
+export interface ConfigItem {
+  readonly arn: string;
+  readonly type: string;
+  readonly id: string;
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly createdAt?: Time;
+  readonly capturedAt: string;
+  readonly deleted: boolean;
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly supplementary: Readonly<Record<string, unknown>>;
+}
+
+export interface OrganizationPolicy {
+  readonly name: string;
+  readonly type: string;
+  readonly content: unknown;
+  readonly targets: readonly string[];
+}
+
+export interface Organization {
+  readonly id: string;
+  readonly managementAccount?: string;
+  /** Policy types enabled at the root; undefined when the export does not say. */
+  readonly enabled?: readonly string[];
+  /** Account or unit → its parent. */
+  readonly parents: ReadonlyMap<string, string>;
+  readonly accounts: ReadonlyMap<string, string>;
+  /** Undefined when the export holds no list of policies: then they are not known. */
+  readonly policies?: readonly OrganizationPolicy[];
+}
+
+export class Account {
+  readonly id: string;
+  readonly users = new Map<string, UserRecord>();
+  readonly roles = new Map<string, RoleRecord>();
+  readonly groups = new Map<string, GroupRecord>();
+  readonly policies = new Map<string, ManagedPolicy>();
+  /** By user name. */
+  readonly keys = new Map<string, Map<string, AccessKey>>();
+  readonly report = new Map<string, ReportLine>();
+  readonly items = new Map<string, ConfigItem>();
+  readonly lastUses: { readonly user: string; readonly lastUsed: Time; readonly key?: string }[] = [];
+  /** Whether anything listed access keys: only then is a user without keys known to have none. */
+  keysListed = false;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  addKey(user: string, key: AccessKey & { readonly id: string }): void {
+    const keys = this.keys.get(user) ?? new Map<string, AccessKey>();
+    keys.set(key.id, { ...keys.get(key.id), ...key });
+    this.keys.set(user, keys);
+    this.keysListed = true;
+  }
+
+  /** The newest capture of a thing counts. */
+  addItem(item: ConfigItem): void {
+    const known = this.items.get(item.arn);
+    if (!known || known.capturedAt <= item.capturedAt) this.items.set(item.arn, item);
+  }
+}
+
+export class Inventory {
+  readonly accounts = new Map<string, Account>();
+  /** Managed by AWS, the same in every account. */
+  readonly awsPolicies = new Map<string, ManagedPolicy>();
+  readonly organizations = new Map<string, Organization>();
+
+  account(id: string): Account {
+    const known = this.accounts.get(id);
+    if (known) return known;
+    const account = new Account(id);
+    this.accounts.set(id, account);
+    return account;
+  }
+}

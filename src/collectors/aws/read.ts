@@ -1,0 +1,300 @@
+/** Reads the files of a source into an inventory. Each file is recognised by its content; a wrong entry is an error of its own. */
+import { parse } from 'csv-parse/sync';
+import type { z } from 'zod';
+import { EVERY_SCOPE } from '../../model/collection.ts';
+import { InputError } from '../../model/errors.ts';
+import type { CollectContext, Collected } from '../../ports/collector.ts';
+import { isLarge, readText } from '../files/content.ts';
+import type { CoverageNotes } from '../files/coverage.ts';
+import { parseJson, streamJson } from '../files/json.ts';
+import { readFolder } from '../files/read-folder.ts';
+import { firstKeys } from '../files/recognise.ts';
+import { nameOf, shaped } from '../files/shape.ts';
+import type { SourceFile } from '../files/walk.ts';
+import { configItem, groupRecord, managedPolicy, organization, reportLine, roleRecord, timeOf, userRecord } from './convert.ts';
+import type { Inventory } from './inventory.ts';
+import {
+  accessKeyShape,
+  groupShape,
+  isRecord,
+  itemShape,
+  lastUsedShape,
+  organizationShape,
+  policyShape,
+  roleShape,
+  userShape,
+} from './shapes.ts';
+
+export interface Reading {
+  readonly root: string;
+  readonly inventory: Inventory;
+  readonly notes: CoverageNotes;
+  readonly context: CollectContext;
+}
+
+/** Everything of the folder; yields warnings, errors and progress, and notes what is partial. */
+export async function* readExports(reading: Reading): AsyncGenerator<Collected> {
+  const late: LateFile[] = [];
+  yield* readFolder({
+    root: reading.root,
+    context: reading.context,
+    read: (file, { form, head }) => {
+      if (form === 'text') return head.toString('latin1').startsWith(REPORT_HEADER) ? readReport(reading, file) : undefined;
+      if (form === 'json-object' && firstKeys(head).some((key) => key in LISTS || key in WHOLE))
+        return readObject({ reading, file, late });
+      return readUnknown(reading, file);
+    },
+    broken: (text, file) => reading.notes.missing(accountInPath(file?.path ?? '') ?? EVERY_SCOPE, text),
+  });
+  for (const { file, value } of late) yield* readKeys(reading, file, value);
+}
+
+const REPORT_HEADER = 'user,arn,user_creation_time';
+
+/** Files that speak of users without an account: read after those that tell whose the users are. */
+interface LateFile {
+  readonly file: SourceFile;
+  readonly value: Record<string, unknown>;
+}
+
+/** A folder named for an account decides where a file does not say it; the innermost counts. */
+export function accountInPath(path: string): string | undefined {
+  return path
+    .split('/')
+    .slice(0, -1)
+    .reverse()
+    .map((part) => /(?<!\d)\d{12}(?!\d)/.exec(part)?.[0])
+    .find((id) => id !== undefined);
+}
+
+/** A file that no reader knows is only a warning, once it is sound. */
+async function* readUnknown(reading: Reading, file: SourceFile): AsyncGenerator<Collected> {
+  if (!(await isLarge(file))) parseJson(await readText(file, reading.context.signal), file.path);
+  yield { type: 'warning', text: `${file.path}: not recognised as anything that this source reads; ignored` };
+}
+
+interface Row {
+  readonly reading: Reading;
+  readonly file: SourceFile;
+}
+
+interface ListReader {
+  readonly shape: z.ZodType;
+  /** False when the row's account cannot be told. */
+  readonly take: (row: never, place: Row) => void;
+}
+
+const listReader = <S extends z.ZodType>(shape: S, take: (row: z.infer<S>, place: Row) => void): ListReader => ({
+  shape,
+  take: take as ListReader['take'],
+});
+
+const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+
+/** The lists that a document may hold, by key. */
+const LISTS: Readonly<Record<string, ListReader>> = {
+  UserDetailList: listReader(userShape, (raw, { reading }) => {
+    reading.inventory.account(accountOf(raw.Arn)).users.set(raw.Arn, userRecord(raw));
+  }),
+  RoleDetailList: listReader(roleShape, (raw, { reading }) => {
+    reading.inventory.account(accountOf(raw.Arn)).roles.set(raw.Arn, roleRecord(raw));
+  }),
+  GroupDetailList: listReader(groupShape, (raw, { reading }) => {
+    reading.inventory.account(accountOf(raw.Arn)).groups.set(raw.Arn, groupRecord(raw));
+  }),
+  Policies: listReader(policyShape, takePolicy),
+  configurationItems: listReader(itemShape, (raw, { reading, file }) => {
+    const item = configItem(raw, accountInPath(file.path));
+    if (item) reading.inventory.account(item.account).addItem(item);
+  }),
+};
+
+/** AWS-managed policies belong to every account: they are kept under the account `aws`. */
+function takePolicy(raw: z.infer<typeof policyShape>, { reading }: Row): void {
+  const owner = accountOf(raw.Arn);
+  const policy = managedPolicy(raw);
+  if (policy.versions.length === 0) return;
+  const policies = owner === 'aws' ? reading.inventory.awsPolicies : reading.inventory.account(owner).policies;
+  policies.set(raw.Arn, policy);
+}
+
+const WHOLE: Readonly<Record<string, true>> = {
+  AccessKeyMetadata: true,
+  AccessKeyLastUsed: true,
+  Organization: true,
+  Roots: true,
+  OrganizationalUnits: true,
+  Accounts: true,
+  ReportFormat: true,
+};
+
+interface ObjectReading extends Row {
+  readonly late: LateFile[];
+}
+
+async function* readObject({ reading, file, late }: ObjectReading): AsyncGenerator<Collected> {
+  if (await isLarge(file)) {
+    yield* readStreamed(reading, file);
+    return;
+  }
+  const value = parseJson(await readText(file, reading.context.signal), file.path);
+  if (!isRecord(value)) throw new InputError(`${file.path}: expected an object, found ${nameOf(value)}`);
+  if (Object.hasOwn(value, 'Organization')) takeOrganization(reading, file, value);
+  else if (Object.hasOwn(value, 'ReportFormat')) yield* readReportText(reading, file, decodedReport(file, value));
+  else if (Object.hasOwn(value, 'AccessKeyMetadata') || Object.hasOwn(value, 'AccessKeyLastUsed')) late.push({ file, value });
+  else yield* readLists({ reading, file }, value);
+}
+
+function* readLists(row: Row, value: Record<string, unknown>): Generator<Collected> {
+  let known = false;
+  for (const [key, list] of Object.entries(value)) {
+    if (!Object.hasOwn(LISTS, key)) continue;
+    known = true;
+    if (!Array.isArray(list)) {
+      yield failed(row, `${row.file.path}: ${key}: expected a list, found ${nameOf(list)}`);
+      continue;
+    }
+    for (const [index, entry] of list.entries()) yield* readEntry(row, { key, index, entry });
+  }
+  if (!known) throw new InputError(`${row.file.path}: none of the lists that this source reads is in it`);
+}
+
+interface Entry {
+  readonly key: string;
+  readonly index: number;
+  readonly entry: unknown;
+}
+
+function* readEntry(row: Row, { key, index, entry }: Entry): Generator<Collected> {
+  const reader = LISTS[key] as ListReader;
+  try {
+    reader.take(shaped(reader.shape, entry, { path: row.file.path, at: `${key}[${index}]` }) as never, row);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    yield failed(row, error.message);
+  }
+}
+
+function failed({ reading, file }: Row, text: string): Collected {
+  reading.notes.missing(accountInPath(file.path) ?? EVERY_SCOPE, text);
+  return { type: 'error', text };
+}
+
+async function* readStreamed(reading: Reading, file: SourceFile): AsyncGenerator<Collected> {
+  const paths = Object.keys(LISTS).map((key) => `$.${key}.*`);
+  const counts = new Map<string, number>();
+  for await (const { path, value } of streamJson(file, paths, reading.context.signal)) {
+    const key = path.slice(2, -2);
+    const index = counts.get(key) ?? 0;
+    counts.set(key, index + 1);
+    yield* readEntry({ reading, file }, { key, index, entry: value });
+  }
+}
+
+function takeOrganization(reading: Reading, file: SourceFile, value: unknown): void {
+  const found = organization(shaped(organizationShape, value, { path: file.path }));
+  const known = reading.inventory.organizations.get(found.id);
+  reading.inventory.organizations.set(found.id, known ? merged(known, found) : found);
+}
+
+type Org = ReturnType<typeof organization>;
+
+/** Several files of one organization are pages of one answer. */
+function merged(a: Org, b: Org): Org {
+  const policies = a.policies || b.policies ? [...(a.policies ?? []), ...(b.policies ?? [])] : undefined;
+  return {
+    ...a,
+    ...b,
+    parents: new Map([...a.parents, ...b.parents]),
+    accounts: new Map([...a.accounts, ...b.accounts]),
+    ...(policies && { policies }),
+  };
+}
+
+// ── keys and the credential report ───────────────────────────────────────────────────────────────────────────────────
+
+function* readKeys(reading: Reading, file: SourceFile, value: Record<string, unknown>): Generator<Collected> {
+  const row = { reading, file };
+  const list = value['AccessKeyMetadata'];
+  try {
+    if (Object.hasOwn(value, 'AccessKeyLastUsed')) takeLastUsed(row, value);
+    else if (!Array.isArray(list))
+      throw new InputError(`${file.path}: AccessKeyMetadata: expected a list, found ${nameOf(list)}`);
+    else if (list.length === 0) markListed(row);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    yield failed(row, error.message);
+  }
+  if (!Array.isArray(list)) return;
+  for (const [index, entry] of list.entries()) {
+    try {
+      takeKey(row, shaped(accessKeyShape, entry, { path: file.path, at: `AccessKeyMetadata[${index}]` }));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      yield failed(row, error.message);
+    }
+  }
+}
+
+function markListed({ reading, file }: Row): void {
+  const id = accountInPath(file.path);
+  if (id) reading.inventory.account(id).keysListed = true;
+}
+
+/** The account of a user that a file names without it: the folder's, else the only one that has such a user. */
+function accountOfUser({ reading, file }: Row, user: string): string {
+  const named = accountInPath(file.path);
+  if (named) return named;
+  const owners = [...reading.inventory.accounts.values()].filter((account) =>
+    [...account.users.values()].some((one) => one.name === user),
+  );
+  const only = owners.length === 1 ? owners[0] : undefined;
+  if (only) return only.id;
+  throw new InputError(`${file.path}: whose user ${user} is cannot be told; put the file into a folder named for its account`);
+}
+
+function takeKey(row: Row, raw: z.infer<typeof accessKeyShape>): void {
+  const createdAt = timeOf(raw.CreateDate);
+  row.reading.inventory.account(accountOfUser(row, raw.UserName)).addKey(raw.UserName, {
+    id: raw.AccessKeyId,
+    active: raw.Status === 'Active',
+    ...(createdAt && { createdAt }),
+  });
+}
+
+/** The answer names no key: with several keys of the user it cannot be told which one is meant, and is left out. */
+function takeLastUsed(row: Row, value: unknown): void {
+  const raw = shaped(lastUsedShape, value, { path: row.file.path });
+  const lastUsed = timeOf(raw.AccessKeyLastUsed.LastUsedDate);
+  if (!lastUsed || !raw.UserName) return;
+  const account = row.reading.inventory.account(accountOfUser(row, raw.UserName));
+  account.lastUses.push({ user: raw.UserName, lastUsed, ...(raw.AccessKeyId && { key: raw.AccessKeyId }) });
+}
+
+async function* readReport(reading: Reading, file: SourceFile): AsyncGenerator<Collected> {
+  yield* readReportText(reading, file, await readText(file, reading.context.signal));
+}
+
+function decodedReport(file: SourceFile, value: Record<string, unknown>): string {
+  const content = value['Content'];
+  if (typeof content !== 'string') throw new InputError(`${file.path}: Content: expected text, found ${nameOf(content)}`);
+  return content.startsWith(REPORT_HEADER) ? content : Buffer.from(content, 'base64').toString('utf8');
+}
+
+function* readReportText(reading: Reading, file: SourceFile, text: string): Generator<Collected> {
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(text, { columns: true, skip_empty_lines: true });
+  } catch (error) {
+    throw new InputError(`${file.path}: not a credential report: ${(error as { code?: string }).code ?? 'broken CSV'}`);
+  }
+  for (const [index, row] of rows.entries()) {
+    const line = reportLine(row);
+    const account = accountOf(line.arn);
+    if (!/^\d{12}$/.test(account)) {
+      yield failed({ reading, file }, `${file.path}:${index + 2}: arn: expected the ARN of a user`);
+      continue;
+    }
+    reading.inventory.account(account).report.set(line.arn, line);
+  }
+}

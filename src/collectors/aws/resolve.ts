@@ -1,0 +1,287 @@
+/** The whole source → facts: everything that needs several documents at once is decided here. Pure. */
+import type { Catalogue } from '../../iam/aws/catalogue.ts';
+import { allowEverything, policyBody } from '../../iam/aws/document.ts';
+import type { DocumentFact, EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { awsAccount } from '../../model/keys.ts';
+import { EXTERNAL_ANYONE, type Level } from '../../model/kinds.ts';
+import { Board } from './escalation/path.ts';
+import { Powers } from './escalation/powers.ts';
+import type { Estate } from './estate.ts';
+import { type GrantEdge, GrantFinder } from './grants.ts';
+import { guardrailsOf } from './guardrails.ts';
+import { emptyFacts, type Facts, groupFact, identityFacts, tagList } from './identities.ts';
+import type { Account } from './inventory.ts';
+import { PermissionBook, type RightEdge } from './permissions.ts';
+import type { Principal } from './principals.ts';
+import { scrubbed } from './scrub.ts';
+import type { Thing } from './things.ts';
+import { type Assumption, assumptions } from './trust.ts';
+
+export interface AccountFacts extends Facts {
+  readonly account: string;
+  readonly documents: DocumentFact[];
+}
+
+/** Facts by account, in batches; the principals' rights last. */
+export function* accountFacts(estate: Estate, catalogue: Catalogue): Generator<AccountFacts> {
+  const finder = new GrantFinder(estate, catalogue);
+  const found = [...assumptions(estate)];
+  const powers = new Powers(new Board(estate, found), finder, found);
+  const byAccount = grouped(found, (one) => one.role.account);
+  const people = grouped(estate.people.principals, (one) => one.account);
+  for (const account of [...estate.inventory.accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const hung = hangs(estate, finder, account.id);
+    yield { account: account.id, ...inventoryFacts(estate, account, hung), documents: documentsOf(estate, account) };
+    yield { account: account.id, ...assumptionFacts(byAccount.get(account.id) ?? []), documents: [] };
+    yield* rightsFacts({ account: account.id, principals: people.get(account.id) ?? [], finder, powers, hung });
+  }
+}
+
+function grouped<T>(list: readonly T[], of: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of list) {
+    const group = groups.get(of(one)) ?? [];
+    group.push(one);
+    groups.set(of(one), group);
+  }
+  return groups;
+}
+
+const CERTAIN = { basis: 'entitled', certainty: 'definite' } as const;
+
+// ── things, identities, containment ──────────────────────────────────────────────────────────────────────────────────
+
+/** The levels at which a thing hangs from its account; undefined is all, empty is none. */
+type Hangs = ReadonlyMap<string, readonly Level[] | undefined>;
+
+/** What an administrator of the account can do to each thing: its own policy and the guardrails may take some of it. */
+function hangs(estate: Estate, finder: GrantFinder, account: string): Hangs {
+  const rights = grouped(finder.edgesOf(administratorOf(estate, account)), (edge) => edge.target);
+  const levels = new Map<string, readonly Level[] | undefined>();
+  for (const thing of estate.things.values()) {
+    if (thing.item.account !== account) continue;
+    const possible = finder.levelsOf(thing);
+    const got = new Set((rights.get(thing.key) ?? []).flatMap(levelsOfEdge));
+    const all = got.has('control') || [...possible].every((level) => got.has(level));
+    levels.set(thing.key, all ? undefined : [...got]);
+  }
+  return levels;
+}
+
+const EDGE_LEVELS: Readonly<Record<GrantEdge['kind'], readonly Level[]>> = {
+  CAN_READ: ['read'],
+  CAN_PUT: ['put'],
+  CAN_WRITE: ['read', 'put', 'write'],
+  CAN_CONTROL: ['read', 'put', 'write', 'control'],
+};
+const levelsOfEdge = (edge: GrantEdge): readonly Level[] => EDGE_LEVELS[edge.kind];
+
+function administratorOf(estate: Estate, account: string): Principal {
+  const arn = `arn:aws:iam::${account}:role/interlock-probe-administrator`;
+  return {
+    key: `aws:${arn}`,
+    arn,
+    name: 'administrator',
+    account,
+    kind: 'role',
+    record: {
+      arn,
+      name: 'administrator',
+      path: '/',
+      uniqueId: '',
+      inline: [],
+      attached: [],
+      tags: new Map(),
+      trust: null,
+      instanceProfiles: [],
+    },
+    requester: { arn, type: 'iam', account },
+    groups: [],
+    attached: [],
+    identity: [allowEverything],
+    boundary: null,
+    trust: null,
+    guardrails: guardrailsOf(estate.inventory, account),
+    absent: [],
+    unsure: false,
+    serviceLinked: false,
+  };
+}
+
+function inventoryFacts(estate: Estate, account: Account, hung: Hangs): Facts {
+  const facts = emptyFacts();
+  const scope = awsAccount(account.id);
+  facts.entities.push(scopeFact(estate, account.id));
+  const contain = (target: string, levels?: readonly Level[]): void => {
+    facts.relationships.push({ source: scope, kind: 'CONTAINS', target, ...CERTAIN, ...(levels && { levels }) });
+  };
+  for (const principal of estate.people.principals) {
+    if (principal.account !== account.id) continue;
+    const identity = identityFacts(principal, account);
+    facts.entities.push(...identity.entities);
+    facts.relationships.push(...identity.relationships);
+    contain(principal.key);
+  }
+  for (const group of estate.people.groups.filter((one) => one.account === account.id)) {
+    facts.entities.push(groupFact(group));
+    contain(group.key);
+  }
+  for (const thing of estate.things.values()) {
+    if (thing.item.account !== account.id) continue;
+    addThing(facts, estate, thing);
+    const levels = levelsFor(thing, hung.get(thing.key));
+    if (levels === undefined || levels.length > 0) contain(thing.key, levels);
+  }
+  return facts;
+}
+
+/** Places of secret values hang at control only. */
+function levelsFor(thing: Thing, levels: readonly Level[] | undefined): readonly Level[] | undefined {
+  return thing.kind !== 'Secret' ? levels : levels === undefined ? ['control'] : [];
+}
+
+function scopeFact(estate: Estate, account: string): EntityFact {
+  const organization = [...estate.inventory.organizations.values()].find((one) => one.accounts.has(account));
+  return {
+    key: awsAccount(account),
+    kind: 'Scope',
+    name: organization?.accounts.get(account) ?? account,
+    provider: 'aws',
+    properties: { type: 'account', account, ...(organization && { organization: organization.id }) },
+  };
+}
+
+function addThing(facts: Facts, estate: Estate, thing: Thing): void {
+  const { item, key, kind } = thing;
+  facts.entities.push({
+    key,
+    kind,
+    name: item.name,
+    provider: 'aws',
+    properties: {
+      type: item.type,
+      account: item.account,
+      ...(item.region && { region: item.region }),
+      ...(item.createdAt && { createdAt: item.createdAt }),
+      ...(item.tags.size > 0 && { tags: tagList(item.tags) }),
+    },
+  });
+  if (kind !== 'Workload') return;
+  for (const arn of thing.runsAs) {
+    const role = estate.roleBehind(arn);
+    if (!role && !arn.includes(':role/')) continue;
+    const target = role?.key ?? `aws:${arn}`;
+    if (!role)
+      facts.entities.push({ key: target, kind: 'Role', name: arn.slice(arn.lastIndexOf('/') + 1), provider: 'aws', stub: true });
+    facts.relationships.push({
+      source: key,
+      kind: 'RUNS_AS',
+      target,
+      basis: 'declared',
+      certainty: 'definite',
+      reason: `${item.type} configuration`,
+    });
+  }
+}
+
+// ── assumption ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function assumptionFacts(found: readonly Assumption[]): Facts {
+  const facts = emptyFacts();
+  const named = new Set<string>();
+  for (const { from, external, role, held, reason } of found) {
+    if (external && !named.has(from)) {
+      named.add(from);
+      facts.entities.push({ key: from, kind: 'External', name: externalName(from), provider: 'aws' });
+    }
+    facts.relationships.push({
+      source: from,
+      kind: 'CAN_ASSUME',
+      target: role.key,
+      basis: 'entitled',
+      certainty: held.certainty,
+      reason,
+      ...(held.condition !== undefined && { condition: held.condition }),
+      ...(held.conditionClass !== undefined && { conditionClass: held.conditionClass }),
+    });
+  }
+  return facts;
+}
+
+function externalName(key: string): string {
+  if (key === EXTERNAL_ANYONE) return 'Anyone';
+  return key
+    .replace(/^external:(aws-service|oidc)\//, '')
+    .replace(/^external:aws\//, 'AWS account ')
+    .replace(/^aws:/, '');
+}
+
+// ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Rights {
+  readonly account: string;
+  readonly principals: readonly Principal[];
+  readonly finder: GrantFinder;
+  readonly powers: Powers;
+  readonly hung: Hangs;
+}
+
+const BATCH = 5_000;
+
+/** Permissions are written once for each account that needs them, so that each account's facts stand alone. */
+function* rightsFacts({ account, principals, finder, powers, hung }: Rights): Generator<AccountFacts> {
+  const book = new PermissionBook();
+  let facts = emptyFacts();
+  const beyond = (thing: Thing): boolean => hung.get(thing.key) !== undefined;
+  for (const principal of principals) {
+    const { escalations, grants } = powers.of(principal);
+    const administrator = powers.isAdministrator(principal);
+    const own = finder.edgesOf(principal, administrator ? { beyond } : {});
+    const gained: RightEdge[] = [...escalations.values()]
+      .filter(({ target }) => target !== principal.key)
+      .map((one): RightEdge => ({ kind: 'CAN_CONTROL', ...one }));
+    for (const edges of [own, [...gained, ...(administrator ? [] : grants)]]) {
+      const key = book.keyOf(edges, ({ entity, relationships }) => {
+        facts.entities.push(entity);
+        facts.relationships.push(...relationships);
+      });
+      if (key) facts.relationships.push(grant(principal, key));
+    }
+    if (facts.relationships.length < BATCH) continue;
+    yield { account, ...facts, documents: [] };
+    facts = emptyFacts();
+  }
+  yield { account, ...facts, documents: [] };
+}
+
+const grant = (principal: Principal, target: string): RelationshipFact => ({
+  source: principal.key,
+  kind: 'HAS_GRANT',
+  target,
+  basis: 'entitled',
+  certainty: 'definite',
+  reason: 'effective rights: identity policies within boundary, service control and resource policies',
+});
+
+// ── documents ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function documentsOf(estate: Estate, account: Account): DocumentFact[] {
+  const documents: DocumentFact[] = [];
+  const add = (subject: string, type: string, name: string, body: unknown): void => {
+    const object = policyBody(body);
+    if (object) documents.push({ subject, type, name, body: scrubbed(object) });
+  };
+  for (const record of [...account.users.values(), ...account.groups.values(), ...account.roles.values()]) {
+    for (const { name, document } of record.inline) add(`aws:${record.arn}`, 'inline-policy', name, document);
+    if ('trust' in record) add(`aws:${record.arn}`, 'trust-policy', 'trust policy', record.trust);
+  }
+  const used = [...estate.inventory.awsPolicies.values(), ...account.policies.values()];
+  for (const policy of used) {
+    const version = policy.versions.find((one) => one.isDefault) ?? policy.versions[0];
+    if (version) add(policy.arn, 'managed-policy', policy.name, version.document);
+  }
+  for (const thing of estate.things.values())
+    if (thing.item.account === account.id && thing.policyBody)
+      add(thing.key, 'resource-policy', 'resource policy', thing.policyBody);
+  return documents;
+}

@@ -1,0 +1,23 @@
+/** Policy texts and tags hold no secrets, as a rule; what looks like one is dropped before anything is kept. */
+import type { Json } from '../../model/entity.ts';
+
+const SECRETS =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*|gh[a-z]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[a-z]-[\w-]{10,}|sk_live_\w{10,}|(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+const HIDDEN = '(hidden)';
+
+/** A run of forty base64 characters that mixes cases and digits is a secret access key; a path or a name is not. */
+export const scrubbedText = (text: string): string =>
+  text.replace(SECRETS, (found) => (found.length === 40 && !/(?=.*[a-z])(?=.*[A-Z])(?=.*\d)/.test(found) ? found : HIDDEN));
+
+/** A copy without anything that looks like a secret, and without keys of the prototype. */
+export function scrubbed(value: unknown): Json {
+  if (typeof value === 'string') return scrubbedText(value);
+  if (Array.isArray(value)) return value.map(scrubbed);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => key !== '__proto__')
+        .map(([key, inner]) => [key, scrubbed(inner)]),
+    );
+  return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}

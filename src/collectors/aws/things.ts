@@ -1,0 +1,131 @@
+/** Config items as the graph sees them: what kind they are, what they run as, whose policy they carry, which key encrypts them. */
+import { compilePolicy, type Policy, policyBody, RESOURCE_POLICY } from '../../iam/aws/document.ts';
+import type { EntityKind } from '../../model/kinds.ts';
+import type { ConfigItem } from './inventory.ts';
+import { isRecord } from './shapes.ts';
+
+export interface Thing {
+  readonly key: string;
+  readonly arn: string;
+  readonly item: ConfigItem;
+  readonly kind: Extract<EntityKind, 'Resource' | 'Secret' | 'Workload'>;
+  /** Null: it has none. Undefined: its kind has one and the export does not show it. */
+  readonly policy: Policy | null | undefined;
+  readonly policyBody?: Record<string, unknown>;
+  /** ARNs of the roles or instance profiles that it runs as. */
+  readonly runsAs: readonly string[];
+  /** The ARN of the customer key that encrypts it. */
+  readonly encryptedBy?: string;
+}
+
+const WORKLOADS = new Set([
+  'AWS::Lambda::Function',
+  'AWS::EC2::Instance',
+  'AWS::ECS::TaskDefinition',
+  'AWS::ECS::Service',
+  'AWS::CodeBuild::Project',
+  'AWS::Glue::Job',
+  'AWS::Glue::DevEndpoint',
+  'AWS::SageMaker::NotebookInstance',
+  'AWS::AppRunner::Service',
+  'AWS::CloudFormation::Stack',
+  'AWS::CloudFormation::StackSet',
+  'AWS::Batch::JobDefinition',
+  'AWS::StepFunctions::StateMachine',
+  'AWS::BedrockAgentCore::CodeInterpreterCustom',
+]);
+const SECRETS = new Set(['AWS::SecretsManager::Secret', 'AWS::SSM::Parameter']);
+/** Described by the authorization details, or nothing that is protected. */
+const IGNORED = /^AWS::(IAM|Config)::/;
+
+export function thingOf(item: ConfigItem): Thing | undefined {
+  if (item.deleted || IGNORED.test(item.type)) return undefined;
+  const body = resourcePolicyBody(item);
+  const name = `${item.arn} resource policy`;
+  const encryptedBy = encryptionKey(item);
+  return {
+    key: `aws:${item.arn}`,
+    arn: item.arn,
+    item,
+    kind: WORKLOADS.has(item.type) ? 'Workload' : SECRETS.has(item.type) ? 'Secret' : 'Resource',
+    policy: body ? compilePolicy(name, body, RESOURCE_POLICY) : item.type === 'AWS::KMS::Key' ? undefined : null,
+    ...(body && { policyBody: body }),
+    runsAs: [...new Set(RUNS_AS.flatMap((path) => textAt(item.configuration, path)))].filter((arn) => arn.includes(':iam:')),
+    ...(encryptedBy && { encryptedBy }),
+  };
+}
+
+/** Where Config puts the policy of a thing. */
+const POLICY_PLACES: readonly (readonly string[])[] = [
+  ['BucketPolicy', 'policyText'],
+  ['BucketPolicy', 'policy'],
+  ['Policy'],
+  ['policy'],
+  ['ResourcePolicy'],
+  ['resourcePolicy'],
+  ['QueuePolicy'],
+  ['KeyPolicy'],
+];
+
+function resourcePolicyBody(item: ConfigItem): Record<string, unknown> | undefined {
+  for (const holder of [item.supplementary, item.configuration]) {
+    for (const place of POLICY_PLACES) {
+      const found = policyBody(valueAt(holder, place));
+      const body = found && (policyBody(found['policyText']) ?? policyBody(found['policy']) ?? found);
+      if (body && body['Statement'] !== undefined) return body;
+    }
+  }
+  const attributes = item.configuration['attributes'] ?? item.configuration['Attributes'];
+  return isRecord(attributes) ? policyBody(attributes['Policy']) : undefined;
+}
+
+const RUNS_AS: readonly (readonly string[])[] = [
+  ['role'],
+  ['Role'],
+  ['iamInstanceProfile', 'arn'],
+  ['IamInstanceProfile', 'Arn'],
+  ['taskRoleArn'],
+  ['TaskRoleArn'],
+  ['serviceRole'],
+  ['ServiceRole'],
+  ['roleArn'],
+  ['RoleArn'],
+  ['roleARN'],
+  ['RoleARN'],
+  ['AdministrationRoleARN'],
+  ['administrationRoleARN'],
+  ['executionRoleArn'],
+  ['ExecutionRoleArn'],
+  ['InstanceConfiguration', 'InstanceRoleArn'],
+  ['instanceConfiguration', 'instanceRoleArn'],
+  ['containerProperties', 'jobRoleArn'],
+  ['ContainerProperties', 'JobRoleArn'],
+];
+
+const ENCRYPTED_BY: readonly (readonly string[])[] = [
+  ['KmsKeyId'],
+  ['kmsKeyId'],
+  ['kmsMasterKeyId'],
+  ['KmsMasterKeyId'],
+  ['sSEDescription', 'kMSMasterKeyArn'],
+  ['KeyId'],
+];
+
+/** Only full key ARNs: an alias of AWS's own keys needs no further right. */
+function encryptionKey(item: ConfigItem): string | undefined {
+  if (item.type === 'AWS::KMS::Key') return undefined;
+  const rules = item.supplementary['ServerSideEncryptionConfiguration'];
+  const bucketKey = isRecord(rules) ? JSON.stringify(rules).match(/"kmsMasterKeyID":"([^"]+)"/i)?.[1] : undefined;
+  return [bucketKey, ...ENCRYPTED_BY.flatMap((path) => textAt(item.configuration, path))].find((text) =>
+    text ? /^arn:aws[a-z-]*:kms:[^:]*:\d{12}:key\//.test(text) : false,
+  );
+}
+
+const textAt = (from: Readonly<Record<string, unknown>>, path: readonly string[]): string[] => {
+  const value = valueAt(from, path);
+  return typeof value === 'string' ? [value] : [];
+};
+
+export function valueAt(from: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined), from);
+}

@@ -1,0 +1,148 @@
+/** Who may become a role: trust policy and permission, evaluated together. */
+import { allowEverything, type Policy } from '../../iam/aws/document.ts';
+import { evaluate } from '../../iam/aws/evaluate.ts';
+import { type KeyFact, type KeyFacts, unknown, values } from '../../iam/aws/facts.ts';
+import { keyClass } from '../../iam/aws/keys.ts';
+import { accountOfArn, type Requester, sessionOf } from '../../iam/aws/principal.ts';
+import { awsExternalAccount, awsService } from '../../model/keys.ts';
+import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
+import type { Estate } from './estate.ts';
+import { federatedSubjects } from './federation.ts';
+import { type Held, heldBy } from './held.ts';
+import type { Principal } from './principals.ts';
+
+export interface Assumption {
+  /** The key of a principal, or of an External. */
+  readonly from: string;
+  readonly external: boolean;
+  readonly role: Principal;
+  readonly held: Held;
+  readonly reason: string;
+}
+
+export function* assumptions(estate: Estate): Generator<Assumption> {
+  const byAccount = new Map<string, Principal[]>();
+  for (const one of estate.people.principals) {
+    const list = byAccount.get(one.account) ?? [];
+    list.push(one);
+    byAccount.set(one.account, list);
+  }
+  for (const role of estate.people.principals) {
+    if (!role.trust) continue;
+    yield* fromEstate(estate, role, byAccount);
+    yield* fromOutside(estate, role, role.trust);
+  }
+}
+
+const ASSUME = 'sts:AssumeRole';
+
+function* fromEstate(
+  estate: Estate,
+  role: Principal,
+  byAccount: ReadonlyMap<string, readonly Principal[]>,
+): Generator<Assumption> {
+  for (const principal of candidates(estate, role, byAccount)) {
+    const verdict = estate.ask({ principal, action: ASSUME, resource: role.arn });
+    const held = heldBy([verdict], principal.unsure);
+    if (!held || principal === role) continue;
+    const granted = verdict.because.filter((one) => one.effect === 'Allow').map((one) => `${one.policy} ${one.statement}`);
+    yield { from: principal.key, external: false, role, held, reason: granted.join('; ') };
+  }
+}
+
+/** Principals that the trust policy may mean. An account or everybody means those whose own policies speak of the action too. */
+function candidates(estate: Estate, role: Principal, byAccount: ReadonlyMap<string, readonly Principal[]>): Set<Principal> {
+  const found = new Set<Principal>();
+  const whole = (account: string): void => {
+    for (const one of byAccount.get(account) ?? []) if (estate.mentions(one, ASSUME)) found.add(one);
+  };
+  for (const { effect, principals } of (role.trust as Policy).statements) {
+    if (effect !== 'Allow' || !principals) continue;
+    if (principals.anyone || principals.not) {
+      for (const account of byAccount.keys()) whole(account);
+      for (const one of byAccount.get(role.account) ?? []) found.add(one);
+    }
+    for (const text of principals.aws) {
+      const named = estate.byArn.get(text) ?? roleOfSession(estate, text) ?? byUniqueId(byAccount, text);
+      if (named) found.add(named);
+      if (/^\d{12}$/.test(text)) whole(text);
+      else if (text.endsWith(':root')) whole(accountOfArn(text) ?? '');
+    }
+  }
+  return found;
+}
+
+function roleOfSession(estate: Estate, arn: string): Principal | undefined {
+  const session = sessionOf(arn);
+  return (
+    session &&
+    estate.people.principals.find((one) => one.kind === 'role' && one.account === session.account && one.name === session.role)
+  );
+}
+
+function byUniqueId(byAccount: ReadonlyMap<string, readonly Principal[]>, id: string): Principal | undefined {
+  if (!/^A(IDA|ROA)/.test(id)) return undefined;
+  return [...byAccount.values()].flat().find((one) => one.record.uniqueId === id);
+}
+
+// ── from outside what was collected ──────────────────────────────────────────────────────────────────────────────────
+
+function* fromOutside(estate: Estate, role: Principal, trust: Policy): Generator<Assumption> {
+  const accounts = new Set<string>();
+  const services = new Set<string>();
+  let anyone = false;
+  for (const { effect, principals } of trust.statements) {
+    if (effect !== 'Allow' || !principals) continue;
+    anyone ||= principals.anyone || principals.not;
+    for (const service of principals.services) services.add(service);
+    for (const text of principals.aws) {
+      const account = /^\d{12}$/.test(text) ? text : accountOfArn(text);
+      if (account && /^\d{12}$/.test(account) && !isCollected(estate, account)) accounts.add(account);
+    }
+  }
+  for (const account of accounts) yield* outsider(role, trust, { key: awsExternalAccount(account), who: rootOf(account, trust) });
+  if (anyone) yield* outsider(role, trust, { key: EXTERNAL_ANYONE, who: STRANGER });
+  for (const name of services) yield* outsider(role, trust, { key: awsService(name), who: { arn: null, type: 'service', name } });
+  yield* federatedSubjects(role, trust);
+}
+
+const isCollected = (estate: Estate, account: string): boolean => {
+  const known = estate.inventory.accounts.get(account);
+  return known !== undefined && known.users.size + known.roles.size > 0;
+};
+
+/** Somebody with an account of their own, outside every organization that a condition could name. */
+const STRANGER: Requester = { arn: 'arn:aws:iam::000000000000:role/anyone', type: 'iam', account: '000000000000' };
+
+/** An account that was not collected stands for whichever of its principals the trust policy names. */
+function rootOf(account: string, trust: Policy): Requester {
+  const named = trust.statements
+    .flatMap(({ principals }) => principals?.aws ?? [])
+    .find((text) => accountOfArn(text) === account && !text.endsWith(':root'));
+  return { arn: named ?? `arn:aws:iam::${account}:role/unknown`, type: 'iam', account };
+}
+
+function* outsider(role: Principal, trust: Policy, { key, who }: { key: string; who: Requester }): Generator<Assumption> {
+  const verdict = evaluate(
+    { who, action: ASSUME, resource: role.arn, resourceAccount: role.account, facts: outsideFacts(who, role) },
+    { identity: [allowEverything], resource: trust, resourceControl: role.guardrails.resourceControl ?? [] },
+  );
+  const held = heldBy([verdict], false);
+  if (held) yield { from: key, external: true, role, held, reason: `trust policy of ${role.name}` };
+}
+
+function outsideFacts(who: Requester, role: Principal): KeyFacts {
+  const stranger = who === STRANGER;
+  const known = new Map<string, KeyFact>([
+    ['aws:principalaccount', who.account ? values(who.account) : unknown('unknown')],
+    ['aws:principalarn', stranger ? values(who.arn as string) : unknown('unknown')],
+    ['aws:principalorgid', stranger ? values('o-none') : unknown('unknown')],
+    ['aws:principalorgpaths', stranger ? values('o-none/') : unknown('unknown')],
+    ['aws:principalisawsservice', values(String(who.type === 'service'))],
+    ['aws:resourceaccount', values(role.account)],
+    ['aws:viaawsservice', values('false')],
+  ]);
+  // A service sets these to the account and the thing that it acts for: the role's own account is the honest case.
+  if (who.type === 'service') known.set('aws:sourceaccount', values(role.account)).set('aws:sourcearn', unknown('choosable'));
+  return (key) => known.get(key) ?? unknown(keyClass(key));
+}
