@@ -2,6 +2,7 @@
 import type { Collector } from '../ports/collector.ts';
 
 export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
+  aws: async () => (await import('./aws/collector.ts')).awsCollector,
   github: async () => (await import('./github/collector.ts')).githubCollector,
   cloudtrail: async () => (await import('./cloudtrail/collector.ts')).cloudtrailCollector,
   declared: async () => (await import('./declared/collector.ts')).declaredCollector,
