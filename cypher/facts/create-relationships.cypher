@@ -1,0 +1,8 @@
+// Writes relationships that the same transaction found missing, under the lock of the head.
+//
+// @param rows list of map
+UNWIND $rows AS row
+MATCH (s:Entity {key: row.source})
+MATCH (t:Entity {key: row.target})
+CREATE (s)-[r:$(row.kind)]->(t)
+SET r = row.fields

@@ -1,0 +1,5 @@
+// Forgets an origin.
+//
+// @param name text
+MATCH (s:Source {name: $name})
+DELETE s

@@ -1,0 +1,15 @@
+// The claims of those entities that exist.
+//
+// @param keys list of text
+// @return key text
+// @return kind text
+// @return origins list of text
+// @return runs list of integer
+// @return firsts list of integer
+// @return claims list of text
+// @return changedIn integer
+UNWIND $keys AS key
+MATCH (e:Entity {key: key})
+RETURN
+  e.key AS key, e.kind AS kind, e.origins AS origins, e.runs AS runs, e.firsts AS firsts, e.claims AS claims,
+  e.changedIn AS changedIn

@@ -1,0 +1,9 @@
+// Writes relationships anew: whatever their claims merge to now.
+//
+// @param rows list of map
+UNWIND $rows AS row
+MATCH ()-[r]->()
+WHERE elementId(r) = row.element
+WITH r, row, r.firstSeen AS firstSeen
+SET r = row.fields
+SET r.firstSeen = firstSeen

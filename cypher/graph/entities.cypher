@@ -1,0 +1,13 @@
+// Every entity with its claims, by key.
+//
+// @return key text
+// @return origins list of text
+// @return runs list of integer
+// @return firsts list of integer
+// @return claims list of text
+// @return changedIn integer
+MATCH (e:Entity)
+WHERE e.key > ''
+RETURN
+  e.key AS key, e.origins AS origins, e.runs AS runs, e.firsts AS firsts, e.claims AS claims, e.changedIn AS changedIn
+ORDER BY key

@@ -1,0 +1,23 @@
+// Relationships that start at each of these entities, at most so many of each.
+//
+// @param keys list of text
+// @param kinds list of text?
+// @param limit integer
+// @return source text
+// @return kind text
+// @return target text
+// @return origins list of text
+// @return runs list of integer
+// @return firsts list of integer
+// @return claims list of text
+// @return changedIn integer
+UNWIND $keys AS key
+MATCH (s:Entity {key: key})
+CALL (s) {
+  MATCH (s)-[r]->(t:Entity)
+  WHERE $kinds IS NULL OR type(r) IN $kinds
+  RETURN r, t ORDER BY type(r), t.key LIMIT $limit
+}
+RETURN
+  s.key AS source, type(r) AS kind, t.key AS target, r.origins AS origins, r.runs AS runs, r.firsts AS firsts, r.claims AS claims,
+  r.changedIn AS changedIn

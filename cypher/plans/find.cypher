@@ -1,0 +1,14 @@
+// A plan with the people who approved it and the records of its steps.
+//
+// @param id text
+// @return id text
+// @return body text
+// @return state text
+// @return requestedBy text
+// @return approvals list of text
+// @return steps list of text
+MATCH (p:Plan {id: $id})
+RETURN
+  p.id AS id, p.body AS body, p.state AS state, p.requestedBy AS requestedBy,
+  COLLECT { MATCH (a:Approval {plan: p.id}) RETURN a.body ORDER BY a.at, a.by } AS approvals,
+  COLLECT { MATCH (s:Step {plan: p.id}) RETURN s.body ORDER BY s.step } AS steps

@@ -1,0 +1,28 @@
+// What is unique, and what is searched. Applied once; a later schema is a file of its own with the next number.
+CREATE CONSTRAINT entity_key IF NOT EXISTS FOR (e:Entity) REQUIRE e.key IS UNIQUE;
+CREATE CONSTRAINT head_name IF NOT EXISTS FOR (h:Head) REQUIRE h.name IS UNIQUE;
+CREATE CONSTRAINT source_name IF NOT EXISTS FOR (s:Source) REQUIRE s.name IS UNIQUE;
+CREATE CONSTRAINT run_number IF NOT EXISTS FOR (r:Run) REQUIRE r.number IS UNIQUE;
+CREATE CONSTRAINT document_id IF NOT EXISTS FOR (d:Document) REQUIRE d.id IS UNIQUE;
+CREATE CONSTRAINT change_seq IF NOT EXISTS FOR (c:Change) REQUIRE c.seq IS UNIQUE;
+CREATE CONSTRAINT risk_key IF NOT EXISTS FOR (r:Risk) REQUIRE r.key IS UNIQUE;
+CREATE CONSTRAINT finding_id IF NOT EXISTS FOR (f:Finding) REQUIRE f.id IS UNIQUE;
+CREATE CONSTRAINT acceptance_finding IF NOT EXISTS FOR (a:Acceptance) REQUIRE a.finding IS UNIQUE;
+CREATE CONSTRAINT plan_id IF NOT EXISTS FOR (p:Plan) REQUIRE p.id IS UNIQUE;
+CREATE CONSTRAINT approval_id IF NOT EXISTS FOR (a:Approval) REQUIRE a.id IS UNIQUE;
+CREATE CONSTRAINT step_id IF NOT EXISTS FOR (s:Step) REQUIRE s.id IS UNIQUE;
+CREATE CONSTRAINT hold_id IF NOT EXISTS FOR (h:Hold) REQUIRE h.id IS UNIQUE;
+CREATE CONSTRAINT ledger_id IF NOT EXISTS FOR (l:LedgerRecord) REQUIRE l.id IS UNIQUE;
+CREATE CONSTRAINT ledger_seq IF NOT EXISTS FOR (l:LedgerRecord) REQUIRE l.seq IS UNIQUE;
+CREATE CONSTRAINT lease_name IF NOT EXISTS FOR (l:Lease) REQUIRE l.name IS UNIQUE;
+CREATE CONSTRAINT lock_name IF NOT EXISTS FOR (l:Lock) REQUIRE l.name IS UNIQUE;
+CREATE CONSTRAINT job_id IF NOT EXISTS FOR (j:Job) REQUIRE j.id IS UNIQUE;
+CREATE CONSTRAINT token_id IF NOT EXISTS FOR (t:Token) REQUIRE t.id IS UNIQUE;
+CREATE INDEX token_hash IF NOT EXISTS FOR (t:Token) ON (t.hash);
+CREATE INDEX entity_folded IF NOT EXISTS FOR (e:Entity) ON (e.folded);
+CREATE INDEX version_id IF NOT EXISTS FOR (v:Version) ON (v.id);
+CREATE INDEX document_subject IF NOT EXISTS FOR (d:Document) ON (d.subject);
+CREATE INDEX document_origin IF NOT EXISTS FOR (d:Document) ON (d.origin);
+CREATE INDEX finding_subject IF NOT EXISTS FOR (f:Finding) ON (f.subject);
+CREATE INDEX job_name IF NOT EXISTS FOR (j:Job) ON (j.name, j.key);
+CREATE TEXT INDEX entity_search IF NOT EXISTS FOR (e:Entity) ON (e.search);
