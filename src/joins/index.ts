@@ -4,5 +4,6 @@ import { declaredCopiesJoin } from './declared-copies.ts';
 import { fingerprintJoin } from './fingerprint.ts';
 import type { Join } from './join.ts';
 import { oidcSubjectJoin } from './oidc-subject.ts';
+import { secretLevelJoin } from './secret-level.ts';
 
-export const joins: readonly Join[] = [fingerprintJoin, declaredCopiesJoin, oidcSubjectJoin];
+export const joins: readonly Join[] = [fingerprintJoin, secretLevelJoin, declaredCopiesJoin, oidcSubjectJoin];

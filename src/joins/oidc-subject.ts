@@ -29,23 +29,30 @@ interface Subject {
 function run({ entities, relationships }: JoinInput): Derived {
   const presented = new Set(relationships.filter(({ kind }) => kind === 'RUNS_AS').map(({ target }) => target));
   const trusted = new Set(relationships.filter(({ kind }) => kind === 'CAN_ASSUME').map(({ source }) => source));
-  const oidc = entities.filter(({ key }) => key.startsWith(PREFIX)).map(subjectOf);
+  const external = entities.filter(({ key }) => key.startsWith(PREFIX));
+  const issuers = [...new Set(external.map(statedIssuer).filter((issuer) => issuer !== undefined))];
+  const oidc = external.map((entity) => subjectOf(entity, issuers));
   const patterns = grouped(
     oidc.filter(({ entity }) => trusted.has(entity.key)),
     ({ issuer }) => issuer,
   );
   const found = oidc
-    .filter(({ entity }) => presented.has(entity.key))
+    // What is only trusted is a pattern; what was seen, or is what a job presents, is a subject.
+    .filter(({ entity }) => presented.has(entity.key) || !trusted.has(entity.key))
     .flatMap((subject) => (patterns.get(subject.issuer) ?? []).flatMap((pattern) => memberships(subject, pattern)));
   return { entities: [], relationships: found };
 }
 
-/** Sources state the issuer; without it, it is the host: what follows may be a path of the issuer as well as the subject. */
-function subjectOf(entity: JoinEntity): Subject {
+function statedIssuer({ key, properties }: JoinEntity): string | undefined {
+  const stated = properties['issuer'];
+  return typeof stated === 'string' && key.startsWith(`${PREFIX}${stated}/`) ? stated : undefined;
+}
+
+/** Who does not state the issuer has the longest that another states and that fits, else the host. */
+function subjectOf(entity: JoinEntity, issuers: readonly string[]): Subject {
   const rest = entity.key.slice(PREFIX.length);
-  const stated = entity.properties['issuer'];
-  const issuer =
-    typeof stated === 'string' && rest.startsWith(`${stated}/`) ? stated : rest.slice(0, Math.max(rest.indexOf('/'), 0));
+  const fitting = issuers.filter((issuer) => rest.startsWith(`${issuer}/`)).sort((a, b) => b.length - a.length);
+  const issuer = statedIssuer(entity) ?? fitting[0] ?? rest.slice(0, Math.max(rest.indexOf('/'), 0));
   return { entity, issuer, sub: rest.slice(issuer.length + 1) };
 }
 

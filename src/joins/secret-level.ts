@@ -1,0 +1,84 @@
+/**
+ * At which level the secret lives that a workflow names: files do not say, so such reads are of the repository's key. Where another
+ * source or a person names a secret of the job's environment or of the organisation, the job reads that one:
+ * surely its environment's, which comes first, possibly the organisation's, which the repository may hide or not be shown.
+ * https://docs.github.com/actions/reference/security/secrets
+ */
+import type { RelationshipFact } from '../model/entity.ts';
+import { foldKey, githubOrgSecret } from '../model/keys.ts';
+import type { Certainty } from '../model/kinds.ts';
+import { grouped } from './grouped.ts';
+import { type Derived, type Join, type JoinEntity, type JoinInput, nameOf } from './join.ts';
+import { matchedBy } from './wildcard.ts';
+
+export const secretLevelJoin: Join = {
+  name: 'secret-level',
+  needs: { entities: ['Secret', 'Pipeline'], relationships: ['READS'] },
+  run,
+};
+
+const REPOSITORY_SECRET = /^(github(?:@[^:]+)?:(?!org\/)([^/]+)\/[^/]+)\/actions\/secrets\/([^/]+)$/i;
+const ENVIRONMENT_SECRET = /^(github(?:@[^:]+)?:[^/]+\/[^/]+)\/environments\/(.+)\/secrets\/([^/]+)$/i;
+
+function run({ entities, relationships }: JoinInput): Derived {
+  const secrets = new Map(entities.filter(({ kind }) => kind === 'Secret').map(({ key }) => [foldKey(key), key]));
+  const guarded = grouped(environmentSecrets(secrets.values()), ({ place }) => place);
+  const pipelines = new Map(entities.filter(({ kind }) => kind === 'Pipeline').map((entity) => [entity.key, entity]));
+  const known = new Set(relationships.map(nameOf));
+  const derived = relationships.flatMap((read) => {
+    const [, repository, org, name] = REPOSITORY_SECRET.exec(read.target) ?? [];
+    if (!repository || !org || !name) return [];
+    const atOrg = secrets.get(foldKey(githubOrgSecret(org, name)));
+    return [
+      ...(guarded.get(placeOf(repository, name)) ?? []).flatMap((secret) => readOfEnvironment(read, secret, pipelines)),
+      ...(atOrg
+        ? [readOf(read, atOrg, 'possible', 'if the organisation shows it to the repository, which has none of that name')]
+        : []),
+    ];
+  });
+  return { entities: [], relationships: derived.filter((fact) => !known.has(nameOf(fact))) };
+}
+
+interface EnvironmentSecret {
+  readonly key: string;
+  /** Repository and name, folded. */
+  readonly place: string;
+  readonly environment: string;
+}
+
+const placeOf = (repository: string, name: string): string => foldKey(`${repository} ${name}`);
+
+function environmentSecrets(keys: Iterable<string>): EnvironmentSecret[] {
+  return [...keys].flatMap((key) => {
+    const [, repository, environment, name] = ENVIRONMENT_SECRET.exec(key) ?? [];
+    return repository && environment && name ? [{ key, place: placeOf(repository, name), environment }] : [];
+  });
+}
+
+function readOfEnvironment(
+  read: RelationshipFact,
+  secret: EnvironmentSecret,
+  pipelines: ReadonlyMap<string, JoinEntity>,
+): RelationshipFact[] {
+  const environment = pipelines.get(read.source)?.properties['environment'];
+  if (typeof environment !== 'string') return [];
+  const matched = matchedBy(environment.toLowerCase(), secret.environment.toLowerCase());
+  if (matched === 'none') return [];
+  const why = `its environment is ${environment}`;
+  return [readOf(read, secret.key, matched === 'all' ? read.certainty : 'possible', why)];
+}
+
+function readOf(read: RelationshipFact, target: string, certainty: Certainty, why: string): RelationshipFact {
+  const { source, kind, basis, alternative, reason, condition, conditionClass } = read;
+  return {
+    source,
+    kind,
+    target,
+    basis,
+    certainty,
+    reason: `${reason ? `${reason}; ` : ''}${why}`,
+    ...(condition === undefined ? {} : { condition }),
+    ...(conditionClass === undefined ? {} : { conditionClass }),
+    ...(alternative ? { alternative } : {}),
+  };
+}
