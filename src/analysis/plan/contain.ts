@@ -1,5 +1,6 @@
 /** The steps of `contain`: what is cut, what may not be, and what has to come before what. */
-import { attackReachOrder } from './urgency.ts';
+
+import type { Refusal } from '../../model/plan.ts';
 import { acceptance } from './acceptance.ts';
 import { draftOf, subjectOf } from './draft.ts';
 import { type Footholds, identitiesOf, isProof, leavingOf } from './footholds.ts';
@@ -7,9 +8,9 @@ import type { Draft, PlanInput } from './input.ts';
 import { assumeBlocksOf, fenceOf } from './lower-rungs.ts';
 import { outageOf } from './outage.ts';
 import { type Recreation, recreation } from './recreation.ts';
-import type { Refusal } from '../../model/plan.ts';
-import { type Strike, strikesOf } from './strikes.ts';
 import { systemOf } from './steps/index.ts';
+import { type Strike, strikesOf } from './strikes.ts';
+import { attackReachOrder } from './urgency.ts';
 
 export interface Proposal {
   readonly drafts: readonly Draft[];
@@ -25,13 +26,19 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     refusals.push({ target: graph.keys[entity]!, rule, reason });
   };
   for (const target of footholds.targets) {
-    if (graph.over[target]) refuse(target, 'nothing to cut', 'it is inactive or expired: nothing spreads from it until somebody re-arms it');
+    if (graph.over[target])
+      refuse(target, 'nothing to cut', 'it is inactive or expired: nothing spreads from it until somebody re-arms it');
   }
-  const recreated = recreation(graph, footholds.held, [...footholds.joined].filter((one) => !graph.over[one]));
+  const recreated = recreation(
+    graph,
+    footholds.held,
+    [...footholds.joined].filter((one) => !graph.over[one]),
+  );
   const strikes = strikesOf(input, footholds, recreated.cut, whyCut(input, footholds, recreated));
   const strikeBy = byFoothold(strikes);
   for (const one of recreated.cut) {
-    if (!strikeBy.has(one)) refuse(one, 'no control', `no known call ends ${graph.keys[one]}: a service-linked role, or an issuer that is not ours`);
+    if (!strikeBy.has(one))
+      refuse(one, 'no control', `no known call ends ${graph.keys[one]}: a service-linked role, or an issuer that is not ours`);
   }
   const chosen = choose(input, { footholds, recreated, strikes, strikeBy });
   for (const [strike, reason] of chosen.refused) for (const one of strike.footholds) refuse(one, reason.rule, reason.text);
@@ -61,7 +68,8 @@ function whyCut({ graph, since }: PlanInput, { targets, minters }: Footholds, { 
   return (one) => {
     if (isTarget.has(one)) return 'a target: it is cut at its issuer, and can be given back';
     const minter = minters.get(one)?.[0];
-    if (minter !== undefined) return `minted from ${graph.keys[minter]}${since ? ` since ${since}` : ''}: whoever holds that may hold this`;
+    if (minter !== undefined)
+      return `minted from ${graph.keys[minter]}${since ? ` since ${since}` : ''}: whoever holds that may hold this`;
     const victim = [...by].find(([, others]) => others.includes(one))?.[0];
     return `a holder of the targets reads its value, and it can make ${victim === undefined ? 'a target' : graph.keys[victim]} again`;
   };
@@ -92,12 +100,17 @@ function choose(input: PlanInput, known: Known): Choice {
   const fenced = ordered.map((strike) => (answer.refused.get(strike) === 'budget' ? (fenceOf(input, strike) ?? strike) : strike));
   if (fenced.some((strike, i) => strike !== ordered[i])) answer = ask(fenced);
   const blocks = blocksWithin(input, answer, fits);
-  const refused = new Map([...answer.refused].map(([strike, why]) => [strike, refusalText(input, known, { strike, why, blocks })] as const));
+  const refused = new Map(
+    [...answer.refused].map(([strike, why]) => [strike, refusalText(input, known, { strike, why, blocks })] as const),
+  );
   return { accepted: answer.accepted, refused, blocks };
 }
 
 /** Rule 4 and rule 3: undefined where one of them cannot be cut at all. */
-function requirementsOf(strike: Strike, { footholds, recreated, strikeBy }: Pick<Known, 'footholds' | 'recreated' | 'strikeBy'>): Strike[] | undefined {
+function requirementsOf(
+  strike: Strike,
+  { footholds, recreated, strikeBy }: Pick<Known, 'footholds' | 'recreated' | 'strikeBy'>,
+): Strike[] | undefined {
   const needed = new Set<Strike>();
   for (const one of strike.footholds) {
     if (recreated.open.has(one)) return undefined;
@@ -135,7 +148,10 @@ function refusalText(
 ): { rule: string; text: string } {
   if (why === 'budget') {
     const broken = outageOf(graph, [strike.draft]).items.filter(({ bound, grade }) => bound === 'lo' && grade === 'down');
-    const who = broken.slice(0, 3).map(({ key }) => key).join(', ');
+    const who = broken
+      .slice(0, 3)
+      .map(({ key }) => key)
+      .join(', ');
     const instead = blocks.some(({ for: serves }) => serves !== undefined && strike.footholds.includes(serves))
       ? '; instead, its way into roles is blocked'
       : '';
@@ -177,7 +193,9 @@ function precedence(accepted: readonly Strike[], { footholds, recreated, early }
       ...strike.draft,
       needs: [...strike.draft.needs, ...mintersOf(strike, footholds, mine)],
       after: [...saves.map(({ id }) => id), ...(isLate ? prompt : [])],
-      notBefore: remakers.flatMap((one) => early.get(one)?.id ?? mine.get(one)?.draft.id ?? []).filter((id) => id !== strike.draft.id),
+      notBefore: remakers
+        .flatMap((one) => early.get(one)?.id ?? mine.get(one)?.draft.id ?? [])
+        .filter((id) => id !== strike.draft.id),
     };
   });
   return [...saves, ...steps];

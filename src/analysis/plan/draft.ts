@@ -1,12 +1,13 @@
 import type { AccessGraph } from '../../graph/access-graph.ts';
 import { entityKindAt } from '../../graph/access-graph.ts';
-import type { Control, Draft, PlanInput } from './input.ts';
 import { identitiesOf, isProof } from './footholds.ts';
+import type { Control, Draft, PlanInput } from './input.ts';
 import { stepId } from './step-id.ts';
 import { systemOf } from './steps/index.ts';
 import type { Subject } from './steps/subject.ts';
 
-export interface DraftParts extends Partial<Pick<Draft, 'for' | 'cuts' | 'kills' | 'releases' | 'removes' | 'needs' | 'after' | 'notBefore' | 'residual'>> {
+export interface DraftParts
+  extends Partial<Pick<Draft, 'for' | 'cuts' | 'kills' | 'releases' | 'removes' | 'needs' | 'after' | 'notBefore' | 'residual'>> {
   readonly target: number;
   readonly control: Control;
   readonly why: string;
@@ -27,7 +28,7 @@ export function draftOf({ graph, connectorOf }: Pick<PlanInput, 'graph' | 'conne
     target,
     ...(serves !== undefined && { for: serves }),
     lane: laneOf(key),
-    connector: connectorOf(key),
+    connector: control.byHand ? 'manual' : connectorOf(key),
     cuts: [],
     kills: [],
     releases: [],
@@ -55,4 +56,5 @@ export function subjectOf({ graph, facts }: Pick<PlanInput, 'graph' | 'facts'>, 
   };
 }
 
-export const keysOf = (graph: AccessGraph, entities: readonly number[]): string[] => entities.map((one) => graph.keys[one]!).sort();
+export const keysOf = (graph: AccessGraph, entities: readonly number[]): string[] =>
+  entities.map((one) => graph.keys[one]!).sort();

@@ -38,7 +38,10 @@ export function figuresByWave(question: FiguresQuestion, waves: readonly (readon
 }
 
 function reachLeft({ graph, held, weights }: FiguresQuestion, steps: readonly Effect[]): Bounds<number> {
-  const without = maskOf(graph, steps.flatMap(({ cuts }) => cuts));
+  const without = maskOf(
+    graph,
+    steps.flatMap(({ cuts }) => cuts),
+  );
   return reachWeight(graph, held, { weights, without });
 }
 

@@ -42,6 +42,8 @@ export interface Control {
   readonly callMs: number;
   /** From the call until a probe can see the effect. */
   readonly settleMs: number;
+  /** No enforcer carries it out, whichever is configured. */
+  readonly byHand?: true;
 }
 
 /** A step before it has its wave and its figures. Entities and relationships are indices. */

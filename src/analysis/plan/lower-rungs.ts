@@ -4,8 +4,8 @@ import { entityKindAt, nameAt } from '../../graph/access-graph.ts';
 import { draftOf, keysOf, subjectOf } from './draft.ts';
 import { enteringBy, identitiesOf, leavingOf } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
-import type { Strike } from './strikes.ts';
 import { systemOf } from './steps/index.ts';
+import type { Strike } from './strikes.ts';
 
 type RungInput = Pick<PlanInput, 'graph' | 'facts' | 'connectorOf' | 'since'>;
 
@@ -50,7 +50,10 @@ export function assumeBlocksOf(input: RungInput, foothold: number): Draft[] {
   const { graph } = input;
   return identitiesOf(graph, foothold).flatMap((identity) => {
     const ways = leavingOf(graph, identity).filter((r) => nameAt(graph, r).kind === 'CAN_ASSUME');
-    const roles = keysOf(graph, ways.map((r) => graph.targets[r]!));
+    const roles = keysOf(
+      graph,
+      ways.map((r) => graph.targets[r]!),
+    );
     const control = ways.length > 0 && systemOf(graph.keys[identity]!).denyAssume?.(subjectOf(input, identity), roles);
     if (!control) return [];
     return draftOf(input, {
@@ -63,4 +66,3 @@ export function assumeBlocksOf(input: RungInput, foothold: number): Draft[] {
     });
   });
 }
-

@@ -16,8 +16,19 @@ const MOST_SWAPPED = 60;
 export function orderedWaves(waves: Waves, classes: readonly ReachClass[], clock: Clock): Draft[][] {
   const ordered: Draft[][] = [];
   for (const [number, wave] of waves.entries()) {
-    const later = new Set(waves.slice(number + 1).flat().map(({ id }) => id));
-    ordered.push(greedy(wave, classes.filter(({ holders }) => !holders.some((id) => later.has(id))), clock));
+    const later = new Set(
+      waves
+        .slice(number + 1)
+        .flat()
+        .map(({ id }) => id),
+    );
+    ordered.push(
+      greedy(
+        wave,
+        classes.filter(({ holders }) => !holders.some((id) => later.has(id))),
+        clock,
+      ),
+    );
   }
   return improved(ordered, classes, clock);
 }
@@ -78,13 +89,17 @@ function gainPerTime(
   { spent, last, clock }: Moment,
 ): number {
   const steps = bundle.map((id) => left.get(id)!);
-  const took = Math.max(1, steps.reduce((sum, { callMs }) => sum + callMs, 0));
+  const took = Math.max(
+    1,
+    steps.reduce((sum, { callMs }) => sum + callMs, 0),
+  );
   const settled = spent + took + Math.max(...steps.map(({ settleMs }) => settleMs));
   const freed = new Set(bundle);
   const at = (hops: number, ms: number): number => erlang(hops, clock.elapsedMs + ms, clock.hopMs);
   let gain = 0;
   for (const { holders, hops, weight } of open) {
-    if (holders.every((id) => freed.has(id) || !left.has(id))) gain += weight * (at(hops, Math.max(last, settled)) - at(hops, settled));
+    if (holders.every((id) => freed.has(id) || !left.has(id)))
+      gain += weight * (at(hops, Math.max(last, settled)) - at(hops, settled));
   }
   return gain / took;
 }

@@ -3,7 +3,14 @@ import type { Plan, PlanStep } from '../../model/plan.ts';
 
 /** What approvals are bound to: what would be done, by whom, with what, in which order. No times, figures or texts. */
 export function planHash({ mode, targets, budgets, waves }: Pick<Plan, 'mode' | 'targets' | 'budgets' | 'waves'>): string {
-  return sha256(canonicalJson({ mode, targets: [...targets].sort(), budgets, waves: waves.map(({ steps }) => steps.map(essence).sort(byId)) }));
+  return sha256(
+    canonicalJson({
+      mode,
+      targets: [...targets].sort(),
+      budgets,
+      waves: waves.map(({ steps }) => steps.map(essence).sort(byId)),
+    }),
+  );
 }
 
 const essence = ({ id, target, action, connector, parameters, needs }: PlanStep) => ({

@@ -66,7 +66,10 @@ export function recreation(graph: AccessGraph, held: readonly number[], first: r
   const self = new Set<number>();
   for (const one of cut) {
     const able = recreators(graph, one);
-    by.set(one, candidates.filter((other) => other !== one && able[other]));
+    by.set(
+      one,
+      candidates.filter((other) => other !== one && able[other]),
+    );
     if (able[one]) self.add(one);
     if (anyone !== undefined && able[anyone]) open.add(one);
     for (const other of by.get(one)!) cut.add(other);

@@ -3,8 +3,8 @@ import { type AccessGraph, entityKindAt, tierAt } from '../../graph/access-graph
 import { RELATIONSHIP_KINDS, type RelationshipKind } from '../../model/kinds.ts';
 import { consumptionOf } from '../outage/consumers.ts';
 import { isBacked } from '../outage/evidence.ts';
-import { enteringBy, isProof } from './footholds.ts';
 import { keysOf } from './draft.ts';
+import { enteringBy, isProof } from './footholds.ts';
 import type { Replacement } from './steps/subject.ts';
 
 export interface Dependence extends Replacement {

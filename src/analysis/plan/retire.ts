@@ -28,13 +28,19 @@ export function retirement(input: PlanInput, footholds: Footholds): Proposal {
   const dependences = new Map<number, Dependence>();
   for (const target of footholds.targets) {
     if (entityKindAt(graph, target) === 'Session') {
-      refusals.push({ target: graph.keys[target]!, rule: 'sessions are not retired', reason: 'a session ends by itself; use --mode contain to cut it now' });
+      refusals.push({
+        target: graph.keys[target]!,
+        rule: 'sessions are not retired',
+        reason: 'a session ends by itself; use --mode contain to cut it now',
+      });
     } else dependences.set(target, dependenceOn(graph, target, footholds.targets));
   }
   const retired: Retirement[] = [];
   for (const target of [...dependences.keys()].sort(byImpact(input, dependences))) {
     const room = roomFor(input, target, dependences);
-    const made = room.refusal ? { reason: room.refusal } : retire(input, target, { dependences, deletedFirst: room.deletedFirst });
+    const made = room.refusal
+      ? { reason: room.refusal }
+      : retire(input, target, { dependences, deletedFirst: room.deletedFirst });
     if ('reason' in made) refusals.push({ target: graph.keys[target]!, rule: '6: nobody is stranded', reason: made.reason });
     else retired.push(made);
   }
@@ -66,7 +72,10 @@ function roomFor(
     if (all.length - spare.length < most) return { deletedFirst: spare };
     const idle = all.find((one) => one !== target && graph.over[one]);
     const others = all.filter((one) => one !== target).map((one) => graph.keys[one]);
-    const cure = idle === undefined ? `Move the consumers of ${others.join(', ')} first, then retire it together with this one` : `${graph.keys[idle]} is inactive: retire it together with this one`;
+    const cure =
+      idle === undefined
+        ? `Move the consumers of ${others.join(', ')} first, then retire it together with this one`
+        : `${graph.keys[idle]} is inactive: retire it together with this one`;
     return {
       refusal: `${graph.keys[identity]} has ${all.length} access keys, inactive ones included, and may have ${most}: a third cannot be issued. ${cure}`,
       deletedFirst: [],
@@ -106,7 +115,8 @@ function retire(
       ...serves,
       needs: [...chain.slice(-1).map(({ id }) => id), ...room],
     });
-    if (dependence.consumers.length > 0) add(system.distribute(subject, dependence), 'every place that holds the old value gets the new one', serves);
+    if (dependence.consumers.length > 0)
+      add(system.distribute(subject, dependence), 'every place that holds the old value gets the new one', serves);
     add(system.confirm(subject, dependence), confirmWhy(dependence), serves);
   }
   const disable = add(disabling, dependence.isNeeded ? 'nobody was seen on it any more' : 'nothing that is known depends on it', {
@@ -115,9 +125,16 @@ function retire(
     releases: dependence.releases,
   })!;
   add(system.soak(subject), 'a disabled proof can be given back in seconds, a deleted one never: rare schedules show here');
-  const isReplacedRole = dependence.isNeeded && system.carriesRights === true && !isProof(graph, target);
+  const isReplacedRole = dependence.isNeeded && system.carriesRights === true;
   const deletion = isReplacedRole ? undefined : add(system.delete(subject), 'it was disabled and nobody missed it');
-  return { target, dependence, drafts: chain, begin: chain.filter(({ action }) => action === 'save' || action === 'issue'), disable, delete: deletion };
+  return {
+    target,
+    dependence,
+    drafts: chain,
+    begin: chain.filter(({ action }) => action === 'save' || action === 'issue'),
+    disable,
+    delete: deletion,
+  };
 }
 
 function deletionId(input: PlanInput, target: number): string | undefined {
@@ -175,11 +192,8 @@ function sequenced(input: PlanInput, retired: readonly Retirement[], { minters }
   });
 }
 
-const childrenOf = (
-  parent: number,
-  minters: Footholds['minters'],
-  byTarget: ReadonlyMap<number, Retirement>,
-): string[] => [...minters].flatMap(([child, parents]) => (parents.includes(parent) ? (byTarget.get(child)?.disable.id ?? []) : []));
+const childrenOf = (parent: number, minters: Footholds['minters'], byTarget: ReadonlyMap<number, Retirement>): string[] =>
+  [...minters].flatMap(([child, parents]) => (parents.includes(parent) ? (byTarget.get(child)?.disable.id ?? []) : []));
 
 /** Rule 5: a user is deleted after its keys. */
 function proofDeletions({ graph }: PlanInput, identity: number, byTarget: ReadonlyMap<number, Retirement>): string[] {

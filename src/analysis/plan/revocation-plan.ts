@@ -34,7 +34,8 @@ export function revocationPlan(input: PlanInput): Plan {
   const proposal = mode === 'contain' ? containment(input, footholds) : retirement(input, footholds);
   const { drafts, refusals } = withoutCycles(graph, proposal);
   const layered = layers(drafts).waves;
-  const ordered = mode === 'contain' ? urgentFirst(input, footholds, { waves: layered, cuts: proposal.cuts }) : { waves: layered.map(byId) };
+  const ordered =
+    mode === 'contain' ? urgentFirst(input, footholds, { waves: layered, cuts: proposal.cuts }) : { waves: layered.map(byId) };
   const final = mode === 'contain' ? sweep(input, footholds, drafts) : [];
   const waves = final.length > 0 ? [...ordered.waves, final] : ordered.waves;
   const question = { graph, held: footholds.held, weights: input.weights };
@@ -65,7 +66,11 @@ function withoutCycles(graph: AccessGraph, { drafts, refusals }: Proposal): { dr
   for (let { cyclic } = layers(left); cyclic.length > 0; { cyclic } = layers(left)) {
     const gone = new Set(left.filter(({ id }) => cyclic.includes(id)).map(({ target }) => target));
     for (const target of gone) {
-      refused.push({ target: graph.keys[target]!, rule: 'precedence', reason: 'its steps would have to come before each other; plan its parts one after another' });
+      refused.push({
+        target: graph.keys[target]!,
+        rule: 'precedence',
+        reason: 'its steps would have to come before each other; plan its parts one after another',
+      });
     }
     left = left.filter(({ target, for: serves }) => !gone.has(target) && (serves === undefined || !gone.has(serves)));
   }
@@ -85,7 +90,8 @@ function urgentFirst(
   const hopMs = input.hopMs ?? HOP_MS;
   const elapsedMs = since === undefined ? 0 : Math.max(0, Date.parse(input.now) - Date.parse(since));
   const order = (factor: number) => orderedWaves(waves, classes, { elapsedMs, hopMs: hopMs * factor });
-  const names = (found: readonly (readonly Draft[])[]): string => found.map((wave) => wave.map(({ id }) => id).join(' ')).join('\n');
+  const names = (found: readonly (readonly Draft[])[]): string =>
+    found.map((wave) => wave.map(({ id }) => id).join(' ')).join('\n');
   const usual = order(1);
   const changed = [1 / 5, 5].filter((factor) => names(order(factor)) !== names(usual));
   return { waves: usual, sensitivity: sensitivityText(changed) };
@@ -108,7 +114,9 @@ function withApprovals(draft: Draft, { outage, tierZero }: Figures, budgets: Pla
 function stepsOf(input: PlanInput, waves: readonly (readonly Draft[])[], figures: readonly Figures[]): PlanStep[][] {
   const timings = schedule(waves);
   const known = new Set(waves.flat().map(({ id }) => id));
-  return waves.map((wave, i) => wave.map((draft) => stepOf(input, draft, { figures: figures[i]!, timing: timings.get(draft.id)!, known })));
+  return waves.map((wave, i) =>
+    wave.map((draft) => stepOf(input, draft, { figures: figures[i]!, timing: timings.get(draft.id)!, known })),
+  );
 }
 
 function stepOf(
@@ -143,8 +151,9 @@ function stepOf(
 const LONGEST_SESSION_MS = 36 * 60 * MINUTE;
 
 function residualOf({ graph, facts }: Pick<PlanInput, 'graph' | 'facts'>, { residual }: Draft, from: Time): Time | null {
-  const ends = residual.map((one) => facts.entity(graph.keys[one]!)?.expiresAt ?? new Date(Date.parse(from) + LONGEST_SESSION_MS).toISOString());
+  const ends = residual.map(
+    (one) => facts.entity(graph.keys[one]!)?.expiresAt ?? new Date(Date.parse(from) + LONGEST_SESSION_MS).toISOString(),
+  );
   const last = ends.sort().at(-1);
   return last !== undefined && last > from ? last : null;
 }
-

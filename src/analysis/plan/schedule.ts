@@ -13,7 +13,9 @@ export interface Timing {
   readonly effectiveAt: number;
 }
 
-export function schedule(waves: readonly (readonly Pick<Draft, 'id' | 'lane' | 'callMs' | 'settleMs' | 'approvals'>[])[]): Map<string, Timing> {
+export function schedule(
+  waves: readonly (readonly Pick<Draft, 'id' | 'lane' | 'callMs' | 'settleMs' | 'approvals'>[])[],
+): Map<string, Timing> {
   const timings = new Map<string, Timing>();
   let begin = 0;
   for (const wave of waves) {

@@ -1,6 +1,6 @@
 /** The main cut of each foothold: the smallest thing that can be cut separately, by the least final control that its system has. */
 import { entityKindAt } from '../../graph/access-graph.ts';
-import { IDENTITY_KINDS, type EntityKind } from '../../model/kinds.ts';
+import { type EntityKind, IDENTITY_KINDS } from '../../model/kinds.ts';
 import { draftOf, keysOf, subjectOf } from './draft.ts';
 import { enteringBy, type Footholds, identitiesOf, leavingOf, sourcesBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
@@ -20,7 +20,12 @@ export type StrikeInput = Pick<PlanInput, 'graph' | 'facts' | 'connectorOf'>;
 const isIdentity = (kind: EntityKind): boolean => (IDENTITY_KINDS as readonly EntityKind[]).includes(kind);
 
 /** Of footholds that still work. Those that no system can act on are left out. */
-export function strikesOf(input: StrikeInput, footholds: Footholds, acted: readonly number[], whys: (foothold: number) => string): Strike[] {
+export function strikesOf(
+  input: StrikeInput,
+  footholds: Footholds,
+  acted: readonly number[],
+  whys: (foothold: number) => string,
+): Strike[] {
   const { graph } = input;
   const sessions = acted.filter((one) => entityKindAt(graph, one) === 'Session');
   const others = acted.filter((one) => entityKindAt(graph, one) !== 'Session');
@@ -30,20 +35,28 @@ export function strikesOf(input: StrikeInput, footholds: Footholds, acted: reado
   ];
 }
 
-function strikeOf(input: StrikeInput, foothold: number, { footholds, why }: { footholds: Footholds; why: string }): Strike | undefined {
+function strikeOf(
+  input: StrikeInput,
+  foothold: number,
+  { footholds, why }: { footholds: Footholds; why: string },
+): Strike | undefined {
   const { graph } = input;
   const system = systemOf(graph.keys[foothold]!);
   const subject = subjectOf(input, foothold);
   const control = system.contain(subject);
   if (!control) return undefined;
   const saving = isIdentity(subject.kind) ? system.save(subject) : undefined;
-  const save = saving && draftOf(input, { target: foothold, control: saving, why: 'the next step ends these sessions; who they were is evidence' });
+  const save =
+    saving &&
+    draftOf(input, { target: foothold, control: saving, why: 'the next step ends these sessions; who they were is evidence' });
   const draft = draftOf(input, {
     target: foothold,
     control,
     cuts: [...leavingOf(graph, foothold), ...entriesOf(input, foothold, footholds)],
     kills: [foothold],
-    residual: [...footholds.minters].filter(([child, minters]) => minters.includes(foothold) && !graph.over[child]).map(([child]) => child),
+    residual: [...footholds.minters]
+      .filter(([child, minters]) => minters.includes(foothold) && !graph.over[child])
+      .map(([child]) => child),
     ...(save && { needs: [save.id] }),
     why,
   });
@@ -109,9 +122,10 @@ function sessionStrike(
     cuts: members.flatMap((one) => leavingOf(graph, one)),
     kills: [...new Set([...members, ...collateral])],
     why: `${count} of ${graph.keys[identity]} ${minter === undefined ? 'still works' : `minted from ${graph.keys[minter]} outlive${members.length === 1 ? 's' : ''} it`}; the cutoff comes once minting has stopped${
-      others.length > 0 ? `; it also ends ${others.length} other session${others.length === 1 ? '' : 's'} of it, which will be taken again` : ''
+      others.length > 0
+        ? `; it also ends ${others.length} other session${others.length === 1 ? '' : 's'} of it, which will be taken again`
+        : ''
     }`,
   });
   return { footholds: members, draft, isSession: true };
 }
-

@@ -9,7 +9,8 @@ export function sweep(input: PlanInput, { targets }: Footholds, drafts: readonly
   const target = targets.find((one) => drafts.some((draft) => draft.target === one)) ?? drafts[0]?.target;
   if (target === undefined) return [];
   const keys = targets.map((one) => shellQuote(input.graph.keys[one]!)).join(' ');
-  const look = input.since === undefined ? `interlock plan ${keys} --mode contain` : `interlock incident ${keys} --since ${input.since}`;
+  const look =
+    input.since === undefined ? `interlock plan ${keys} --mode contain` : `interlock incident ${keys} --since ${input.since}`;
   const draft = draftOf(input, {
     target,
     purpose: 'sweep',

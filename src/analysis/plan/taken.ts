@@ -4,8 +4,8 @@ import { weightAt } from '../attack-reach.ts';
 import type { Footholds } from './footholds.ts';
 import type { PlanInput } from './input.ts';
 import { erlang } from './objective.ts';
-import { touches } from './touched.ts';
 import { MINUTE } from './steps/subject.ts';
+import { touches } from './touched.ts';
 
 /** From here on it is more likely than not. */
 const LIKELY = 0.5;
@@ -25,6 +25,8 @@ export function taken(input: PlanInput, { held }: Footholds): string[] {
     if (touched.has(entity) || (hops > 0 && erlang(hops, elapsed, input.hopMs ?? MINUTE) >= LIKELY)) found.push(entity);
   }
   found.sort((a, b) => weightAt(graph, weights, b) - weightAt(graph, weights, a) || (graph.keys[a]! < graph.keys[b]! ? -1 : 1));
-  const named = found.slice(0, MOST_NAMED).map((one) => `${graph.keys[one]} (${touched.has(one) ? 'used, by the logs' : 'reachable long enough'})`);
+  const named = found
+    .slice(0, MOST_NAMED)
+    .map((one) => `${graph.keys[one]} (${touched.has(one) ? 'used, by the logs' : 'reachable long enough'})`);
   return found.length > MOST_NAMED ? [...named, `and ${found.length - MOST_NAMED} more`] : named;
 }

@@ -33,7 +33,14 @@ export function touches(graph: AccessGraph, { held, since, facts }: TouchQuestio
       const lastUsed = fact?.lastUsed ?? graph.details.get(r)?.lastUsed;
       const isTheirs = own.has(actor) || texts(properties['credentials']).some((key) => keys.has(key));
       if (!isTheirs || (since !== undefined && lastUsed !== undefined && lastUsed < since)) continue;
-      found.push({ relationship: r, actor, thing: graph.targets[r]!, actions: texts(properties['actions']), lastUsed, properties });
+      found.push({
+        relationship: r,
+        actor,
+        thing: graph.targets[r]!,
+        actions: texts(properties['actions']),
+        lastUsed,
+        properties,
+      });
     }
   }
   return found;
@@ -41,4 +48,3 @@ export function touches(graph: AccessGraph, { held, since, facts }: TouchQuestio
 
 export const texts = (value: Json | undefined): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : typeof value === 'string' ? [value] : [];
-

@@ -1,7 +1,7 @@
 /** What each part of the plan buys and costs: the points that no other point beats. */
 import { type Bounds, GRADES, type OutageCounts, type TradeoffPoint } from '../../model/plan.ts';
-import type { Draft } from './input.ts';
 import { type FiguresQuestion, figuresOf } from './figures.ts';
+import type { Draft } from './input.ts';
 
 /** Each costs three searches. */
 const MOST_POINTS = 24;
@@ -16,9 +16,13 @@ export function tradeoff(question: FiguresQuestion, waves: readonly (readonly Dr
   };
   propose(all);
   propose([]);
-  waves.forEach((_, i) => { propose(waves.slice(0, i + 1).flat()); });
+  waves.forEach((_, i) => {
+    propose(waves.slice(0, i + 1).flat());
+  });
   propose(all.filter((draft) => !isHarmful(question, draft)));
-  all.forEach((_, i) => { propose(all.slice(0, i + 1)); });
+  all.forEach((_, i) => {
+    propose(all.slice(0, i + 1));
+  });
   const points = [...sets.values()].map((steps) => {
     const { reach, outage } = figuresOf(question, steps);
     return { steps: steps.map(({ id }) => id), reach, outage, recommended: false };

@@ -6,7 +6,6 @@ import type { Strike } from './strikes.ts';
 export function attackReachOrder({ graph, weights }: Pick<PlanInput, 'graph' | 'weights'>, strikes: readonly Strike[]): Strike[] {
   const weight = new Map(strikes.map((strike) => [strike, reachWeight(graph, strike.footholds, { weights }).hi]));
   return [...strikes].sort(
-    (a, b) =>
-      Number(a.isSession) - Number(b.isSession) || weight.get(b)! - weight.get(a)! || (a.draft.id < b.draft.id ? -1 : 1),
+    (a, b) => Number(a.isSession) - Number(b.isSession) || weight.get(b)! - weight.get(a)! || (a.draft.id < b.draft.id ? -1 : 1),
   );
 }

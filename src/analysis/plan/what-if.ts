@@ -46,7 +46,8 @@ function effectOf(
   const target = graph.indexOf(step.target);
   const cuts = step.cuts.map((name) => {
     const index = relationshipIndex(graph, name);
-    if (index === undefined) throw new RefusedError(`step ${step.id}: ${name.source} ${name.kind} ${name.target} is gone; plan again`);
+    if (index === undefined)
+      throw new RefusedError(`step ${step.id}: ${name.source} ${name.kind} ${name.target} is gone; plan again`);
     return index;
   });
   if (target === undefined) throw new RefusedError(`step ${step.id}: ${step.target} is gone; plan again`);

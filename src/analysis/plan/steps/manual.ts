@@ -27,6 +27,7 @@ export function instructed(instruction: Instruction): Control {
     probe: look,
     callMs: instruction.callMs ?? 2 * MINUTE,
     settleMs: instruction.settleMs ?? 5 * MINUTE,
+    byHand: true,
   };
 }
 
@@ -45,6 +46,7 @@ export function distributed(subject: Subject, { places, consumers }: Replacement
     probe: 'every place holds the new value and every consumer was restarted or reads it at its next run',
     callMs: 10 * MINUTE,
     settleMs: HOUR,
+    byHand: true,
   };
 }
 
@@ -60,6 +62,7 @@ export function awaited(subject: Subject, { consumers, unexplained }: Replacemen
         : 'each consumer was seen on the new credential; each unexplained origin was attributed to somebody, or accepted as not needed',
     callMs: 5 * MINUTE,
     settleMs: DAY,
+    byHand: true,
   };
 }
 
@@ -71,6 +74,7 @@ export const soaked = (subject: Subject, commands: StepCommands): Control => ({
   probe: `no refused use in ${SOAK_DAYS} days, and longer than the rarest schedule that is known`,
   callMs: MINUTE,
   settleMs: SOAK_DAYS * DAY,
+  byHand: true,
 });
 
 const place = (key: string): string => shellComment(`put the new value into ${key}`);

@@ -63,6 +63,7 @@ export const postgres: System = {
     return awaited(subject, replacement, { apply: sql, inverse: '', probe: sql });
   },
   disable: (subject) => step(subject, 'disable', { reversibility: 'R0', probe: STOPPED }) ?? manual.disable(subject),
+  /** Who takes over what the role owns is for a person to say, so this is not the enforcer's step. */
   delete(subject) {
     const role = roleOf(subject);
     if (role === undefined) return manual.delete(subject);

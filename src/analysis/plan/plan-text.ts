@@ -1,0 +1,96 @@
+/** The plan for a terminal or a ticket: each step with its command, its inverse and its check, to be pasted as they are. */
+import type { Plan, PlanStep, Wave } from '../../model/plan.ts';
+import { countText, durationText, outageText, REVERSIBILITY_WORDS, rangeText, safeText, timeText, wrapped } from './words.ts';
+
+const WIDTH = 108;
+
+export function planText(plan: Plan): string {
+  return safeText([...heading(plan), '', ...planStepsLines(plan)].join('\n'))
+    .trimEnd()
+    .concat('\n');
+}
+
+/** Waves, refusals and what cannot be saved, without the heading. */
+export function planStepsLines(plan: Plan): string[] {
+  return [
+    ...plan.waves.flatMap((wave, i) => [...waveLines(plan, wave, i), '']),
+    ...refusalLines(plan),
+    ...(plan.assumeTaken?.length
+      ? ['ASSUME TAKEN  the plan comes too late for these', ...plan.assumeTaken.map((one) => `  ${one}`), '']
+      : []),
+    ...(plan.sensitivity && plan.waves.length > 0 ? [`ORDER  ${plan.sensitivity}`, ''] : []),
+  ];
+}
+
+function heading(plan: Plan): string[] {
+  const steps = plan.waves.flatMap(({ steps }) => steps);
+  const last = plan.waves.at(-1)?.steps[0];
+  const untouched = plan.tradeoff.find((point) => point.steps.length === 0);
+  const goal = plan.mode === 'contain' ? 'cut the attacker off' : 'replace, then remove, with nobody left without a credential';
+  const lines = [`PLAN ${plan.id}  ${plan.mode}: ${goal}`, `  for      ${plan.targets.join('\n           ')}`];
+  if (plan.since) lines.push(`  since    ${timeText(plan.since)}`);
+  if (steps.length === 0) return [...lines, '  steps    none', `  hash     ${plan.hash}`];
+  lines.push(
+    `  steps    ${countText(steps.length, 'step')} in ${countText(plan.waves.length, 'wave')}, about ${durationOf(plan)} from start to end`,
+  );
+  if (last) {
+    const before = untouched ? `${rangeText(untouched.reach)} now, ` : '';
+    lines.push(`  attacker ${before}${rangeText(last.reachAfter)} left at the end (weight of what is in reach)`);
+    lines.push(`  breaks   ${outageText(last.outageAfter)}`);
+  }
+  const people = Math.max(...steps.map(({ approvals }) => approvals));
+  lines.push(
+    `  approval ${people === 0 ? 'none needed' : `${countText(people, 'person', 'people')} other than the one who asks`}`,
+  );
+  return [...lines, `  hash     ${plan.hash}`];
+}
+
+function durationOf({ createdAt, waves }: Plan): string {
+  const ends = waves.flatMap(({ steps }) => steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));
+  return durationText(Math.max(...ends) - Date.parse(createdAt));
+}
+
+function waveLines(plan: Plan, wave: Wave, index: number): string[] {
+  const first = wave.steps[0]!;
+  const end = Math.max(...wave.steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));
+  const start = Math.min(...wave.steps.map(({ startsAt }) => Date.parse(startsAt)));
+  const when = `starts after ${durationText(start - Date.parse(plan.createdAt))}, effective after ${durationText(end - Date.parse(plan.createdAt))}`;
+  return [
+    `WAVE ${index + 1} of ${plan.waves.length}  ${index === 0 ? `now; effective after ${durationText(end - Date.parse(plan.createdAt))}` : `${when}; begin when wave ${index} is effective`}`,
+    `  after it: ${rangeText(first.reachAfter)} in the attacker's reach; ${outageText(first.outageAfter)}`,
+    ...wave.steps.flatMap((step, i) => ['', ...stepLines(step, `${index + 1}.${i + 1}`)]),
+  ];
+}
+
+function stepLines(step: PlanStep, number: string): string[] {
+  const { apply, inverse, probe } = step.commands;
+  const who = step.connector === 'manual' ? 'by hand' : `by ${step.connector}`;
+  const people = step.approvals > 0 ? `, ${countText(step.approvals, 'approval')}` : '';
+  const until = step.residualUntil
+    ? [['still works', `sessions minted before it, until ${timeText(step.residualUntil)}`] as const]
+    : [];
+  const serves = step.for && step.for !== step.target ? ` (for ${step.for})` : '';
+  return [
+    `  ${number}  ${step.action.toUpperCase()}  ${step.target}${serves}`,
+    `       ${step.id}; ${who}; ${REVERSIBILITY_WORDS[step.reversibility]}${people}`,
+    ...[['why', step.why] as const, ...until].flatMap(([name, text]) => labelled(name, wrapped(text, WIDTH - 19))),
+    ...labelled('do', apply.split('\n')),
+    ...labelled('undo', inverse ? inverse.split('\n') : ['nothing brings it back']),
+    ...labelled('check', [...probe.split('\n'), ...wrapped(`-> ${step.probe}`, WIDTH - 19)]),
+  ];
+}
+
+const labelled = (name: string, lines: readonly string[]): string[] =>
+  lines.map((line, i) => `       ${(i === 0 ? name : '').padEnd(12)}${line}`);
+
+function refusalLines({ refusals }: Plan): string[] {
+  if (refusals.length === 0) return [];
+  return [
+    'NOT DONE',
+    ...refusals.flatMap(({ target, rule, reason }) => [
+      `  ${target}  [${rule}]`,
+      ...wrapped(reason, WIDTH - 4).map((line) => `    ${line}`),
+    ]),
+    '',
+  ];
+}
