@@ -13,16 +13,15 @@ const MOST_STATES = 20_000;
 export type Matched = 'all' | 'some' | 'none';
 
 export function matchedBy(text: string, pattern: string): Matched {
-  if (!text.includes('*')) return matchesText(pattern, text) ? 'all' : 'none';
-  if (prefixOf(text, '*') !== undefined && !prefixesAgree(text, pattern)) return 'none';
-  return new Walk(text, pattern).run();
+  if (!prefixesAgree(text, pattern)) return 'none';
+  const [characters, places] = [Array.from(text), Array.from(pattern)];
+  if (text.includes('*')) return new Walk(characters, places).run();
+  return matchesText(places, characters) ? 'all' : 'none';
 }
-
-const prefixOf = (text: string, stop: string): string | undefined => text.split(stop, 1)[0];
 
 /** A quick no for the many pairs that have nothing in common. */
 function prefixesAgree(text: string, pattern: string): boolean {
-  const fixedText = prefixOf(text, '*') ?? '';
+  const fixedText = text.slice(0, indexOrEnd(text, /\*/));
   const fixedPattern = pattern.slice(0, indexOrEnd(pattern, /[*?]/));
   const length = Math.min(fixedText.length, fixedPattern.length);
   return fixedText.slice(0, length) === fixedPattern.slice(0, length);
@@ -33,7 +32,10 @@ const indexOrEnd = (text: string, expression: RegExp): number => {
   return at < 0 ? text.length : at;
 };
 
-function matchesText(pattern: string, text: string): boolean {
+/** Characters are code points, in both. */
+type Characters = readonly string[];
+
+function matchesText(pattern: Characters, text: Characters): boolean {
   let places = closed(pattern, [0]);
   for (const character of text) {
     places = step(pattern, places, character);
@@ -43,7 +45,7 @@ function matchesText(pattern: string, text: string): boolean {
 }
 
 /** Places in the pattern that are reached without reading: a `*` may be over. */
-function closed(pattern: string, places: readonly number[]): number[] {
+function closed(pattern: Characters, places: readonly number[]): number[] {
   const found = new Set<number>();
   for (let place of places) {
     found.add(place);
@@ -52,7 +54,7 @@ function closed(pattern: string, places: readonly number[]): number[] {
   return [...found].sort((a, b) => a - b);
 }
 
-function step(pattern: string, places: readonly number[], character: string): number[] {
+function step(pattern: Characters, places: readonly number[], character: string): number[] {
   const next: number[] = [];
   for (const place of places) {
     const wanted = pattern[place];
@@ -63,14 +65,14 @@ function step(pattern: string, places: readonly number[], character: string): nu
 }
 
 class Walk {
-  readonly #text: string;
-  readonly #pattern: string;
+  readonly #text: Characters;
+  readonly #pattern: Characters;
   /** Every character of both, and one that neither has. */
   readonly #alphabet: readonly string[];
   readonly #seen = new Set<string>();
   #open: (readonly [at: number, places: readonly number[]])[] = [];
 
-  constructor(text: string, pattern: string) {
+  constructor(text: Characters, pattern: Characters) {
     this.#text = text;
     this.#pattern = pattern;
     this.#alphabet = [...new Set([...text, ...pattern].filter((c) => c !== '*' && c !== '?')), '\u{10FFFF}'];

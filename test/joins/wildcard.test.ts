@@ -43,6 +43,8 @@ describe('matchedBy', () => {
     ['a.b', 'a?b', 'all'],
     ['a(b', 'a(b', 'all'],
     ['x*y', '*x*y*', 'all'],
+    ['a\u{1F600}', 'a?', 'all'],
+    ['\u{1F600}*', '??*', 'some'],
   ] as const)('%j by %j: %s', (text, pattern, matched) => expect(matchedBy(text, pattern)).toBe(matched));
 
   it('answers with caution, and soon, where the exact answer would take too long', () => {
