@@ -4,7 +4,8 @@
  */
 import { InputError } from '../../model/errors.ts';
 import type { CollectContext, Collected } from '../../ports/collector.ts';
-import { readHead } from './content.ts';
+import { isLarge, readHead, readText } from './content.ts';
+import { parseJson } from './json.ts';
 import { type Form, recognise } from './recognise.ts';
 import { type SourceFile, walk } from './walk.ts';
 
@@ -64,12 +65,19 @@ async function* readFile(reading: FolderReading, file: SourceFile): AsyncGenerat
     else {
       const facts = reading.read(file, { form, head });
       if (facts) yield* facts;
-      else yield { type: 'warning', text: `${file.path}: not recognised as anything that this source reads; ignored` };
+      else yield await unrecognised(file, form, reading.context.signal);
     }
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     yield failed(reading, error.message, file);
   }
+}
+
+/** A warning; but a file that is no whole JSON, though it begins as such, is broken: what it was cannot be told. */
+async function unrecognised(file: SourceFile, form: FileHead['form'], signal: AbortSignal): Promise<Collected> {
+  if ((form === 'json-object' || form === 'json-array') && !(await isLarge(file)))
+    parseJson(await readText(file, signal), file.path);
+  return { type: 'warning', text: `${file.path}: not recognised as anything that this source reads; ignored` };
 }
 
 function failed(reading: FolderReading, text: string, file?: SourceFile): Collected {
