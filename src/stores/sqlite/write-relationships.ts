@@ -36,6 +36,7 @@ export function writeRelationships(
   const said = distinct.map((fact): Said => {
     return { ends: endsOf(fact, ids), fact, shape: shapeOf(fact), hot: hotOf(fact), rest: restOf(fact) };
   });
+  said.sort((a, b) => a.ends[0] - b.ends[0] || a.ends[1] - b.ends[1] || a.ends[2] - b.ends[2]);
   let changed = 0;
   for (const some of pieces(said, TOGETHER))
     changed += stamp.bulk && stamp.alone ? load(db, stamp, some) : update(db, stamp, some);
