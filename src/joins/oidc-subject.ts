@@ -6,10 +6,9 @@
  * Definite when the pattern accepts everything that the subject may be, possible when it accepts some of it.
  */
 import type { Properties, RelationshipFact } from '../model/entity.ts';
-import type { Certainty } from '../model/kinds.ts';
-import { grouped } from './grouped.ts';
-import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
-import { matchedBy } from './wildcard.ts';
+import { type Derived, type Join, type JoinEntity, type JoinInput, nameOf } from './join.ts';
+import { PrefixIndex } from './prefix-index.ts';
+import { fixedPatternPrefix, fixedPrefix, matchedBy } from './wildcard.ts';
 
 export const oidcSubjectJoin: Join = {
   name: 'oidc-subject',
@@ -32,15 +31,18 @@ function run({ entities, relationships }: JoinInput): Derived {
   const external = entities.filter(({ key }) => key.startsWith(PREFIX));
   const issuers = [...new Set(external.map(statedIssuer).filter((issuer) => issuer !== undefined))];
   const oidc = external.map((entity) => subjectOf(entity, issuers));
-  const patterns = grouped(
-    oidc.filter(({ entity }) => trusted.has(entity.key)),
-    ({ issuer }) => issuer,
-  );
-  const found = oidc
+  const accepted = oidc.filter(({ entity }) => trusted.has(entity.key)).flatMap(acceptedBy);
+  const byPrefix = new PrefixIndex(accepted, ({ pattern, sub }) => `${pattern.issuer}\n${fixedPatternPrefix(sub)}`);
+  const found = new Map<string, RelationshipFact>();
+  for (const subject of oidc) {
     // What is only trusted is a pattern; what was seen, or is what a job presents, is a subject.
-    .filter(({ entity }) => presented.has(entity.key) || !trusted.has(entity.key))
-    .flatMap((subject) => (patterns.get(subject.issuer) ?? []).flatMap((pattern) => memberships(subject, pattern)));
-  return { entities: [], relationships: found };
+    if (trusted.has(subject.entity.key) && !presented.has(subject.entity.key)) continue;
+    for (const candidate of byPrefix.fitting(`${subject.issuer}\n${fixedPrefix(subject.sub)}`)) {
+      const fact = membership(subject, candidate);
+      if (fact && found.get(nameOf(fact))?.certainty !== 'definite') found.set(nameOf(fact), fact);
+    }
+  }
+  return { entities: [], relationships: [...found.values()] };
 }
 
 function statedIssuer({ key, properties }: JoinEntity): string | undefined {
@@ -56,25 +58,36 @@ function subjectOf(entity: JoinEntity, issuers: readonly string[]): Subject {
   return { entity, issuer, sub: rest.slice(issuer.length + 1) };
 }
 
-function memberships(subject: Subject, pattern: Subject): RelationshipFact[] {
-  if (subject.entity.key === pattern.entity.key || !audiencesMeet(subject.entity.properties, pattern.entity.properties))
-    return [];
-  const accepts = `the trusted subject ${pattern.sub} accepts ${subject.sub}`;
-  const matched = matchedBy(subject.sub, pattern.sub);
-  if (matched !== 'none') return [memberOf(subject, pattern, matched === 'all' ? 'definite' : 'possible', accepts)];
-  const named = withoutIds(pattern);
-  if (named === undefined || matchedBy(subject.sub, named) === 'none') return [];
-  return [memberOf(subject, pattern, 'possible', `${accepts} if its repository has these ids, which files do not say`)];
+interface Accepted {
+  readonly pattern: Subject;
+  readonly sub: string;
+  /** The pattern also asks for ids of the repository, which files do not say. */
+  readonly asksForIds: boolean;
 }
 
-const memberOf = (subject: Subject, pattern: Subject, certainty: Certainty, reason: string): RelationshipFact => ({
-  source: subject.entity.key,
-  kind: 'MEMBER_OF',
-  target: pattern.entity.key,
-  basis: 'entitled',
-  certainty,
-  reason,
-});
+function acceptedBy(pattern: Subject): Accepted[] {
+  const named = withoutIds(pattern);
+  return [
+    { pattern, sub: pattern.sub, asksForIds: false },
+    ...(named === undefined ? [] : [{ pattern, sub: named, asksForIds: true }]),
+  ];
+}
+
+function membership(subject: Subject, { pattern, sub, asksForIds }: Accepted): RelationshipFact | undefined {
+  if (subject.entity.key === pattern.entity.key || !audiencesMeet(subject.entity.properties, pattern.entity.properties))
+    return undefined;
+  const matched = matchedBy(subject.sub, sub);
+  if (matched === 'none') return undefined;
+  const ids = asksForIds ? ' if its repository has these ids, which files do not say' : '';
+  return {
+    source: subject.entity.key,
+    kind: 'MEMBER_OF',
+    target: pattern.entity.key,
+    basis: 'entitled',
+    certainty: matched === 'all' && !asksForIds ? 'definite' : 'possible',
+    reason: `the trusted subject ${pattern.sub} accepts ${subject.sub}${ids}`,
+  };
+}
 
 /** Only where both say which audiences they take; a job that may choose its audience says none. */
 function audiencesMeet(subject: Properties, pattern: Properties): boolean {

@@ -13,19 +13,15 @@ const MOST_STATES = 20_000;
 export type Matched = 'all' | 'some' | 'none';
 
 export function matchedBy(text: string, pattern: string): Matched {
-  if (!prefixesAgree(text, pattern)) return 'none';
   const [characters, places] = [Array.from(text), Array.from(pattern)];
   if (text.includes('*')) return new Walk(characters, places).run();
   return matchesText(places, characters) ? 'all' : 'none';
 }
 
-/** A quick no for the many pairs that have nothing in common. */
-function prefixesAgree(text: string, pattern: string): boolean {
-  const fixedText = text.slice(0, indexOrEnd(text, /\*/));
-  const fixedPattern = pattern.slice(0, indexOrEnd(pattern, /[*?]/));
-  const length = Math.min(fixedText.length, fixedPattern.length);
-  return fixedText.slice(0, length) === fixedPattern.slice(0, length);
-}
+/** What surely stands at the beginning of a text with unknown parts. */
+export const fixedPrefix = (text: string): string => text.slice(0, indexOrEnd(text, /\*/));
+/** What a pattern asks for at the beginning. */
+export const fixedPatternPrefix = (pattern: string): string => pattern.slice(0, indexOrEnd(pattern, /[*?]/));
 
 const indexOrEnd = (text: string, expression: RegExp): number => {
   const at = text.search(expression);

@@ -17,54 +17,58 @@ export const isWorkflow = ({ path: file }: TreeFile): boolean => WORKFLOW.test(f
 
 export class RepositoryTrees {
   readonly #root: string;
-  readonly #withGithub = new Set<string>();
-  readonly #withGit = new Set<string>();
+  readonly #trees = new Set<string>();
+  /** The source's own folder is under version control, which makes it no repository if it holds others. */
+  #rootHasGit = false;
 
   /** `root`: the source's folder; its own name counts where a repository lies less than two folders below it. */
   constructor(root: string) {
     this.#root = path.resolve(root);
   }
 
-  /** Notes the folder, and says whether it may hold anything of interest: of a repository, not its code. */
+  /** Notes the folder, and says whether it may hold anything of interest: of a repository, not its code nor what it vendors. */
   enters(folder: string): boolean {
     const [parent, name] = split(folder);
-    if (name === '.git') this.#withGit.add(parent);
-    if (name === '.github') this.#withGithub.add(parent);
-    if (name === '.git') return false;
-    const tree = ancestorsOf(folder).find((ancestor) => this.#withGithub.has(ancestor));
-    return tree === undefined || isOfInterest(tree ? folder.slice(tree.length + 1) : folder);
+    if (name === '.github') this.#trees.add(parent);
+    if (name === '.git') this.#noteGit(parent);
+    if (name === '.git' || name === 'node_modules') return false;
+    const tree = this.#treeOf(folder);
+    return tree === undefined || isOfInterest(within(tree, folder));
   }
 
   /** A `.git` that is a file belongs to a worktree or submodule. */
   noteFile(file: string): void {
     const [parent, name] = split(file);
-    if (name === '.git') this.#withGit.add(parent);
+    if (name === '.git') this.#noteGit(parent);
   }
 
-  /** The repositories met. A folder that only holds other repositories is none, though it has a `.git`. */
+  #noteGit(folder: string): void {
+    if (folder === '') this.#rootHasGit = true;
+    else this.#trees.add(folder);
+  }
+
+  /** `owner/name` of each, sorted. */
   repositories(): string[] {
-    const folders = [...this.#withGithub, ...[...this.#withGit].filter((folder) => !this.#holdsAnother(folder))];
+    const folders = this.#trees.size === 0 && this.#rootHasGit ? [''] : [...this.#trees];
     return [...new Set(folders.map((folder) => this.#nameOf(folder)))].sort();
   }
 
   /** Undefined for a file that lies in no repository. */
   placeOf(file: string): TreeFile | undefined {
-    const tree = ancestorsOf(file).find(
-      (folder) => this.#withGithub.has(folder) || (this.#withGit.has(folder) && !this.#holdsAnother(folder)),
-    );
-    return tree === undefined ? undefined : { repository: this.#nameOf(tree), path: tree ? file.slice(tree.length + 1) : file };
+    const tree = this.#treeOf(file) ?? (this.#trees.size === 0 && this.#rootHasGit ? '' : undefined);
+    return tree === undefined ? undefined : { repository: this.#nameOf(tree), path: within(tree, file) };
   }
 
-  #holdsAnother(folder: string): boolean {
-    if (this.#withGithub.has(folder)) return false;
-    const below = folder ? `${folder}/` : '';
-    return [...this.#withGithub, ...this.#withGit].some((other) => other !== folder && other.startsWith(below));
+  #treeOf(file: string): string | undefined {
+    return ancestorsOf(file).find((folder) => this.#trees.has(folder));
   }
 
   #nameOf(folder: string): string {
     return path.join(this.#root, folder).split(path.sep).filter(Boolean).slice(-2).join('/');
   }
 }
+
+const within = (folder: string, file: string): string => (folder === '' ? file : file.slice(folder.length + 1));
 
 function split(file: string): [parent: string, name: string] {
   const at = file.lastIndexOf('/');

@@ -72,6 +72,21 @@ describe('repository trees', () => {
     expect([found.errors, found.warnings, repositories(found)]).toEqual([[], [], ['acme/shop']]);
   });
 
+  it('without .github vendor trees too', async () => {
+    const found = await collected({
+      'acme/plain/.git/HEAD': 'ref: refs/heads/main',
+      'acme/plain/lib/other/.github/workflows/c.yml': deploy,
+      'acme/node_modules/other/.github/workflows/c.yml': deploy,
+    });
+    expect([found.errors, found.warnings, repositories(found)]).toEqual([[], [], ['acme/plain']]);
+  });
+
+  it('may be the source folder itself, without .github', async () => {
+    await using folder = await sampleFolder({ 'acme/plain/.git/HEAD': 'ref: refs/heads/main', 'acme/plain/readme.md': 'hello' });
+    const found = await collecting(githubCollector, { files: path.join(folder.root, 'acme/plain') });
+    expect([found.warnings, repositories(found)]).toEqual([[], ['acme/plain']]);
+  });
+
   it('may lie in a folder that is under version control itself', async () => {
     const found = await collected({ '.git/HEAD': 'ref: refs/heads/main', [workflow]: deploy });
     expect(repositories(found)).toEqual(['acme/shop']);
