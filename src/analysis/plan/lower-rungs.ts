@@ -14,20 +14,9 @@ type RungInput = Pick<PlanInput, 'graph' | 'facts' | 'connectorOf' | 'since'>;
  * before is an address. Networks that were first seen later may be the attacker's, and stay outside.
  */
 export function fenceOf(input: RungInput, strike: Strike): Strike | undefined {
-  const { graph, since } = input;
-  const foothold = strike.footholds[0]!;
-  if (since === undefined || strike.isSession || strike.footholds.length !== 1) return undefined;
-  const networks = networksBefore(input, foothold, since);
-  const control = networks && systemOf(graph.keys[foothold]!).fence?.(subjectOf(input, foothold), networks);
-  if (!control) return undefined;
-  const draft = draftOf(input, {
-    target: foothold,
-    control,
-    cuts: leavingOf(graph, foothold),
-    residual: strike.draft.residual,
-    why: `cutting ${graph.keys[foothold]} would stop more than the budget allows; the fence lets only the networks that used it before ${since} go on. It does not stop an attacker inside them`,
-  });
-  return { footholds: strike.footholds, draft, isSession: false };
+  if (strike.isSession || strike.footholds.length !== 1) return undefined;
+  const [fence] = fencesOf(input, strike.footholds);
+  return fence && { footholds: strike.footholds, draft: { ...fence, residual: strike.draft.residual }, isSession: false };
 }
 
 function networksBefore({ graph, facts }: RungInput, proof: number, since: string): string[] | undefined {
@@ -44,6 +33,22 @@ function networksBefore({ graph, facts }: RungInput, proof: number, since: strin
   }
   return networks.size > 0 ? [...networks].sort() : undefined;
 }
+
+/** A fence for each proof for which one can be drawn. */
+export function fencesOf(input: RungInput, proofs: readonly number[]): Draft[] {
+  const { graph, since } = input;
+  if (since === undefined) return [];
+  return proofs.flatMap((proof) => {
+    const networks = networksBefore(input, proof, since);
+    const control = networks && systemOf(graph.keys[proof]!).fence?.(subjectOf(input, proof), networks);
+    return control
+      ? draftOf(input, { target: proof, control, cuts: leavingOf(graph, proof), why: fenceWhy(graph.keys[proof]!, since) })
+      : [];
+  });
+}
+
+const fenceWhy = (key: string, since: string): string =>
+  `cutting ${key} would stop more than the budget allows; the fence lets only the networks that used it before ${since} go on. It does not stop an attacker inside them`;
 
 /** Takes from the identity behind a proof the right to assume roles. The proof itself lives. */
 export function assumeBlocksOf(input: RungInput, foothold: number): Draft[] {

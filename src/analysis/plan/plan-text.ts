@@ -35,7 +35,9 @@ function heading(plan: Plan): string[] {
   );
   if (last) {
     const before = untouched ? `${rangeText(untouched.reach)} now, ` : '';
-    lines.push(`  attacker ${before}${rangeText(last.reachAfter)} left at the end (weight of what is in reach)`);
+    lines.push(
+      `  ${plan.mode === 'contain' ? 'attacker' : 'reach   '} ${before}${rangeText(last.reachAfter)} left at the end (weight of what is in reach)`,
+    );
     lines.push(`  breaks   ${outageText(last.outageAfter)}`);
   }
   const people = Math.max(...steps.map(({ approvals }) => approvals));
@@ -72,13 +74,19 @@ function stepLines(step: PlanStep, number: string): string[] {
   const serves = step.for && step.for !== step.target ? ` (for ${step.for})` : '';
   return [
     `  ${number}  ${step.action.toUpperCase()}  ${step.target}${serves}`,
-    `       ${step.id}; ${who}; ${REVERSIBILITY_WORDS[step.reversibility]}${people}`,
+    `       ${step.id}; ${who}; ${READS.has(step.action) ? 'changes nothing' : REVERSIBILITY_WORDS[step.reversibility]}${people}`,
     ...[['why', step.why] as const, ...until].flatMap(([name, text]) => labelled(name, wrapped(text, WIDTH - 19))),
     ...labelled('do', apply.split('\n')),
-    ...labelled('undo', inverse ? inverse.split('\n') : ['nothing brings it back']),
+    ...(inverse
+      ? labelled('undo', inverse.split('\n'))
+      : READS.has(step.action)
+        ? []
+        : labelled('undo', ['nothing brings it back'])),
     ...labelled('check', [...probe.split('\n'), ...wrapped(`-> ${step.probe}`, WIDTH - 19)]),
   ];
 }
+
+const READS: ReadonlySet<string> = new Set(['save', 'confirm', 'soak', 'notify']);
 
 const labelled = (name: string, lines: readonly string[]): string[] =>
   lines.map((line, i) => `       ${(i === 0 ? name : '').padEnd(12)}${line}`);

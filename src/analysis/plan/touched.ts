@@ -19,8 +19,12 @@ export interface TouchQuestion {
   readonly facts: PlanFacts;
 }
 
-/** ACCESSED by the held sessions and identities, and by the identities behind held proofs where the log names one of these proofs. */
+/**
+ * Without a begin nothing is theirs for sure: most use is the consumers'. Else: ACCESSED by the held sessions and identities, and by the identities behind held proofs where the log names one
+ * of these proofs.
+ */
 export function touches(graph: AccessGraph, { held, since, facts }: TouchQuestion): Touch[] {
+  if (since === undefined) return [];
   const keys = new Set(held.map((one) => graph.keys[one]!));
   const own = new Set(held);
   const actors = new Set([...held, ...held.flatMap((one) => identitiesOf(graph, one))]);
@@ -32,7 +36,7 @@ export function touches(graph: AccessGraph, { held, since, facts }: TouchQuestio
       const properties = fact?.properties ?? {};
       const lastUsed = fact?.lastUsed ?? graph.details.get(r)?.lastUsed;
       const isTheirs = own.has(actor) || texts(properties['credentials']).some((key) => keys.has(key));
-      if (!isTheirs || (since !== undefined && lastUsed !== undefined && lastUsed < since)) continue;
+      if (!isTheirs || (lastUsed !== undefined && lastUsed < since)) continue;
       found.push({
         relationship: r,
         actor,

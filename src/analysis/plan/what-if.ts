@@ -29,11 +29,17 @@ export function whatIf({ graph, weights, facts }: WhatIfInput, plan: Plan, steps
     if (!step) throw new RefusedError(`plan ${plan.id}: no step ${id}; its steps are ${[...all.keys()].join(', ')}`);
     return step;
   });
-  const confirmed = new Set(chosen.filter(({ action }) => action === 'confirm').map(({ for: serves }) => serves));
-  const targets = plan.targets.flatMap((key) => graph.indexOf(key) ?? []);
-  const effects = chosen.map((step) => effectOf(graph, step, { targets, isReplaced: confirmed.has(step.target) }));
-  const { reach, outage } = figuresOf({ graph, held, weights }, effects);
+  const { reach, outage } = figuresOf({ graph, held, weights }, effectsOf(graph, plan, chosen));
   return { steps: [...steps], reach, outage };
+}
+
+type Effect = Pick<Draft, 'cuts' | 'kills' | 'removes' | 'releases'>;
+
+/** What some steps of a plan do to the graph, told from the plan alone. */
+export function effectsOf(graph: AccessGraph, plan: Plan, steps: readonly PlanStep[]): Effect[] {
+  const confirmed = new Set(steps.filter(({ action }) => action === 'confirm').map(({ for: serves }) => serves));
+  const targets = plan.targets.flatMap((key) => graph.indexOf(key) ?? []);
+  return steps.map((step) => effectOf(graph, step, { targets, isReplaced: confirmed.has(step.target) }));
 }
 
 const ENDS: ReadonlySet<string> = new Set(['quarantine', 'rotate', 'revoke', 'disable']);
@@ -42,7 +48,7 @@ function effectOf(
   graph: AccessGraph,
   step: PlanStep,
   { targets, isReplaced }: { targets: readonly number[]; isReplaced: boolean },
-): Pick<Draft, 'cuts' | 'kills' | 'removes' | 'releases'> {
+): Effect {
   const target = graph.indexOf(step.target);
   const cuts = step.cuts.map((name) => {
     const index = relationshipIndex(graph, name);

@@ -1,0 +1,93 @@
+/** The incident page for a ticket or a chat, as Markdown. */
+import type { PlanStep } from '../../model/plan.ts';
+import type { Incident } from '../incident.ts';
+import { outageText, REVERSIBILITY_WORDS, rangeText, safeText, timeText } from '../plan/words.ts';
+import { planLead } from './incident-text.ts';
+import { incidentPage, type PageSection } from './page.ts';
+
+export function incidentMarkdown(found: Incident): string {
+  const page = incidentPage(found);
+  const lines = [
+    `# ${inline(page.title.replace(/^INCIDENT\s+/, 'Incident: '))}`,
+    '',
+    ...page.facts.map(([name, value]) => `- **${name}**: ${inline(value)}`),
+    '',
+    '## In short',
+    '',
+    ...page.summary.map((line) => `- ${inline(line)}`),
+    '',
+    ...page.sections.flatMap((section, i) => sectionLines(section, i + 1)),
+    '## 7. What to do now',
+    '',
+    inline(planLead(found)),
+    '',
+    ...planLines(found),
+  ];
+  return `${safeText(lines.join('\n')).trimEnd()}\n`;
+}
+
+function sectionLines({ title, lead, columns, rows, notes, commands }: PageSection, number: number): string[] {
+  return [
+    `## ${number}. ${title[0]}${title.slice(1).toLowerCase()}`,
+    '',
+    inline(lead),
+    '',
+    ...(rows.length > 0 ? [...tableLines(columns, rows), ''] : []),
+    ...notes.flatMap((note) => [inline(note), '']),
+    ...commands.flatMap(({ what, command }) => [`${inline(what)}:`, '', ...fenced(command), '']),
+  ];
+}
+
+function tableLines(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+  return [
+    line(columns.map((column) => column[0] + column.slice(1).toLowerCase())),
+    line(columns.map(() => '---')),
+    ...rows.map(line),
+  ];
+}
+
+function planLines({ plan }: Incident): string[] {
+  const waves = plan.waves.flatMap(({ steps }, i) => [
+    `### Wave ${i + 1}${i === 0 ? ', now' : `, when wave ${i} is effective`}`,
+    '',
+    `After it ${inline(rangeText(steps[0]!.reachAfter))} is left in the attacker's reach; ${outageText(steps[0]!.outageAfter)}.`,
+    '',
+    ...steps.flatMap(stepLines),
+  ]);
+  const refused = plan.refusals.map(({ target, rule, reason }) => `- ${inline(target)} (${inline(rule)}): ${inline(reason)}`);
+  const taken = (plan.assumeTaken ?? []).map((one) => `- ${inline(one)}`);
+  return [
+    ...waves,
+    ...(refused.length > 0 ? ['### Not done', '', ...refused, ''] : []),
+    ...(taken.length > 0 ? ['### Assume taken', '', ...taken, ''] : []),
+  ];
+}
+
+function stepLines(step: PlanStep): string[] {
+  const { apply, inverse, probe } = step.commands;
+  return [
+    `- [ ] **${step.action}** ${inline(step.target)}: ${inline(step.why)}. ${REVERSIBILITY_WORDS[step.reversibility]}${step.residualUntil ? `; sessions live until ${timeText(step.residualUntil)}` : ''}.`,
+    '',
+    ...fenced(apply).map(indented),
+    ...(inverse ? ['', '  Undo:', '', ...fenced(inverse).map(indented)] : []),
+    '',
+    `  Check: ${inline(step.probe)}`,
+    '',
+    ...fenced(probe).map(indented),
+    '',
+  ];
+}
+
+const indented = (line: string): string => (line === '' ? '' : `  ${line}`);
+
+/** A fence longer than any run of backticks inside. */
+function fenced(command: string): string[] {
+  const longest = Math.max(2, ...[...command.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}sh`, ...command.split('\n'), fence];
+}
+
+/** Names come from other systems: nothing in them may be markup. */
+const inline = (text: string): string => text.replaceAll('\n', ' ').replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
+const cell = (text: string): string => inline(text);

@@ -1,0 +1,56 @@
+/** The incident page for a terminal. */
+import type { Incident } from '../incident.ts';
+import { planStepsLines } from '../plan/plan-text.ts';
+import { countText, durationText, safeText, wrapped } from '../plan/words.ts';
+import { incidentPage, type PageSection } from './page.ts';
+
+const WIDTH = 108;
+const WIDEST_CELL = 72;
+
+export function incidentText(found: Incident): string {
+  const page = incidentPage(found);
+  const rule = '='.repeat(WIDTH);
+  const lines = [
+    rule,
+    page.title,
+    rule,
+    ...page.facts.map(([name, value]) => `  ${name.padEnd(10)}${value}`),
+    '',
+    'IN SHORT',
+    ...page.summary.flatMap((line) => wrapped(line, WIDTH - 4).map((part, i) => `${i === 0 ? '  - ' : '    '}${part}`)),
+    '',
+    ...page.sections.flatMap((section, i) => [...sectionLines(section, i + 1), '']),
+    `7  WHAT TO DO NOW   ${planLead(found)}`,
+    '',
+    ...planStepsLines(found.plan),
+  ];
+  return `${safeText(lines.join('\n')).trimEnd()}\n`;
+}
+
+export function planLead({ plan }: Incident): string {
+  const steps = plan.waves.flatMap((wave) => wave.steps);
+  if (steps.length === 0) return 'No step can be taken.';
+  const end = Math.max(...steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));
+  return `${countText(steps.length, 'step')} in ${countText(plan.waves.length, 'wave')}, about ${durationText(end - Date.parse(plan.createdAt))}. Paste the commands, or: interlock execute ${plan.id || '<plan>'}`;
+}
+
+function sectionLines({ title, lead, columns, rows, notes, commands }: PageSection, number: number): string[] {
+  const [first = '', ...rest] = wrapped(lead, WIDTH - 20);
+  return [
+    `${number}  ${title.padEnd(15)}  ${first}`,
+    ...rest.map((line) => `${' '.repeat(20)}${line}`),
+    ...(rows.length > 0 ? tableLines(columns, rows) : []),
+    ...notes.map((note) => `     ${note}`),
+    ...commands.flatMap(({ what, command }) => [`     # ${what}`, `     ${command}`]),
+  ];
+}
+
+/** The last column is not cut: it wraps nowhere and can be copied. */
+function tableLines(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = columns.map((column, i) =>
+    Math.min(WIDEST_CELL, Math.max(column.length, ...rows.map((row) => row[i]?.length ?? 0))),
+  );
+  const line = (cells: readonly string[]): string =>
+    `     ${cells.map((cell, i) => (i === cells.length - 1 ? cell : cell.padEnd(widths[i]!))).join('  ')}`.trimEnd();
+  return [line(columns), ...rows.map(line)];
+}
