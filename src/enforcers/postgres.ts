@@ -52,7 +52,7 @@ export function createPostgresEnforcer(settings: PostgresEnforcerOptions): Enfor
     },
     async probe(planned, context): Promise<Probed> {
       await using session = await openSession(optionsOf(context));
-      return probeStep(readStep(planned), session, optionsOf(context));
+      return await probeStep(readStep(planned), session, optionsOf(context));
     },
     async undo(planned, preImage, context) {
       const step = readStep(planned);
@@ -209,5 +209,5 @@ async function withSession<T>(
   work: (session: Awaited<ReturnType<typeof openSession>>) => Promise<T>,
 ): Promise<T> {
   await using session = await openSession(options);
-  return work(session);
+  return await work(session);
 }

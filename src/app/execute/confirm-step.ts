@@ -12,7 +12,7 @@ import {
   stepDraft,
   stepsOf,
 } from './run.ts';
-import { UNDO_ASKED } from './undo-plan.ts';
+import { UNDO_ASKED, undoneState } from './undo-plan.ts';
 import { planStateOf } from './wave.ts';
 
 /** A person says that a step by hand was done (or, after `undo`, that its inverse was). Confirming twice changes nothing. */
@@ -40,7 +40,7 @@ export async function confirmStep(
       evidence: [`${isUndo ? 'undo ' : ''}confirmed by ${options.actor}`],
       ledger: [stepDraft(run, step, 'confirm', { by: options.actor, undo: isUndo })],
     });
-    const planState = isUndo ? 'partial' : planStateOf(run);
+    const planState = isUndo ? undoneState(run) : planStateOf(run);
     await context.store.setPlanState(planId, planState);
     return resultOf(run, planState);
   });

@@ -1,5 +1,5 @@
 import { messageOf, RefusedError } from '../../model/errors.ts';
-import type { PlanStep, StepState } from '../../model/plan.ts';
+import type { PlanState, PlanStep, StepState } from '../../model/plan.ts';
 import type { Enforcer } from '../../ports/enforcer.ts';
 import { withControl } from './control-lease.ts';
 import { underPlanLease } from './execute-plan.ts';
@@ -17,6 +17,7 @@ import {
   resultOf,
   stepDraft,
   stepsOf,
+  storedPlan,
   timeOf,
 } from './run.ts';
 
@@ -47,12 +48,16 @@ export async function undoPlan(context: ExecuteContext, planId: string, options:
       else stopped.push(...(await undoStep(run, step)));
       if (stopped.length > 0) break;
     }
-    const left = steps.some((step) => recordOf(run, step).state !== 'undone');
-    const state = left ? 'partial' : 'undone';
-    if (steps.length > 0) await context.store.setPlanState(planId, state);
+    const before = (await storedPlan(context, planId)).state;
+    const state = before === 'draft' || before === 'approved' ? before : undoneState(run);
+    if (state !== before) await context.store.setPlanState(planId, state);
     return resultOf(run, state, stopped);
   });
 }
+
+/** What a plan is after some of it was undone. */
+export const undoneState = (run: Run): PlanState =>
+  stepsOf(run.plan).some((step) => UNDOABLE.includes(recordOf(run, step).state)) ? 'partial' : 'undone';
 
 /** Why it was not undone; empty when it was, or when nothing can. */
 export async function undoStep(run: Run, step: PlanStep): Promise<string[]> {
@@ -143,7 +148,7 @@ async function noteOnce(run: Run, step: PlanStep, note: string): Promise<void> {
 }
 
 async function rehearseUndo(run: Run, steps: readonly PlanStep[]): Promise<ExecutionResult> {
-  const { state } = (await run.context.store.plan(run.plan.id)) ?? { state: 'draft' as const };
+  const { state } = await storedPlan(run.context, run.plan.id);
   const said = new Map(
     steps.map((step) => [
       step.id,
