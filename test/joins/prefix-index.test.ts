@@ -10,7 +10,7 @@ it('finds each value that fits, once, as comparing with every one does', () => {
       const values = prefixes.map((own, at) => ({ own, at }));
       const found = [...new PrefixIndex(values, ({ own }) => own).fitting(prefix)].map(({ at }) => at);
       const fitting = values.filter(({ own }) => own.startsWith(prefix) || prefix.startsWith(own)).map(({ at }) => at);
-      expect(found.sort()).toEqual(fitting.sort());
+      expect(found.toSorted((a, b) => a - b)).toEqual(fitting);
     }),
   );
 });
