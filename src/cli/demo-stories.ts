@@ -1,0 +1,106 @@
+/** The three stories that the sample estate holds. Every number and name below its headings is computed from the collected facts. */
+import { askAmbiguity } from '../app/ambiguity.ts';
+import { askIncident, incidentPage } from '../app/incident.ts';
+import { askOutage } from '../app/outage.ts';
+import { askPath, askReach } from '../app/reach.ts';
+import { computePlan } from '../app/revocation.ts';
+import type { ComposedApp } from '../compose.ts';
+import type { Plan } from '../model/plan.ts';
+import { printable, table } from './table.ts';
+
+export interface Story {
+  readonly title: string;
+  readonly subjects: readonly string[];
+  readonly text: string;
+}
+
+const SHARED = 'aws:AKIA0EXAMPLESHARED01';
+const TWINS = ['aws:AKIA0EXAMPLEBACKUP01', 'aws:AKIA0EXAMPLERESTORE1'] as const;
+const LEAKED = 'aws:AKIA0EXAMPLELEAKED01';
+const SEEN_FIRST = '2026-03-14T09:12:00.000Z';
+
+export const stories: readonly ((app: ComposedApp) => Promise<Story>)[] = [sharedKey, twins, leakedKey];
+
+async function sharedKey(app: ComposedApp): Promise<Story> {
+  const { verdict, reasons, candidates, origins, consumers, attributionBits, split } = await askAmbiguity(app, SHARED);
+  const outage = await askOutage(app, [SHARED]);
+  const known = candidates.filter(({ isAbleOnly }) => !isAbleOnly);
+  const right = 'right' as const;
+  const who = table(
+    [{ title: 'HOLDS IT' }, { title: 'SURE', align: right }],
+    known.map(({ key, probability }) => [key, `${Math.round(probability * 100)} %`]),
+  );
+  const where = table(
+    [{ title: 'USED FROM' }, { title: 'TIMES', align: right }, { title: 'LAST', align: right }],
+    origins.map(({ key, uses, lastSeen }) => [key.replace('origin:', ''), uses, lastSeen?.slice(11, 16)]),
+  );
+  const text = `
+${heading('1', 'One access key, three pipelines and a laptop')}
+${SHARED} is in the secrets of ${known.length} pipelines, and it is used from ${origins.length} places:
+
+${indent(who)}
+${indent(where)}
+  Verdict: ${verdict} (${attributionBits.toFixed(1)} bits of doubt about who uses it, ${consumers.p05} to ${consumers.p95} consumers). ${sentence(reasons)}
+  If it dies now, ${broken(outage.lo)} for certain and ${broken(outage.hi)} at most, so it cannot simply be switched off.
+  The way out is one key for each: ${split.steps.map(({ consumer }) => shortName(consumer)).join(', then ')}.
+`;
+  return { title: 'shared', subjects: [SHARED], text };
+}
+
+async function twins(app: ComposedApp): Promise<Story> {
+  const [one, other] = TWINS;
+  const there = await askPath(app, { from: one, to: other, level: 'control' });
+  const back = await askPath(app, { from: other, to: one, level: 'control' });
+  const plan = await computePlan(app, { targets: [one], mode: 'contain', budgets: {} });
+  const text = `
+${heading('2', 'Two keys that can bring each other back')}
+Revoke one of them, and whoever holds the other makes a new one:
+
+${indent(hops(one, there))}${indent(hops(other, back))}
+  Asked to contain only ${shortName(one)}, the plan takes both, and cuts what can re-create in the same wave or before:
+
+${indent(waves(plan))}`;
+  return { title: 'twins', subjects: TWINS, text };
+}
+
+async function leakedKey(app: ComposedApp): Promise<Story> {
+  const reach = await askReach(app, [LEAKED], { max: 1 });
+  const [jewel] = reach.items;
+  const path = jewel ? await askPath(app, { from: LEAKED, to: jewel.key, level: jewel.level }) : undefined;
+  const outage = await askOutage(app, [LEAKED]);
+  const page = incidentPage(await askIncident(app, [LEAKED], SEEN_FIRST));
+  const text = `
+${heading('3', 'A leaked key, two roles away from the crown jewels')}
+A scanner found ${LEAKED} in a repository. It looks harmless, a thumbnail maker's key. It is not:
+
+${path ? indent(hops(LEAKED, path)) : ''}
+  And the shop? With the key dead, ${broken(outage.lo)} for certain: the resizer falls back on its standby key.
+  Somebody else is using it already. This is the page for whoever is on call (\`interlock incident\`):
+
+${indent(page)}`;
+  return { title: 'leaked', subjects: [LEAKED], text };
+}
+
+const heading = (number: string, title: string): string =>
+  `── ${number}. ${title} ${'─'.repeat(Math.max(3, 100 - title.length))}\n`;
+const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ');
+const sentence = (reasons: readonly string[]): string => (reasons.length === 0 ? '' : `Why: ${reasons.join('; ')}.`);
+const shortName = (key: string): string => key.replace(/^(aws|github):/, '').replace(/\/\.github\/workflows\/[^#]*#/, ' / ');
+
+function broken(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return parts.length === 0 ? 'nothing breaks' : parts.map(([grade, count]) => `${count} ${grade}`).join(', ');
+}
+
+function hops(from: string, path: Awaited<ReturnType<typeof askPath>>): string {
+  const lines = path.hops.map(
+    ({ kind, target, reason }) => `    ${kind} ${printable(target)}${reason ? `  (${printable(reason)})` : ''}\n`,
+  );
+  return `${printable(from)}\n${lines.join('')}`;
+}
+
+function waves(plan: Plan): string {
+  return plan.waves
+    .map(({ steps }, i) => `wave ${i + 1}: ${steps.map(({ action, target }) => `${action} ${shortName(target)}`).join(', ')}\n`)
+    .join('');
+}

@@ -1,0 +1,241 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createToken } from '../../src/app/tokens.ts';
+import { type ComposedApp, compose } from '../../src/compose.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import type { Log } from '../../src/ports/log.ts';
+import { ROLES, type RoleName } from '../../src/ports/store.ts';
+import { type RunningServer, startServer } from '../../src/server.ts';
+import { estate, FINGERPRINT_KEY } from '../e2e/cli.ts';
+
+const said: string[] = [];
+const log: Log = {
+  info: () => undefined,
+  warn: (message, fields) => void said.push(JSON.stringify([message, fields])),
+  error: (message, fields) => void said.push(JSON.stringify([message, fields])),
+};
+
+let app: ComposedApp;
+let server: RunningServer;
+const tokens = {} as Record<RoleName, string>;
+
+interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are as different as the questions
+  readonly body: any;
+}
+
+async function ask(
+  query: string,
+  { role = 'viewer', variables = {}, headers = {} }: { role?: RoleName; variables?: object; headers?: object } = {},
+): Promise<Answer> {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[role]}`, ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+beforeAll(async () => {
+  const folder = estate();
+  const loaded = loadConfig({
+    file: join(folder, 'interlock.yaml'),
+    environment: { INTERLOCK_FINGERPRINT_KEY: FINGERPRINT_KEY },
+  });
+  const config: Config = { ...loaded, http: { host: '127.0.0.1', port: 0 } };
+  app = await compose(config, { log });
+  for (const role of ROLES) tokens[role] = (await createToken(app, { name: `a ${role}`, role })).secret;
+  server = await startServer(app, config);
+});
+
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await app?.[Symbol.asyncDispose]();
+});
+
+/** Asks for a collection and follows it to its end through the subscription. */
+async function collectThroughApi(): Promise<string[]> {
+  const listening = new AbortController();
+  const stream = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    signal: listening.signal,
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${tokens.analyst}` },
+    body: JSON.stringify({ query: 'subscription { jobProgress { name state message } }' }),
+  });
+  const { body } = await ask('mutation { collect { ok { id name } error { message } } }', { role: 'responder' });
+  expect(body.data.collect.error).toBeNull();
+  const events: string[] = [];
+  let text = '';
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
+      text += decoder.decode(chunk, { stream: true });
+      for (const line of text.split('\n').slice(0, -1)) {
+        if (!line.startsWith('data: {')) continue;
+        const { name, state } = JSON.parse(line.slice(6)).data.jobProgress;
+        events.push(`${name} ${state}`);
+      }
+      text = text.slice(text.lastIndexOf('\n') + 1);
+      const { body: waiting } = await ask('{ jobs(states: [waiting, running]) { id } }');
+      if (events.includes('analyze done') && waiting.data.jobs.length === 0) break;
+    }
+  } finally {
+    listening.abort();
+  }
+  return events;
+}
+
+describe('the API', () => {
+  it('is closed to those without a token, and says how to get one', async () => {
+    const response = await fetch(`${server.url}/graphql`, { method: 'POST', body: '{}' });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(JSON.stringify(await response.json())).toContain('interlock token create');
+    expect((await ask('{ estate { generation } }', { headers: { authorization: 'Bearer nonsense' } })).status).toBe(401);
+  });
+
+  it('lets nobody do more than the role says', async () => {
+    const { body } = await ask('mutation { collect { ok { id } } }', { role: 'analyst' });
+    expect(body.errors[0]).toMatchObject({
+      message: expect.stringContaining('needs the role responder'),
+      extensions: { code: 'FORBIDDEN' },
+    });
+    expect((await ask('mutation { resumeExecution { ok } }', { role: 'responder' })).body.errors[0].extensions.code).toBe(
+      'FORBIDDEN',
+    );
+    expect(
+      (await ask('mutation { resumeExecution { ok error { message } } }', { role: 'approver' })).body.data.resumeExecution,
+    ).toEqual({ ok: true, error: null });
+  });
+
+  it('collects by a job, tells its progress, and analyses what it collected', { timeout: 60_000 }, async () => {
+    const events = await collectThroughApi();
+    expect(events).toContain('collect done');
+    expect(events).toContain('analyze done');
+    const { body } = await ask(
+      '{ estate { generation entities { kind count } analysis { generation } } sources { name scopes { coverage } } }',
+    );
+    expect(body.data.estate.generation).toBe(app.sources.length);
+    expect(body.data.estate.analysis.generation).toBe(app.sources.length);
+    expect(body.data.sources.map(({ name }: { name: string }) => name).sort()).toEqual([
+      'aws',
+      'code',
+      'facts',
+      'leaks',
+      'trail',
+    ]);
+  });
+
+  it('lets an analyst walk the graph in one query', async () => {
+    const query = `query ($key: ID!) {
+      entity(key: $key) {
+        key kind state tier
+        neighbours(direction: out, first: 10) { relationship { kind certainty claims { origin } } entity { key neighbours(first: 5) { entity { key } } } }
+        findings { id nhi severity }
+        risk { score factors { name value } }
+        reach(max: 3) { complete counts { hi { kind count } } items { key level tier entity { name } } }
+        ambiguity { verdict candidates { key probability evidence } outage { lo { down } } }
+      }
+    }`;
+    const { body } = await ask(query, { role: 'analyst', variables: { key: 'AKIA0EXAMPLELEAKED01' } });
+    expect(body.errors).toBeUndefined();
+    expect(body.data.entity).toMatchObject({ key: 'aws:AKIA0EXAMPLELEAKED01', kind: 'Credential', state: 'active' });
+    expect(body.data.entity.findings.map(({ nhi }: { nhi: string }) => nhi)).toContain('NHI2');
+    expect(body.data.entity.reach.items[0]).toMatchObject({ tier: 0 });
+    expect(body.data.entity.risk.score).toBeGreaterThanOrEqual(70);
+  });
+
+  it('pages by keyset, and refuses a cursor of an older graph by name', async () => {
+    const query =
+      'query ($after: String) { entities(first: 7, orderBy: name, after: $after) { nodes { key name } pageInfo { hasNextPage endCursor } totalCount } }';
+    const keys: string[] = [];
+    let after: string | null = null;
+    let total = 0;
+    for (let page = 0; page < 1_000; page++) {
+      const { body }: Answer = await ask(query, { variables: { after } });
+      total = body.data.entities.totalCount;
+      keys.push(...body.data.entities.nodes.map(({ key }: { key: string }) => key));
+      if (!body.data.entities.pageInfo.hasNextPage) break;
+      after = body.data.entities.pageInfo.endCursor;
+    }
+    expect(keys).toHaveLength(total);
+    expect(new Set(keys).size).toBe(total);
+    const old = Buffer.from(JSON.stringify(['name', 'a', 'a', 0])).toString('base64url');
+    expect((await ask(query, { variables: { after: old } })).body.errors[0].extensions.code).toBe('CURSOR_EXPIRED');
+    expect((await ask(query, { variables: { after: 'nonsense' } })).body.errors[0].extensions.code).toBe('CURSOR_INVALID');
+  });
+
+  it('plans, rehearses, and takes an approval only from somebody else', async () => {
+    const plan =
+      'mutation ($input: PlanInput!) { planRevocation(input: $input) { ok { id hash waves { steps { id action target commands { apply } reachAfter { lo hi } } } } error { message } } }';
+    const input = { targets: ['AKIA0EXAMPLELEAKED01'], mode: 'contain', since: '2026-03-14T09:12:00Z' };
+    const { body } = await ask(plan, { role: 'responder', variables: { input } });
+    expect(body.data.planRevocation.error).toBeNull();
+    const { id } = body.data.planRevocation.ok;
+    const rehearsed = await ask(
+      'mutation ($id: ID!) { executePlan(plan: $id) { ok { state steps { id state evidence } } error { message } } }',
+      { role: 'responder', variables: { id } },
+    );
+    expect(rehearsed.body.data.executePlan.ok.steps.every(({ state }: { state: string }) => state === 'skipped')).toBe(true);
+    const approved = await ask('mutation ($id: ID!) { approvePlan(plan: $id) { ok { approvals { by } } error { message } } }', {
+      role: 'approver',
+      variables: { id },
+    });
+    expect(approved.body.data.approvePlan.ok.approvals).toEqual([{ by: 'a approver' }]);
+    const whatIf = await ask('query ($id: ID!) { whatIf(plan: $id, steps: []) { reach { lo hi } outage { lo { down } } } }', {
+      variables: { id },
+    });
+    expect(whatIf.body.data.whatIf.outage.lo.down).toBe(0);
+    const records = await ask('{ auditRecords { type actor hash previous } }');
+    expect(records.body.data.auditRecords.map(({ type }: { type: string }) => type)).toContain('approval');
+  });
+
+  it('answers an expected refusal as a value, with the reason', async () => {
+    const { body } = await ask('mutation { approvePlan(plan: "none") { ok { id } error { message } } }', { role: 'approver' });
+    expect(body.data.approvePlan).toEqual({ ok: null, error: { message: expect.stringContaining('none: no such plan') } });
+    const unknown = await ask('{ attackReach(subjects: ["nobody-knows-this"]) { total } }');
+    expect(unknown.body.errors[0].message).toContain('nobody-knows-this: no entity');
+  });
+
+  it('refuses what is too deep, too wide or too large', async () => {
+    const deep = `{ entity(key: "x") { ${'neighbours { entity { '.repeat(10)} key ${'} }'.repeat(10)} } }`;
+    expect((await ask(deep)).body.errors[0].message).toMatch(/depth|cost/i);
+    const wide = `{ ${Array.from({ length: 30 }, (_, i) => `a${i}: isPaused`).join(' ')} }`;
+    expect((await ask(wide)).body.errors[0].message).toMatch(/alias/i);
+    const large = await ask(`{ isPaused } # ${'x'.repeat(300_000)}`);
+    expect(large.status).toBe(413);
+    expect((await ask('{ entities(first: 100000) { totalCount } }')).body.errors[0].message).toContain(
+      'first: expected 1 to 1000',
+    );
+  });
+
+  it('shows its schema to administrators only', async () => {
+    const query = '{ __schema { queryType { name } } }';
+    expect((await ask(query)).body.errors).toBeDefined();
+    expect((await ask(query, { role: 'admin' })).body.data.__schema.queryType.name).toBe('Query');
+  });
+
+  it('closes the way of cross-site forms', async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain', authorization: `Bearer ${tokens.viewer}` },
+      body: JSON.stringify({ query: '{ isPaused }' }),
+    });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('tells machines that it is alive, ready, and how it does', async () => {
+    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'alive' });
+    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ready', problems: [] });
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toMatch(/^interlock_graph_generation \d+$/m);
+    expect(metrics).toMatch(/interlock_graphql_operations_total\{kind="query",outcome="ok"\} \d+/);
+    expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404);
+  });
+
+  it('keeps tokens out of its log and its store', async () => {
+    const kept = JSON.stringify([said, await app.store.tokens(), await app.store.ledger(0, 1000)]);
+    for (const secret of Object.values(tokens)) expect(kept).not.toContain(secret);
+  });
+});
