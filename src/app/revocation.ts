@@ -66,7 +66,7 @@ export async function computePlan(
 }
 
 /** Keys of live systems name their source: `postgres:<source>/…`. */
-function connectorFor(app: Pick<App, 'connectorOf'>, key: string): string {
+export function connectorFor(app: Pick<App, 'connectorOf'>, key: string): string {
   const source = /^postgres:([^/]+)\//.exec(key)?.[1];
   return (source === undefined ? undefined : app.connectorOf(source)) ?? 'manual';
 }

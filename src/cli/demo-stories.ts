@@ -1,6 +1,8 @@
 /** The three stories that the sample estate holds. Every number and name below its headings is computed from the collected facts. */
+
+import { incidentText } from '../analysis/incident/incident-text.ts';
 import { askAmbiguity } from '../app/ambiguity.ts';
-import { askIncident, incidentPage } from '../app/incident.ts';
+import { askIncident } from '../app/incident.ts';
 import { askOutage } from '../app/outage.ts';
 import { askPath, askReach } from '../app/reach.ts';
 import { computePlan } from '../app/revocation.ts';
@@ -68,7 +70,7 @@ async function leakedKey(app: ComposedApp): Promise<Story> {
   const [jewel] = reach.items;
   const path = jewel ? await askPath(app, { from: LEAKED, to: jewel.key, level: jewel.level }) : undefined;
   const outage = await askOutage(app, [LEAKED]);
-  const page = incidentPage(await askIncident(app, [LEAKED], SEEN_FIRST));
+  const page = incidentText(await askIncident(app, [LEAKED], SEEN_FIRST));
   const text = `
 ${heading('3', 'A leaked key, two roles away from the crown jewels')}
 A scanner found ${LEAKED} in a repository. It looks harmless, a thumbnail maker's key. It is not:

@@ -54,7 +54,7 @@ export async function executeWave(context: ExecuteContext, { plan: planId, wave,
   return underPlanLease(context, planId, async () => {
     const run = await admit(context, planId, options);
     const before = run.plan.waves.slice(0, wave).flatMap(({ steps }) => steps);
-    const open = before.filter((step) => !hasEnded(recordOf(run, step).state));
+    const open = before.filter((step) => !hasEnded(recordOf(run, step).state) || isOpenAgain(run, step));
     if (open.length > 0) throw new RefusedError(`wave ${wave + 1} of plan ${planId} must wait for step ${open[0]?.id}`);
     const stopped = await runWave(run, wave);
     const result = await conclude(run, stopped);
@@ -68,7 +68,9 @@ export const underPlanLease = <T>(context: ExecuteContext, planId: string, work:
 /** All guard rails, before any call. */
 async function admit(context: ExecuteContext, planId: string, options: RunOptions): Promise<Run> {
   const run = await openRun(context, planId, options);
-  if (stepsOf(run.plan).every((step) => hasEnded(recordOf(run, step).state) && !isOpenAgain(run, step))) return run;
+  const steps = stepsOf(run.plan);
+  const isOver = steps.every((step) => hasEnded(recordOf(run, step).state) && !isOpenAgain(run, step));
+  if (isOver && steps.length > 0) return run;
   const reasons = await guardRails(run);
   if (reasons.length > 0) {
     await context.store.append(ledgerDraft(run, 'refusal', { plan: planId, hash: run.plan.hash, reasons }));

@@ -13,7 +13,7 @@ export async function runWave(run: Run, wave: number): Promise<Stopped> {
   const refused = await refuseEarly(run, steps);
   if (refused.length > 0) return refused;
   const connectors = [...new Set(steps.map((step) => step.connector))];
-  const ends = await Promise.all(
+  const ends = await allOf(
     connectors.map((connector) =>
       runInTurn(
         run,
@@ -22,8 +22,16 @@ export async function runWave(run: Run, wave: number): Promise<Stopped> {
     ),
   );
   const stopped = ends.flat();
-  await Promise.all(steps.map((step) => settle(run, step)));
+  await allOf(steps.map((step) => settle(run, step)));
   return stopped.length > 0 ? stopped : unfinished(run, steps);
+}
+
+/** Like Promise.all, but nothing is still running when it throws: the plan's lease ends with it. */
+async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const ends = await Promise.allSettled(work);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  return ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
 }
 
 async function refuseEarly(run: Run, steps: readonly PlanStep[]): Promise<Stopped> {

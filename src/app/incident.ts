@@ -1,0 +1,32 @@
+/** The incident page, of keys as a person writes them. */
+import { type Incident, incident } from '../analysis/incident.ts';
+import type { Time } from '../model/entity.ts';
+import type { App } from './app.ts';
+import { type Completeness, completenessOf } from './coverage.ts';
+import type { Asking } from './reach.ts';
+import { resolveKeys } from './resolve-keys.ts';
+import { connectorFor, planFacts } from './revocation.ts';
+
+export type IncidentAnswer = Incident & Completeness;
+
+/** Read-only: nothing is kept, nothing is called. */
+export async function askIncident(app: App & Asking, texts: readonly string[], since: Time): Promise<IncidentAnswer> {
+  const subjects = await resolveKeys(app.store, texts);
+  const graph = await app.graph();
+  const page = incident({
+    id: '',
+    graph,
+    subjects,
+    since,
+    budgets: {},
+    weights: app.settings.weights,
+    now: app.clock().toISOString(),
+    generation: graph.generation,
+    connectorOf: (key) => connectorFor(app, key),
+    facts: await planFacts(app.store),
+  });
+  const touched = [...page.subjects, ...page.couldReach.top, ...page.didTouch, ...page.breaks].map((one) =>
+    typeof one === 'string' ? one : one.key,
+  );
+  return { ...page, ...(await completenessOf(app.store, new Set(touched))) };
+}
