@@ -7,9 +7,9 @@ import { collecting } from './collecting.ts';
 export interface CollectorSample<C> {
   readonly collector: Collector<C>;
   /** Settings of a source that holds every kind of fact. The folder or server lives as long as the sample. */
-  good(): Promise<{ settings: C } & AsyncDisposable>;
+  readonly good: () => Promise<{ settings: C } & AsyncDisposable>;
   /** The same with one file broken or one page failing; `names` is what the error must name. */
-  broken(): Promise<{ settings: C; names: string } & AsyncDisposable>;
+  readonly broken: () => Promise<{ settings: C; names: string } & AsyncDisposable>;
 }
 
 export function collectorContract<C>({ collector, good, broken }: CollectorSample<C>): void {
