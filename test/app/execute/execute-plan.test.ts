@@ -218,6 +218,19 @@ it('runs one wave for a queue, says which is next, and refuses one whose turn it
   expect(await executeWave(bench.context, { plan: 'p1', wave: 1, ...acting() })).toMatchObject({ state: 'done', next: null });
 });
 
+it('does not run a wave after one that was stopped', async () => {
+  await using bench = await openBench({ faults: { probes: 'not-effective' } });
+  await bench.save(twoWaves());
+  expect(await executeWave(bench.context, { plan: 'p1', wave: 0, ...acting() })).toMatchObject({ state: 'stopped', next: null });
+  await expect(executeWave(bench.context, { plan: 'p1', wave: 1, ...acting() })).rejects.toThrow(/must wait for step s1/);
+});
+
+it('refuses a plan that only says why nothing can be done', async () => {
+  await using bench = await openBench();
+  await bench.save(makePlan('p1', [], { refusals: [{ target: A, rule: 'lifeline', reason: 'nothing else would work' }] }));
+  await expect(executePlan(bench.context, 'p1', applying())).rejects.toThrow(/nothing else would work/);
+});
+
 it('reports each state of each step', async () => {
   await using bench = await openBench();
   await bench.save(oneStep());
