@@ -220,5 +220,5 @@ export class AccountFacts {
 
 function changeOf(action: string, by: string, { event, proof, issued }: Call): Tally['changes'][number] {
   const at: Time = event.at;
-  return { action, at, credential: proof ?? '', by, ...(issued && { created: awsKey(issued.key) }) };
+  return { action, at, by, ...(proof !== undefined && { credential: proof }), ...(issued && { created: awsKey(issued.key) }) };
 }

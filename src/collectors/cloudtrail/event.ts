@@ -75,7 +75,7 @@ export function trailEvent(value: unknown): TrailEvent | undefined {
   };
 }
 
-const KEY = /^[A-Za-z0-9_]{4,128}$/;
+const KEY = /^[\w.-]{1,128}$/;
 
 /** An access key id, if the text is one. */
 export const keyId = (value: unknown): string | undefined => (typeof value === 'string' && KEY.test(value) ? value : undefined);

@@ -8,8 +8,8 @@ const MOST_CHANGES = 50;
 export interface Change {
   readonly action: string;
   readonly at: Time;
-  /** Key of the credential or session that did it; empty when the log does not say. */
-  readonly credential: string;
+  /** Key of the credential or session that did it, when the log says. */
+  readonly credential?: string;
   readonly by: string;
   /** Key of the proof that came of it. */
   readonly created?: string;
