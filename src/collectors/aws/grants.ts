@@ -9,10 +9,11 @@ import type { Policy, Statement } from '../../iam/aws/document.ts';
 import { statementsFor } from '../../iam/aws/document.ts';
 import { ANY, hasWildcard, instanceOf, matchesArn, ONE } from '../../iam/aws/glob.ts';
 import type { GrantLevel } from '../../iam/aws/levels.ts';
-import { hasVariable } from '../../iam/aws/variables.ts';
+import { sessionOf } from '../../iam/aws/principal.ts';
 import type { Estate } from './estate.ts';
 import { both, type Held, heldBy, rankOf, surer } from './held.ts';
 import type { Principal } from './principals.ts';
+import { dependsOnPrincipal, signatureOf } from './signature.ts';
 import type { Thing } from './things.ts';
 
 export interface GrantEdge {
@@ -39,7 +40,13 @@ const NO_LEVELS: ReadonlySet<GrantLevel> = new Set();
 
 type Rights = Partial<Record<GrantLevel, Right>>;
 
-interface GrantOptions {
+/** Edges that principals share; `id` is the same in every collection. */
+export interface Bundle {
+  readonly id: string;
+  readonly edges: readonly GrantEdge[];
+}
+
+export interface GrantOptions {
   /** Policies that count as attached. */
   readonly extra?: readonly Policy[];
   /** Of the principal's own account only these things: control of the account already says the rest. */
@@ -49,7 +56,9 @@ interface GrantOptions {
 export class GrantFinder {
   readonly #estate: Estate;
   readonly #shelves: Shelf[] = [];
-  readonly #shared = new Map<string, readonly GrantEdge[]>();
+  readonly #shared = new Map<string, Bundle>();
+  readonly #named = new Set<string>();
+  readonly #dependent: boolean;
   readonly #levels = new Map<Thing, ReadonlySet<GrantLevel>>();
 
   constructor(estate: Estate, catalogue: Catalogue) {
@@ -66,6 +75,9 @@ export class GrantFinder {
       (thing.policy ? shelf.withPolicy : shelf.plain).push(thing);
     }
     this.#shelves.push(...shelves.values());
+    const policies = this.#shelves.flatMap((shelf) => shelf.withPolicy.map((thing) => thing.policy as Policy));
+    this.#dependent = policies.some(dependsOnPrincipal);
+    for (const policy of policies) for (const name of namesIn(policy)) this.#named.add(name);
   }
 
   /** The levels that some action gives on a thing. */
@@ -73,22 +85,42 @@ export class GrantFinder {
     return this.#levels.get(thing) ?? NO_LEVELS;
   }
 
-  /** The same list for principals that share everything. */
-  edgesOf(principal: Principal, options: GrantOptions = {}): readonly GrantEdge[] {
-    const plain = options.beyond ? [] : this.#plainEdges(principal, options.extra ?? []);
-    const more = [...this.#policyEdges(principal, options)];
-    return more.length === 0 ? plain : [...plain, ...more];
+  edgesOf(principal: Principal, options: GrantOptions = {}): GrantEdge[] {
+    return this.bundlesOf(principal, options).flatMap((bundle) => bundle.edges);
   }
 
-  #plainEdges(principal: Principal, extra: readonly Policy[]): readonly GrantEdge[] {
-    const signature = signatureOf(principal, extra);
-    const known = this.#shared.get(signature);
+  /** What identity policies give on plain things, and what is decided together with the things' own policies. */
+  bundlesOf(principal: Principal, options: GrantOptions = {}): Bundle[] {
+    const plain = options.beyond ? [] : [this.#bundle(principal, options, false)];
+    return [...plain, this.#bundle(principal, options, true)];
+  }
+
+  #bundle(principal: Principal, options: GrantOptions, withPolicy: boolean): Bundle {
+    const own = withPolicy && this.isNamed(principal);
+    const signature = signatureOf(principal, { own, ...(options.extra && { extra: options.extra }) });
+    const id = JSON.stringify([withPolicy ? 'with policy' : 'plain', options.beyond !== undefined, signature]);
+    const known = this.#shared.get(id);
     if (known) return known;
-    const edges = this.#shelves
-      .filter((shelf) => shelf.account === principal.account)
-      .flatMap((shelf) => [...this.#shelfEdges(principal, shelf, extra)]);
-    this.#shared.set(signature, edges);
-    return edges;
+    const bundle = {
+      id,
+      edges: [...(withPolicy ? this.#policyEdges(principal, options) : this.#plainEdges(principal, options.extra ?? []))],
+    };
+    this.#shared.set(id, bundle);
+    return bundle;
+  }
+
+  /** Whether the policy of some thing may tell this principal from others with the same rights. */
+  isNamed(principal: Principal): boolean {
+    return (
+      this.#dependent ||
+      this.#named.has(principal.arn) ||
+      this.#named.has(principal.requester.uniqueId ?? '') ||
+      this.#named.has(sessionPrefix(principal))
+    );
+  }
+
+  *#plainEdges(principal: Principal, extra: readonly Policy[]): Generator<GrantEdge> {
+    for (const shelf of this.#shelves) if (shelf.account === principal.account) yield* this.#shelfEdges(principal, shelf, extra);
   }
 
   *#shelfEdges(principal: Principal, shelf: Shelf, extra: readonly Policy[]): Generator<GrantEdge> {
@@ -187,6 +219,17 @@ const limitsOf = (principal: Principal): Policy[] => [
   ...(principal.guardrails.resourceControl ?? []).flat(),
 ];
 
+/** Users, roles and sessions that a policy tells apart. */
+function* namesIn(policy: Policy): Generator<string> {
+  for (const { principals } of policy.statements)
+    for (const text of principals?.aws ?? []) {
+      const session = sessionOf(text);
+      yield session ? `${session.account}/${session.role}` : text;
+    }
+}
+
+const sessionPrefix = (principal: Principal): string => `${principal.account}/${principal.name}`;
+
 /** Whether a resource policy grants to this principal, its account or everybody. */
 function speaksOf(policy: Policy, principal: Principal): boolean {
   return policy.statements.some(({ effect, principals }) => {
@@ -196,40 +239,6 @@ function speaksOf(policy: Policy, principal: Principal): boolean {
       (text) => text === principal.arn || text.includes(principal.account) || text === principal.requester.uniqueId,
     );
   });
-}
-
-/** Policies of which the answer depends on who asks are never shared. */
-function signatureOf(principal: Principal, extra: readonly Policy[]): string {
-  const limits = limitsOf(principal);
-  const policies = [...principal.identity, ...extra];
-  const own = [...policies, ...limits].some(dependsOnPrincipal) ? principal.arn : '';
-  const flags = [principal.account, principal.kind, own, principal.boundary !== null, principal.unsure, principal.serviceLinked];
-  return [...flags, ...[...new Set(policies.map(numberOf))].sort(), '|', ...limits.map(numberOf)].join(' ');
-}
-
-const NUMBERS = new WeakMap<Policy, number>();
-let policies = 0;
-
-/** A number for each compiled policy, for as long as it lives. */
-function numberOf(policy: Policy): number {
-  const known = NUMBERS.get(policy) ?? ++policies;
-  NUMBERS.set(policy, known);
-  return known;
-}
-
-const PRINCIPAL_KEY = /^aws:(principal(?!account|org)|username|userid)/;
-const DEPENDENT = new WeakMap<Policy, boolean>();
-
-function dependsOnPrincipal(policy: Policy): boolean {
-  const known = DEPENDENT.get(policy);
-  if (known !== undefined) return known;
-  const found = policy.statements.some(
-    (statement) =>
-      statement.conditions.some((test) => PRINCIPAL_KEY.test(test.key) || test.texts.some(hasVariable)) ||
-      (statement.resources ?? []).some((pattern) => pattern.glob === undefined),
-  );
-  DEPENDENT.set(policy, found);
-  return found;
 }
 
 /** The things of a shelf that some statement tells from the rest; `all` when a condition on tags may tell any of them. */

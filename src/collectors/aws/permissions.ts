@@ -1,4 +1,7 @@
-/** Permissions are shared: equal effective rights are one entity, keyed by the hash of their content. */
+/**
+ * Permissions are shared: equal effective rights are one entity, keyed by the hash of what
+ * gives them.
+ */
 import { createHash } from 'node:crypto';
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import type { RelationshipKind } from '../../model/kinds.ts';
@@ -13,25 +16,25 @@ export interface RightEdge {
 
 export class PermissionBook {
   readonly #known = new Set<string>();
-  readonly #byEdges = new WeakMap<readonly RightEdge[], string>();
 
-  /** The key of the permission that these edges are; its facts are handed to `emit` the first time. Undefined when there are none. */
-  keyOf(
-    edges: readonly RightEdge[],
-    emit: (facts: { entity: EntityFact; relationships: RelationshipFact[] }) => void,
-  ): string | undefined {
+  /**
+   * The key of the permission that these edges are; its facts are handed to `emit` the first time. `id` stands for what the rights
+   * come from, so that a permission outlives the things that it is about. Undefined when there are no edges.
+   */
+  keyOf(id: string, edges: readonly RightEdge[], emit: (facts: PermissionFacts) => void): string | undefined {
     if (edges.length === 0) return undefined;
-    const seen = this.#byEdges.get(edges);
-    if (seen) return seen;
+    const key = `aws:permission/${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
+    if (this.#known.has(key)) return key;
+    this.#known.add(key);
     const distinct = normalised(edges);
-    const key = `aws:permission/${hashOf(distinct)}`;
-    this.#byEdges.set(edges, key);
-    if (!this.#known.has(key)) {
-      this.#known.add(key);
-      emit({ entity: permission(key, distinct), relationships: distinct.map((edge) => relationship(key, edge)) });
-    }
+    emit({ entity: permission(key, distinct), relationships: distinct.map((edge) => relationship(key, edge)) });
     return key;
   }
+}
+
+export interface PermissionFacts {
+  readonly entity: EntityFact;
+  readonly relationships: readonly RelationshipFact[];
 }
 
 /** One edge for each kind and target, the surest, in order. */
@@ -43,13 +46,6 @@ function normalised(edges: readonly RightEdge[]): RightEdge[] {
     if (!known || surer(known.held, edge.held) !== known.held) best.set(id, edge);
   }
   return [...best].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge);
-}
-
-function hashOf(edges: readonly RightEdge[]): string {
-  const hash = createHash('sha256');
-  for (const { kind, target, held, reason } of edges)
-    hash.update(JSON.stringify([kind, target, held.certainty, held.condition ?? null, reason]));
-  return hash.digest('hex').slice(0, 40);
 }
 
 const WORDS: Readonly<Record<string, string>> = { CAN_CONTROL: 'control', CAN_WRITE: 'write', CAN_PUT: 'put', CAN_READ: 'read' };

@@ -4,11 +4,12 @@ import { allowEverything, policyBody } from '../../iam/aws/document.ts';
 import type { DocumentFact, EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { awsAccount } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE, type Level } from '../../model/kinds.ts';
-import { Board } from './escalation/path.ts';
+import { Board, type Escalation } from './escalation/path.ts';
 import { Powers } from './escalation/powers.ts';
 import type { Estate } from './estate.ts';
 import { type GrantEdge, GrantFinder } from './grants.ts';
 import { guardrailsOf } from './guardrails.ts';
+import { surer } from './held.ts';
 import { emptyFacts, type Facts, groupFact, identityFacts, tagList } from './identities.ts';
 import type { Account } from './inventory.ts';
 import { PermissionBook, type RightEdge } from './permissions.ts';
@@ -32,8 +33,15 @@ export function* accountFacts(estate: Estate, catalogue: Catalogue): Generator<A
   for (const account of [...estate.inventory.accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const hung = hangs(estate, finder, account.id);
     yield { account: account.id, ...inventoryFacts(estate, account, hung), documents: documentsOf(estate, account) };
-    yield { account: account.id, ...assumptionFacts(byAccount.get(account.id) ?? []), documents: [] };
-    yield* rightsFacts({ account: account.id, principals: people.get(account.id) ?? [], finder, powers, hung });
+    yield { account: account.id, ...assumptionFacts(estate, account.id, byAccount.get(account.id) ?? []), documents: [] };
+    yield* rightsFacts({
+      account: account.id,
+      principals: people.get(account.id) ?? [],
+      finder,
+      powers,
+      hung,
+      things: estate.things,
+    });
   }
 }
 
@@ -132,7 +140,7 @@ function inventoryFacts(estate: Estate, account: Account, hung: Hangs): Facts {
     const levels = levelsFor(thing, hung.get(thing.key));
     if (levels === undefined || levels.length > 0) contain(thing.key, levels);
   }
-  return facts;
+  return { ...facts, entities: [...new Map(facts.entities.map((one) => [one.key, one])).values()] };
 }
 
 /** Places of secret values hang at control only. */
@@ -167,12 +175,11 @@ function addThing(facts: Facts, estate: Estate, thing: Thing): void {
     },
   });
   if (kind !== 'Workload') return;
-  for (const arn of thing.runsAs) {
-    const role = estate.roleBehind(arn);
-    if (!role && !arn.includes(':role/')) continue;
-    const target = role?.key ?? `aws:${arn}`;
-    if (!role)
-      facts.entities.push({ key: target, kind: 'Role', name: arn.slice(arn.lastIndexOf('/') + 1), provider: 'aws', stub: true });
+  const roles = new Set(thing.runsAs.map((arn) => estate.roleBehind(arn)?.arn ?? arn).filter((arn) => arn.includes(':role/')));
+  for (const arn of roles) {
+    const target = `aws:${arn}`;
+    const role = estate.byArn.get(arn);
+    if (role?.account !== item.account) facts.entities.push(role ? strangerOf(role) : strangeRole(arn));
     facts.relationships.push({
       source: key,
       kind: 'RUNS_AS',
@@ -184,15 +191,24 @@ function addThing(facts: Facts, estate: Estate, thing: Thing): void {
   }
 }
 
+const strangeRole = (arn: string): EntityFact => ({
+  key: `aws:${arn}`,
+  kind: 'Role',
+  name: arn.slice(arn.lastIndexOf('/') + 1),
+  provider: 'aws',
+  stub: true,
+});
+
 // ── assumption ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function assumptionFacts(found: readonly Assumption[]): Facts {
+function assumptionFacts(estate: Estate, account: string, found: readonly Assumption[]): Facts {
   const facts = emptyFacts();
   const named = new Set<string>();
-  for (const { from, external, role, held, reason } of found) {
-    if (external && !named.has(from)) {
+  for (const { from, external, role, held, reason } of surest(found)) {
+    const other = estate.byArn.get(from.slice('aws:'.length));
+    if ((external || other?.account !== account) && !named.has(from)) {
       named.add(from);
-      facts.entities.push({ key: from, kind: 'External', name: externalName(from), provider: 'aws' });
+      facts.entities.push(external || !other ? outside(from) : strangerOf(other));
     }
     facts.relationships.push({
       source: from,
@@ -207,6 +223,27 @@ function assumptionFacts(found: readonly Assumption[]): Facts {
   }
   return facts;
 }
+
+/** Several statements may let the same one in. */
+function surest(found: readonly Assumption[]): Iterable<Assumption> {
+  const best = new Map<string, Assumption>();
+  for (const one of found) {
+    const id = `${one.from}\n${one.role.key}`;
+    const known = best.get(id);
+    if (!known || surer(known.held, one.held) !== known.held) best.set(id, one);
+  }
+  return best.values();
+}
+
+const outside = (key: string): EntityFact => ({ key, kind: 'External', name: externalName(key), provider: 'aws' });
+
+const strangerOf = (principal: Principal): EntityFact => ({
+  key: principal.key,
+  kind: principal.kind === 'role' ? 'Role' : 'User',
+  name: principal.name,
+  provider: 'aws',
+  stub: true,
+});
 
 function externalName(key: string): string {
   if (key === EXTERNAL_ANYONE) return 'Anyone';
@@ -224,25 +261,21 @@ interface Rights {
   readonly finder: GrantFinder;
   readonly powers: Powers;
   readonly hung: Hangs;
+  readonly things: ReadonlyMap<string, Thing>;
 }
 
 const BATCH = 5_000;
 
 /** Permissions are written once for each account that needs them, so that each account's facts stand alone. */
-function* rightsFacts({ account, principals, finder, powers, hung }: Rights): Generator<AccountFacts> {
+function* rightsFacts(rights: Rights): Generator<AccountFacts> {
+  const { account, principals } = rights;
   const book = new PermissionBook();
+  const strangers = new Strangers(rights);
   let facts = emptyFacts();
-  const beyond = (thing: Thing): boolean => hung.get(thing.key) !== undefined;
   for (const principal of principals) {
-    const { escalations, grants } = powers.of(principal);
-    const administrator = powers.isAdministrator(principal);
-    const own = finder.edgesOf(principal, administrator ? { beyond } : {});
-    const gained: RightEdge[] = [...escalations.values()]
-      .filter(({ target }) => target !== principal.key)
-      .map((one): RightEdge => ({ kind: 'CAN_CONTROL', ...one }));
-    for (const edges of [own, [...gained, ...(administrator ? [] : grants)]]) {
-      const key = book.keyOf(edges, ({ entity, relationships }) => {
-        facts.entities.push(entity);
+    for (const { id, edges } of bundlesOf(principal, rights)) {
+      const key = book.keyOf(id, edges, ({ entity, relationships }) => {
+        facts.entities.push(entity, ...strangers.named(relationships));
         facts.relationships.push(...relationships);
       });
       if (key) facts.relationships.push(grant(principal, key));
@@ -252,6 +285,48 @@ function* rightsFacts({ account, principals, finder, powers, hung }: Rights): Ge
     facts = emptyFacts();
   }
   yield { account, ...facts, documents: [] };
+}
+
+interface RightBundle {
+  readonly id: string;
+  readonly edges: readonly RightEdge[];
+}
+
+/** What principals of one signature share first; what only this one's surroundings give last. */
+function bundlesOf(principal: Principal, { finder, powers, hung }: Rights): RightBundle[] {
+  const { paths, escalations, grants } = powers.of(principal);
+  const administrator = powers.isAdministrator(principal);
+  const beyond = (thing: Thing): boolean => hung.get(thing.key) !== undefined;
+  const shared = new Map(paths.escalations.map((one) => [one.target, one.held]));
+  const own = [...escalations.values()].filter(
+    ({ target, held }) => target !== principal.key && surer(shared.get(target), held) !== shared.get(target),
+  );
+  return [
+    ...finder.bundlesOf(principal, administrator ? { beyond } : {}),
+    { id: paths.id, edges: paths.escalations.map(control) },
+    { id: `surroundings of ${principal.arn}`, edges: [...own.map(control), ...(administrator ? [] : grants)] },
+  ];
+}
+
+const control = ({ target, held, reason }: Escalation): RightEdge => ({ kind: 'CAN_CONTROL', target, held, reason });
+
+/** Things of other accounts that an account's facts point at. */
+class Strangers {
+  readonly #named = new Set<string>();
+  readonly #rights: Rights;
+
+  constructor(rights: Rights) {
+    this.#rights = rights;
+  }
+
+  *named(relationships: readonly RelationshipFact[]): Generator<EntityFact> {
+    for (const { target } of relationships) {
+      const thing = this.#rights.things.get(target.slice('aws:'.length));
+      if (!thing || thing.item.account === this.#rights.account || this.#named.has(target)) continue;
+      this.#named.add(target);
+      yield { key: target, kind: thing.kind, name: thing.item.name, provider: 'aws', stub: true };
+    }
+  }
 }
 
 const grant = (principal: Principal, target: string): RelationshipFact => ({

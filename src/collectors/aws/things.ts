@@ -50,7 +50,7 @@ export function thingOf(item: ConfigItem): Thing | undefined {
     kind: WORKLOADS.has(item.type) ? 'Workload' : SECRETS.has(item.type) ? 'Secret' : 'Resource',
     policy: body ? compilePolicy(name, body, RESOURCE_POLICY) : item.type === 'AWS::KMS::Key' ? undefined : null,
     ...(body && { policyBody: body }),
-    runsAs: [...new Set(RUNS_AS.flatMap((path) => textAt(item.configuration, path)))].filter((arn) => arn.includes(':iam:')),
+    runsAs: rolesOf(item),
     ...(encryptedBy && { encryptedBy }),
   };
 }
@@ -101,6 +101,17 @@ const RUNS_AS: readonly (readonly string[])[] = [
   ['containerProperties', 'jobRoleArn'],
   ['ContainerProperties', 'JobRoleArn'],
 ];
+
+/** An ECS task's code gets the task role; the execution role is the agent's, and a service's role the load balancer's. */
+const ONLY: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'AWS::ECS::TaskDefinition': [['taskRoleArn'], ['TaskRoleArn']],
+  'AWS::ECS::Service': [],
+};
+
+function rolesOf(item: ConfigItem): string[] {
+  const places = Object.hasOwn(ONLY, item.type) ? (ONLY[item.type] ?? []) : RUNS_AS;
+  return [...new Set(places.flatMap((path) => textAt(item.configuration, path)))].filter((arn) => arn.includes(':iam:'));
+}
 
 const ENCRYPTED_BY: readonly (readonly string[])[] = [
   ['KmsKeyId'],

@@ -9,7 +9,7 @@ export const createAccessKey: EscalationPath = {
   *find(board, principal) {
     if (!board.mentionsAll(principal, ['iam:CreateAccessKey'])) return;
     for (const user of board.users) {
-      if (user === principal || user.account !== principal.account) continue;
+      if (user.account !== principal.account) continue;
       const keys = board.estate.inventory.accounts.get(user.account)?.keys.get(user.name)?.size ?? 0;
       const actions = keys >= MOST_KEYS ? ['iam:CreateAccessKey', 'iam:DeleteAccessKey'] : ['iam:CreateAccessKey'];
       const held = board.canAll(

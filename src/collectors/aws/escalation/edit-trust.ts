@@ -7,7 +7,7 @@ export const editTrust: EscalationPath = {
   *find(board, principal) {
     if (!board.mentionsAll(principal, ['iam:UpdateAssumeRolePolicy'])) return;
     for (const role of board.roles) {
-      if (role === principal || role.account !== principal.account) continue;
+      if (role.account !== principal.account) continue;
       const held = board.can(principal, { action: 'iam:UpdateAssumeRolePolicy', resource: role.arn });
       if (held) yield { target: role.key, held, reason: `iam:UpdateAssumeRolePolicy: ${role.name} can be made to trust anybody` };
     }

@@ -20,7 +20,7 @@ function* passed(board: Board, principal: Principal, row: PassRolePath): Generat
   if (!board.mentionsAll(principal, ['iam:PassRole', ...actions])) return;
   let created: Held | undefined;
   for (const role of board.roles) {
-    if (role.account !== principal.account || role === principal) continue;
+    if (role.account !== principal.account) continue;
     const trusted = board.trusts(role, row.service);
     const profile = !row.instanceProfile || ('trust' in role.record && role.record.instanceProfiles.length > 0);
     if (!trusted || !profile) continue;

@@ -11,6 +11,7 @@ import { awsAccount } from '../../../model/keys.ts';
 import type { GrantEdge, GrantFinder } from '../grants.ts';
 import { both, type Held, rankOf, SURE, surer } from '../held.ts';
 import type { Principal } from '../principals.ts';
+import { signatureOf } from '../signature.ts';
 import type { Assumption } from '../trust.ts';
 import { canCreateAdministrator } from './create-administrator.ts';
 import { dormantVersions } from './dormant-version.ts';
@@ -21,9 +22,19 @@ import type { Board, Escalation } from './path.ts';
 
 /** What a principal gains, beside its grants: control of something, or rights as after a change that it may make. */
 export interface Gains {
+  /** By its own permissions alone; shared by principals of one signature, itself among the targets. */
+  paths: PathBundle;
   readonly escalations: Map<string, Escalation>;
   readonly grants: GrantEdge[];
 }
+
+export interface PathBundle {
+  /** The same in every collection. */
+  readonly id: string;
+  readonly escalations: readonly Escalation[];
+}
+
+const NO_PATHS: PathBundle = { id: '', escalations: [] };
 
 export class Powers {
   readonly #board: Board;
@@ -33,6 +44,7 @@ export class Powers {
   readonly #edits = new Map<Principal, readonly PolicyPower[]>();
   readonly #joins = new Map<Principal, readonly GroupPower[]>();
   readonly #limits = new Map<Principal, Held | null>();
+  readonly #bundles = new Map<string, PathBundle>();
 
   constructor(board: Board, grants: GrantFinder, assumptions: readonly Assumption[]) {
     this.#board = board;
@@ -50,7 +62,7 @@ export class Powers {
   of(principal: Principal): Gains {
     const known = this.#gains.get(principal);
     if (known) return known;
-    const gains: Gains = { escalations: new Map(), grants: [] };
+    const gains: Gains = { paths: NO_PATHS, escalations: new Map(), grants: [] };
     this.#gains.set(principal, gains);
     return gains;
   }
@@ -77,7 +89,8 @@ export class Powers {
 
   #ownPaths(): void {
     for (const principal of this.#board.estate.people.principals) {
-      this.#pathsOf(principal, principal);
+      this.of(principal).paths = this.#paths(principal);
+      for (const found of this.of(principal).paths.escalations) this.#add(principal, found);
       const edits = [...policyPowers(this.#board, principal)];
       const joins = [...groupPowers(this.#board, principal)];
       if (edits.length > 0) this.#edits.set(principal, edits);
@@ -89,13 +102,20 @@ export class Powers {
   }
 
   /** All single paths of `acting` count for `principal`. */
-  #pathsOf(principal: Principal, acting: Principal, through?: { readonly held: Held; readonly reason: string }): void {
-    for (const path of ESCALATION_PATHS)
-      for (const found of path.find(this.#board, acting))
-        this.#add(
-          principal,
-          through ? { ...found, held: both(through.held, found.held), reason: `${through.reason}; then ${found.reason}` } : found,
-        );
+  #pathsOf(principal: Principal, acting: Principal, through: Through): void {
+    for (const found of this.#paths(acting).escalations) {
+      const reason = `${through.reason}; then ${found.reason}`;
+      this.#add(principal, { ...found, held: both(through.held, found.held), reason });
+    }
+  }
+
+  #paths(acting: Principal): PathBundle {
+    const id = JSON.stringify(['paths', signatureOf(acting, { own: this.#grants.isNamed(acting) })]);
+    const known = this.#bundles.get(id);
+    if (known) return known;
+    const bundle = { id, escalations: ESCALATION_PATHS.flatMap((path) => [...path.find(this.#board, acting)]) };
+    this.#bundles.set(id, bundle);
+    return bundle;
   }
 
   /** The principal acts as `over` with any policy: the account, or what boundary and guardrails leave of it. */
@@ -214,6 +234,11 @@ export class Powers {
         if (rankOf(step) <= ceiling && !reached.has(target)) reached.set(target, both(held, step));
     return reached;
   }
+}
+
+interface Through {
+  readonly held: Held;
+  readonly reason: string;
 }
 
 interface Used {

@@ -17,7 +17,7 @@ export const resetPassword: EscalationPath = {
     );
     if (!create && !update) return;
     for (const user of board.users) {
-      if (user === principal || user.account !== principal.account) continue;
+      if (user.account !== principal.account) continue;
       const found = passwordOf(board, principal, user);
       if (found) yield { target: user.key, ...found };
     }
