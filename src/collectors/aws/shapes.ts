@@ -5,7 +5,7 @@ const list = <T extends z.ZodType>(item: T) => z.array(item).nullish();
 const tags = list(z.object({ Key: z.string(), Value: z.string() }));
 const time = z.union([z.string(), z.number()]).nullish();
 const attached = list(z.object({ PolicyArn: z.string(), PolicyName: z.string().nullish() }));
-const inline = list(z.object({ PolicyName: z.string(), PolicyDocument: z.unknown() }));
+const inline = list(z.object({ PolicyName: z.string(), PolicyDocument: z.unknown().optional() }));
 const boundary = z.object({ PermissionsBoundaryArn: z.string().nullish() }).nullish();
 const iamArn = z.string().regex(/^arn:aws[a-z-]*:iam::(\d{12}|aws):/);
 
@@ -28,7 +28,7 @@ export const roleShape = z.object({
   Path: z.string().nullish(),
   RoleId: z.string().nullish(),
   CreateDate: time,
-  AssumeRolePolicyDocument: z.unknown(),
+  AssumeRolePolicyDocument: z.unknown().optional(),
   InstanceProfileList: list(z.object({ Arn: z.string() })),
   RolePolicyList: inline,
   AttachedManagedPolicies: attached,
@@ -52,7 +52,7 @@ export const policyShape = z.object({
   PolicyName: z.string().nullish(),
   DefaultVersionId: z.string().nullish(),
   PolicyVersionList: list(
-    z.object({ VersionId: z.string().nullish(), IsDefaultVersion: z.boolean().nullish(), Document: z.unknown() }),
+    z.object({ VersionId: z.string().nullish(), IsDefaultVersion: z.boolean().nullish(), Document: z.unknown().optional() }),
   ),
 });
 
@@ -69,7 +69,7 @@ export const lastUsedShape = z.object({
   AccessKeyLastUsed: z.object({ LastUsedDate: time }),
 });
 
-const freeRecord = z.unknown().transform((value) => (isRecord(value) ? value : parsedRecord(value)));
+const freeRecord = z.unknown().optional().transform((value) => (isRecord(value) ? value : parsedRecord(value)));
 
 export const itemShape = z.object({
   resourceType: z.string(),
@@ -80,7 +80,7 @@ export const itemShape = z.object({
   awsAccountId: z.string().nullish(),
   accountId: z.string().nullish(),
   awsRegion: z.string().nullish(),
-  tags: z.unknown(),
+  tags: z.unknown().optional(),
   configurationItemStatus: z.string().nullish(),
   configurationItemCaptureTime: z.string().nullish(),
   resourceCreationTime: time,
@@ -98,7 +98,7 @@ export const organizationShape = z.object({
       PolicySummary: z.object({ Name: z.string().nullish(), Id: z.string().nullish(), Type: z.string().nullish() }).nullish(),
       Name: z.string().nullish(),
       Type: z.string().nullish(),
-      Content: z.unknown(),
+      Content: z.unknown().optional(),
       Targets: list(z.object({ TargetId: z.string() })),
     }),
   ),
