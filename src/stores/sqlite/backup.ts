@@ -1,8 +1,14 @@
-import { BACKUP_FORMAT, type BackupType, backupRecord, readBackupRecord, type TypedBackupRecord } from '../../model/backup.ts';
+import {
+  BACKUP_FORMAT,
+  type BackupData,
+  type BackupType,
+  backupRecord,
+  readBackupRecord,
+  type TypedBackupRecord,
+} from '../../model/backup.ts';
 import type { EntityClaim, Json, RelationshipClaim } from '../../model/entity.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { entityFactText } from '../../model/fact-text.ts';
-import type { Risk } from '../../model/findings.ts';
 import type { BackupRecord, Token } from '../../ports/store.ts';
 import { hotOf, kindCode, millisecondsOf, restOf, shapeOf } from './codec.ts';
 import type { Connection } from './connection.ts';
@@ -90,44 +96,35 @@ function refuseFilled(db: Connection): void {
   throw new RefusedError(`${db.path}: the store already holds ${filled ?? 'collection'} records; import into a new one`);
 }
 
-function importRecord(db: Connection, record: TypedBackupRecord): void {
-  switch (record.type) {
-    case 'backup':
-      return;
-    case 'state':
-      setMeta(db, 'generation', record.data.generation);
-      setMeta(db, 'paused', record.data.paused ? 'yes' : 'no');
-      if (record.data.fingerprintCheck !== null) setMeta(db, 'fingerprint-check', record.data.fingerprintCheck);
-      return;
-    case 'source':
-      return writeSource(db, record.data);
-    case 'entity':
-      return importEntity(db, record.data.key, record.data.from, record.data.claims);
-    case 'relationship':
-      return importRelationship(db, record.data.from, record.data.claims);
-    case 'document':
-      return writeStoredDocument(db, originId(db, { name: record.data.origin, scope: record.data.scope }), record.data);
-    case 'version': {
-      const { id, from, to, body } = record.data;
-      return void db.run('INSERT INTO version VALUES (?, ?, ?, ?)', [id, from, to, JSON.stringify(body)]);
-    }
-    case 'analysis':
-      return void db.run('INSERT INTO analysis VALUES (1, ?, ?)', [record.data.generation, record.data.at]);
-    case 'risk':
-      return writeRisks(db, [record.data as Risk]);
-    case 'acceptance':
-      return writeAcceptance(db, record.data);
-    case 'plan':
-      return writePlan(db, record.data);
-    case 'hold':
-      return placeHold(db, record.data);
-    case 'ledger':
-      return writeLedgerRecord(db, record.data);
-    case 'token':
-      return writeToken(db, record.data as unknown as Token);
-    case 'job':
-      return writeJob(db, record.data);
-  }
+type Importers = { readonly [T in BackupType]: (db: Connection, data: BackupData[T]) => void };
+
+const IMPORTERS: Importers = {
+  backup: () => undefined,
+  state: importState,
+  source: writeSource,
+  entity: (db, { key, from, claims }) => importEntity(db, key, from, claims),
+  relationship: (db, { from, claims }) => importRelationship(db, from, claims),
+  document: (db, document) => writeStoredDocument(db, originId(db, { name: document.origin, scope: document.scope }), document),
+  version: (db, { id, from, to, body }) =>
+    void db.run('INSERT INTO version VALUES (?, ?, ?, ?)', [id, from, to, JSON.stringify(body)]),
+  analysis: (db, { generation, at }) => void db.run('INSERT INTO analysis VALUES (1, ?, ?)', [generation, at]),
+  risk: (db, risk) => writeRisks(db, [risk]),
+  acceptance: writeAcceptance,
+  plan: writePlan,
+  hold: placeHold,
+  ledger: writeLedgerRecord,
+  token: (db, token) => writeToken(db, token as unknown as Token),
+  job: writeJob,
+};
+
+function importRecord(db: Connection, { type, data }: TypedBackupRecord): void {
+  (IMPORTERS[type] as (db: Connection, data: unknown) => void)(db, data);
+}
+
+function importState(db: Connection, { generation, paused, fingerprintCheck }: BackupData['state']): void {
+  setMeta(db, 'generation', generation);
+  setMeta(db, 'paused', paused ? 'yes' : 'no');
+  if (fingerprintCheck !== null) setMeta(db, 'fingerprint-check', fingerprintCheck);
 }
 
 /** Each claim is written as it was said, and then put back to its times. */

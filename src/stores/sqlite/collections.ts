@@ -92,7 +92,7 @@ function commit(db: Connection, run: CollectionRun, outcome: CollectionOutcome):
   rememberedIds(db).clear();
   if (bulk) db.exec(WITH_TARGET_INDEX);
   const scopes = coverageAfter(readSources(db, run.origin)[0]?.scopes ?? [], outcome.scopes);
-  const swept = sweep(db, run.origin, generation, scopes);
+  const swept = sweep(db, run.origin, generation, scopes, bulk === 1);
   if (bulk && wrote) recordChanges(db, generation, [['rebuild', 'graph', '']]);
   const next = metaNumber(db, 'generation') + 1;
   setMeta(db, 'generation', next);
@@ -112,9 +112,12 @@ function sourceRecord(
   return { name, type, scopes, lastRun, generation, layersMissing, ...(newestEvent === undefined ? {} : { newestEvent }) };
 }
 
-function sweep(db: Connection, origin: string, generation: number, scopes: readonly ScopeCoverage[]): number {
+/** A first load has no older claims: to look for them would cost a walk through all of its own. */
+function sweep(db: Connection, origin: string, generation: number, scopes: readonly ScopeCoverage[], isFirst: boolean): number {
   const swept = originIds(db, origin, sweepableScopes(scopes));
   if (swept.length === 0) return 0;
+  removeDocuments(db, swept, generation);
+  if (isFirst) return 0;
   const old = `origin IN ${marks(swept.length)} AND generation < ?`;
   const relationships = db.all<[number, number, number, number]>(
     `SELECT source, kind, target, origin FROM relationship_claim WHERE ${old} AND (shape & ?) <> ?`,
@@ -126,7 +129,6 @@ function sweep(db: Connection, origin: string, generation: number, scopes: reado
     generation,
   ]);
   removed += removeEntityClaims(db, generation, withoutEnds(db, originIds(db, origin), entities));
-  removeDocuments(db, swept, generation);
   return removed;
 }
 

@@ -5,6 +5,7 @@
  * answers after close: so every value passes `bindable`, parameters are counted, and always go as one array.
  */
 import Database from 'libsql';
+import { InputError } from '../../model/errors.ts';
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 type Row = SqlValue[];
@@ -101,9 +102,14 @@ function countParameters(sql: string): number {
   return count;
 }
 
-/** Throws a TypeError before libsql would abort the process or store something else. */
+/** Throws a TypeError, for NUL in text an InputError, before libsql would abort the process or store something else. */
 export function bindable(values: readonly SqlValue[]): SqlValue[] {
   for (const value of values) {
+    if (typeof value === 'string' && value.includes('\0')) {
+      throw new InputError(
+        `${JSON.stringify(value.slice(0, 80))}: a NUL character; SQLite would cut the text there, so take it out at its source`,
+      );
+    }
     if (typeof value === 'string' || value === null || typeof value === 'bigint') continue;
     if (typeof value === 'number' ? Number.isFinite(value) : value instanceof Uint8Array) continue;
     throw new TypeError(

@@ -101,7 +101,7 @@ function claimsAt(db: Connection, ids: readonly number[]): RelationshipClaimName
 }
 
 function deleteEntities(db: Connection, dead: readonly { readonly id: number; readonly entity: Entity }[]): void {
-  const indexed = dead.map(({ id, entity }) => [id, entity.key, entity.name] as const);
+  const indexed = dead.map(({ id, entity }) => [id, entity.key, entity.name.replaceAll('\0', '\uFFFD')] as const);
   removeFromTextIndex(db, indexed);
   for (const some of pieces(dead)) {
     db.run(

@@ -55,7 +55,7 @@ function insertEntities(db: Connection, stamp: Stamp, made: readonly (readonly S
   for (const said of made) {
     const { id, fact } = (said.find((s) => !s.fact.stub) ?? said[0]) as Said;
     rows.push(id, fact.key, foldedOf(fact.key), ...shownColumns({ ...fact, state: fact.state ?? 'unknown' }), stamp.generation);
-    indexed.push([id, fact.key, fact.name]);
+    indexed.push([id, fact.key, columnText(fact.name)]);
   }
   db.insert('entity', 12, rows);
   upsertClaims(db, stamp, made.flat());
@@ -75,11 +75,14 @@ const foldedOf = (key: string): string | null => {
   return folded === key ? null : folded;
 };
 
+/** For order and search only; what is shown comes from the claims. */
+const columnText = (name: string): string => name.replaceAll('\0', '\uFFFD');
+
 type Shown = Pick<Entity, 'kind' | 'name' | 'provider' | 'tier' | 'environment' | 'owner' | 'state' | 'expiresAt'>;
 
 const shownColumns = (shown: Shown): SqlValue[] => [
   shown.kind,
-  shown.name,
+  columnText(shown.name),
   shown.provider,
   shown.tier ?? null,
   shown.environment ?? null,
@@ -156,12 +159,13 @@ function touchClaims(db: Connection, { origin, generation, at }: Stamp, stub: nu
 export function refreshShown(db: Connection, { generation }: Pick<Stamp, 'generation'>, ids: readonly number[]): void {
   for (const { id, entity } of heldEntities(db, ids)) {
     const indexed = db.get<[string]>('SELECT name FROM entity WHERE id = ?', [id])?.[0] as string;
-    if (indexed !== entity.name) removeFromTextIndex(db, [[id, entity.key, indexed]]);
+    const name = columnText(entity.name);
+    if (indexed !== name) removeFromTextIndex(db, [[id, entity.key, indexed]]);
     db.run(
       `UPDATE entity SET kind = ?, name = ?, provider = ?, tier = ?, environment = ?, owner = ?, state = ?, expires_at = ?, changed = ?
         WHERE id = ?`,
       [...shownColumns(entity), generation, id],
     );
-    if (indexed !== entity.name) addToTextIndex(db, [[id, entity.key, entity.name]]);
+    if (indexed !== name) addToTextIndex(db, [[id, entity.key, name]]);
   }
 }

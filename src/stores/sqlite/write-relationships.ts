@@ -1,6 +1,6 @@
 import type { RelationshipFact } from '../../model/entity.ts';
 import { InputError } from '../../model/errors.ts';
-import { distinctRelationships, relationshipId } from '../../model/fact-text.ts';
+import { relationshipId } from '../../model/fact-text.ts';
 import { strengthOf } from '../../model/merge.ts';
 import { type Ends, loadRelationships } from './claims.ts';
 import { certaintyAndBasis, hotOf, kindCode, restOf, shapeOf } from './codec.ts';
@@ -27,16 +27,15 @@ export function writeRelationships(
   facts: readonly RelationshipFact[],
   ids: Map<string, number>,
 ): number {
-  const distinct = distinctRelationships(facts);
-  lookUpIds(
-    db,
-    distinct.flatMap((fact) => [fact.source, fact.target]),
-    ids,
+  const unknown = new Set<string>();
+  for (const { source, target } of facts) {
+    if (!ids.has(source)) unknown.add(source);
+    if (!ids.has(target)) unknown.add(target);
+  }
+  lookUpIds(db, [...unknown], ids);
+  const said = distinct(
+    facts.map((fact): Said => ({ ends: endsOf(fact, ids), fact, shape: shapeOf(fact), hot: hotOf(fact), rest: restOf(fact) })),
   );
-  const said = distinct.map((fact): Said => {
-    return { ends: endsOf(fact, ids), fact, shape: shapeOf(fact), hot: hotOf(fact), rest: restOf(fact) };
-  });
-  said.sort((a, b) => a.ends[0] - b.ends[0] || a.ends[1] - b.ends[1] || a.ends[2] - b.ends[2]);
   let changed = 0;
   for (const some of pieces(said, TOGETHER))
     changed += stamp.bulk && stamp.alone ? load(db, stamp, some) : update(db, stamp, some);
@@ -50,6 +49,18 @@ function endsOf(fact: RelationshipFact, ids: ReadonlyMap<string, number>): Ends 
   throw new InputError(
     `${relationshipId(fact)}: nobody claims ${missing}: write the entity, or a stub of it, before or with its relationships`,
   );
+}
+
+/** In the order of the table; of one relationship the strongest, and of equals the last. */
+function distinct(said: Said[]): Said[] {
+  said.sort((a, b) => a.ends[0] - b.ends[0] || a.ends[1] - b.ends[1] || a.ends[2] - b.ends[2]);
+  const kept: Said[] = [];
+  for (const one of said) {
+    const last = kept.at(-1);
+    if (last === undefined || !isSame(last.ends, one.ends)) kept.push(one);
+    else if (strengthOf(one.fact) <= strengthOf(last.fact)) kept[kept.length - 1] = one;
+  }
+  return kept;
 }
 
 const rowsOf = ({ origin, generation, at }: Stamp, said: readonly Said[]): SqlValue[] => {
@@ -107,6 +118,7 @@ function update(db: Connection, stamp: Stamp, said: readonly Said[]): number {
   return different.length;
 }
 
+const isSame = (a: Ends, b: Ends): boolean => a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 const name = ([source, kind, target]: Ends): string => `${source} ${kind} ${target}`;
 
 interface HeldClaim {
