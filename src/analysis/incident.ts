@@ -105,7 +105,7 @@ export function incident(input: IncidentInput): Incident {
     couldReach: couldReach(input, held),
     didTouch: didTouch(input, held),
     created: createdBy(graph, { footholds, since, facts }),
-    aliveUntil: held
+    aliveUntil: footholds.held
       .filter((one) => !graph.over[one])
       .map((one) => ({ key: graph.keys[one]!, until: facts.entity(graph.keys[one]!)?.expiresAt ?? null })),
     breaks: breaksOf(input, plan),

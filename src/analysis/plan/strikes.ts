@@ -129,3 +129,6 @@ function sessionStrike(
   });
   return { footholds: members, draft, isSession: true };
 }
+
+export const byFoothold = (strikes: readonly Strike[]): ReadonlyMap<number, Strike> =>
+  new Map(strikes.flatMap((strike) => strike.footholds.map((one) => [one, strike] as const)));

@@ -1,0 +1,81 @@
+/** What stands before what among the cuts of `contain`. */
+import { draftOf } from './draft.ts';
+import type { Footholds } from './footholds.ts';
+import type { Draft, PlanInput } from './input.ts';
+import type { Recreation } from './recreation.ts';
+import { byFoothold, type Strike } from './strikes.ts';
+
+export interface Precedence {
+  readonly footholds: Footholds;
+  readonly recreated: Recreation;
+  readonly early: ReadonlyMap<number, Draft>;
+}
+
+/** Rules 1, 3, 4 and 8 as what stands before what; cuts that wait for approval do not hold up those that need none. */
+export function precedence(accepted: readonly Strike[], { footholds, recreated, early }: Precedence): Draft[] {
+  const mine = byFoothold(accepted);
+  const saves = accepted.flatMap(({ save }) => save ?? []);
+  const waiting = waitingFor(accepted, { footholds, recreated, mine });
+  const prompt = accepted.filter((strike) => !waiting.has(strike) && !strike.isSession).map(({ draft }) => draft.id);
+  const steps = accepted.map((strike) => {
+    const remakers = strike.footholds.flatMap((one) => recreated.by.get(one) ?? []);
+    const isLate = waiting.has(strike) && !strike.isSession;
+    return {
+      ...strike.draft,
+      needs: [...strike.draft.needs, ...mintersOf(strike, footholds, mine)],
+      after: [...saves.map(({ id }) => id), ...(isLate ? prompt : [])],
+      notBefore: remakers
+        .flatMap((one) => early.get(one)?.id ?? mine.get(one)?.draft.id ?? [])
+        .filter((id) => id !== strike.draft.id),
+    };
+  });
+  return [...saves, ...steps];
+}
+
+function mintersOf(strike: Strike, { minters }: Footholds, mine: ReadonlyMap<number, Strike>): string[] {
+  if (!strike.isSession) return [];
+  const cuts = strike.footholds.flatMap((one) => (minters.get(one) ?? []).flatMap((minter) => mine.get(minter) ?? []));
+  return [...new Set(cuts)].filter((cut) => cut !== strike).map(({ draft }) => draft.id);
+}
+
+/** Cuts that need approval, and those that may not come before them. */
+function waitingFor(
+  accepted: readonly Strike[],
+  { footholds, recreated, mine }: Pick<Precedence, 'footholds' | 'recreated'> & { mine: ReadonlyMap<number, Strike> },
+): ReadonlySet<Strike> {
+  const waiting = new Set(accepted.filter(({ draft }) => draft.approvals > 0));
+  for (let before = -1; before !== waiting.size; ) {
+    before = waiting.size;
+    for (const strike of accepted) {
+      const others = strike.footholds.flatMap((one) => [
+        ...(recreated.by.get(one) ?? []),
+        ...(strike.isSession ? (footholds.minters.get(one) ?? []) : []),
+      ]);
+      if (others.some((one) => waiting.has(mine.get(one) as Strike))) waiting.add(strike);
+    }
+  }
+  return waiting;
+}
+
+/** A session that could make a target again is cut with the target, and once more when minting has stopped. */
+export function earlyCuts(input: PlanInput, accepted: readonly Strike[], { by }: Recreation): ReadonlyMap<number, Draft> {
+  const mine = byFoothold(accepted);
+  const remakers = new Set([...by].filter(([one]) => mine.has(one)).flatMap(([, others]) => others));
+  const early = new Map<number, Draft>();
+  for (const remaker of remakers) {
+    const strike = mine.get(remaker);
+    if (!strike?.isSession) continue;
+    const { draft } = strike;
+    const first = draftOf(input, {
+      target: draft.target,
+      ...(draft.for !== undefined && { for: draft.for }),
+      control: { ...draft, action: 'block' },
+      cuts: draft.cuts,
+      kills: draft.kills,
+      purpose: 'early',
+      why: 'with this session a target could be made again, so it is cut at once, and once more when minting has stopped',
+    });
+    for (const one of strike.footholds) early.set(one, first);
+  }
+  return early;
+}
