@@ -68,7 +68,7 @@ export async function undoStep(run: Run, step: PlanStep): Promise<string[]> {
   const danger = rearms(run, step);
   if (danger) return [danger];
   const enforcer = await enforcerOf(run, step);
-  if (enforcer.waitsForPerson) return askPerson(run, step, enforcer);
+  if (enforcer.waitsForPerson) return step.commands.inverse === '' ? endUndone(run, step) : askPerson(run, step, enforcer);
   try {
     await withControl(run, controlOf(enforcer, step), () => lift(run, step, enforcer));
     return [];
@@ -142,6 +142,14 @@ async function askPerson(run: Run, step: PlanStep, enforcer: Enforcer): Promise<
   ];
 }
 
+/** A notice, a look, a wait: nothing of it is left to take back. */
+async function endUndone(run: Run, step: PlanStep): Promise<string[]> {
+  const note = 'nothing to bring back';
+  const ledger = [stepDraft(run, step, 'undo', { outcome: 'undone', evidence: [note] })];
+  await moveStep(run, step, { to: 'undone', from: UNDOABLE, evidence: [`undo: ${note}`], ledger });
+  return [];
+}
+
 async function noteOnce(run: Run, step: PlanStep, note: string): Promise<void> {
   const { state, evidence } = recordOf(run, step);
   if (!evidence.includes(note)) await moveStep(run, step, { to: state, from: [state], evidence: [note] });
@@ -149,14 +157,7 @@ async function noteOnce(run: Run, step: PlanStep, note: string): Promise<void> {
 
 async function rehearseUndo(run: Run, steps: readonly PlanStep[]): Promise<ExecutionResult> {
   const { state } = await storedPlan(run.context, run.plan.id);
-  const said = new Map(
-    steps.map((step) => [
-      step.id,
-      step.reversibility === 'R2'
-        ? `dry run: ${step.action} is irreversible`
-        : (rearms(run, step) ?? `dry run: would ${step.commands.inverse}`),
-    ]),
-  );
+  const said = new Map(steps.map((step) => [step.id, wouldUndo(run, step)]));
   const result = resultOf(run, state);
   return {
     ...result,
@@ -165,4 +166,12 @@ async function rehearseUndo(run: Run, steps: readonly PlanStep[]): Promise<Execu
       return line === undefined ? step : { ...step, evidence: [line] };
     }),
   };
+}
+
+function wouldUndo(run: Run, step: PlanStep): string {
+  if (step.reversibility === 'R2' && recordOf(run, step).preImage === undefined)
+    return `dry run: ${step.action} is irreversible: it stays`;
+  const danger = rearms(run, step);
+  if (danger) return danger;
+  return step.commands.inverse === '' ? 'dry run: nothing to bring back' : `dry run: would ${step.commands.inverse}`;
 }

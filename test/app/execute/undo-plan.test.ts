@@ -99,6 +99,22 @@ it('goes on with an undo that was interrupted between the inverse and its record
   expect(bench.switches.effects()).toEqual(['off sample:a', 'on sample:a']);
 });
 
+it('does not ask a person to take back a step that has no inverse', async () => {
+  await using bench = await openBench();
+  const notice = makeStep({
+    id: 's2',
+    target: A,
+    action: 'notify',
+    connector: 'manual',
+    commands: { apply: 'tell', inverse: '', probe: '' },
+  });
+  await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A })], [notice]]));
+  await executePlan(bench.context, 'p1', applying());
+  const result = await undoPlan(bench.context, 'p1', applying());
+  expect(result).toMatchObject({ state: 'undone', stopped: [] });
+  expect(bench.switches.state()).toMatchObject({ [A]: true });
+});
+
 it('releases one hold by its id, and says when it was released before', async () => {
   await using bench = await openBench();
   await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A })]]));
