@@ -2,5 +2,5 @@
 //
 // @param keys list of text
 UNWIND $keys AS key
-MATCH (e:Entity {key: key})
+MATCH (e:Entity {key: key}) USING INDEX e:Entity(key)
 DETACH DELETE e

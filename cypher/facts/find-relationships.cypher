@@ -11,8 +11,8 @@
 // @return claims list of text?
 // @return changedIn integer?
 UNWIND $rows AS row
-OPTIONAL MATCH (s:Entity {key: row.source})
-OPTIONAL MATCH (t:Entity {key: row.target})
+OPTIONAL MATCH (s:Entity {key: row.source}) USING INDEX s:Entity(key)
+OPTIONAL MATCH (t:Entity {key: row.target}) USING INDEX t:Entity(key)
 OPTIONAL MATCH (s)-[r]->(t) WHERE type(r) = row.kind
 WITH row, s, t, r
 WHERE r IS NOT NULL OR s IS NULL OR t IS NULL

@@ -11,7 +11,7 @@
 // @return claims list of text
 // @return changedIn integer
 UNWIND $keys AS key
-MATCH (:Entity {key: key})-[r]-()
+MATCH (e:Entity {key: key})-[r]-() USING INDEX e:Entity(key)
 WITH DISTINCT r
 RETURN
   startNode(r).key AS source, type(r) AS kind, endNode(r).key AS target, elementId(r) AS element, r.origins AS origins,

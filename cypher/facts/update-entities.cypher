@@ -2,7 +2,7 @@
 //
 // @param rows list of map
 UNWIND $rows AS row
-MATCH (e:Entity {key: row.key})
+MATCH (e:Entity {key: row.key}) USING INDEX e:Entity(key)
 REMOVE e:$(row.oldKind)
 WITH e, row, e.firstSeen AS firstSeen
 SET e:$(row.kind), e = row.fields

@@ -8,7 +8,7 @@
 // @param owner text?
 // @param state text?
 // @return total integer
-MATCH (e:Entity)
+MATCH (e:Entity) USING TEXT INDEX e:Entity(search)
 WHERE e.search CONTAINS $text
   AND ($kinds IS NULL OR e.kind IN $kinds)
   AND ($provider IS NULL OR e.provider = $provider)

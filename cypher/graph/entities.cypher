@@ -6,7 +6,7 @@
 // @return firsts list of integer
 // @return claims list of text
 // @return changedIn integer
-MATCH (e:Entity)
+MATCH (e:Entity) USING INDEX e:Entity(key)
 WHERE e.key > ''
 RETURN
   e.key AS key, e.origins AS origins, e.runs AS runs, e.firsts AS firsts, e.claims AS claims, e.changedIn AS changedIn

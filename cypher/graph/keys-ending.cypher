@@ -4,7 +4,7 @@
 // @param small text
 // @param limit integer
 // @return key text
-MATCH (e:Entity)
+MATCH (e:Entity) USING TEXT INDEX e:Entity(search)
 WHERE e.search CONTAINS $small
   AND (any(sign IN ['/', ':', '#'] WHERE e.key ENDS WITH sign + $text)
     OR any(sign IN ['/', ':', '#'] WHERE e.folded ENDS WITH sign + $small))

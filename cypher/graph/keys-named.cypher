@@ -4,6 +4,6 @@
 // @param small text
 // @param limit integer
 // @return key text
-MATCH (e:Entity)
+MATCH (e:Entity) USING TEXT INDEX e:Entity(search)
 WHERE e.search CONTAINS $small AND e.name = $text
 RETURN e.key AS key ORDER BY key LIMIT $limit

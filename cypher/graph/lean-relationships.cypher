@@ -12,7 +12,7 @@
 // @return version text?
 // @return lastUsed text?
 // @return uses integer?
-MATCH (s:Entity)
+MATCH (s:Entity) USING INDEX s:Entity(key)
 WHERE s.key > ''
 MATCH (s)-[r]->(t:Entity)
 RETURN

@@ -12,7 +12,7 @@
 // @return claims list of text
 // @return changedIn integer
 UNWIND $keys AS key
-MATCH (t:Entity {key: key})
+MATCH (t:Entity {key: key}) USING INDEX t:Entity(key)
 CALL (t) {
   MATCH (s:Entity)-[r]->(t)
   WHERE $kinds IS NULL OR type(r) IN $kinds

@@ -12,7 +12,7 @@
 // @return claims list of text
 // @return changedIn integer
 UNWIND $keys AS key
-MATCH (s:Entity {key: key})
+MATCH (s:Entity {key: key}) USING INDEX s:Entity(key)
 CALL (s) {
   MATCH (s)-[r]->(t:Entity)
   WHERE $kinds IS NULL OR type(r) IN $kinds

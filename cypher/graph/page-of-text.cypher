@@ -17,7 +17,7 @@
 // @return firsts list of integer
 // @return claims list of text
 // @return changedIn integer
-MATCH (e:Entity)
+MATCH (e:Entity) USING TEXT INDEX e:Entity(search)
 WHERE e.search CONTAINS $text
   AND ($kinds IS NULL OR e.kind IN $kinds)
   AND ($provider IS NULL OR e.provider = $provider)

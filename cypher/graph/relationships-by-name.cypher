@@ -10,8 +10,8 @@
 // @return claims list of text
 // @return changedIn integer
 UNWIND $rows AS row
-MATCH (s:Entity {key: row.source})
-MATCH (t:Entity {key: row.target})
+MATCH (s:Entity {key: row.source}) USING INDEX s:Entity(key)
+MATCH (t:Entity {key: row.target}) USING INDEX t:Entity(key)
 MATCH (s)-[r]->(t)
 WHERE type(r) = row.kind
 RETURN

@@ -9,7 +9,7 @@
 // @return firsts list of integer
 // @return claims list of text
 // @return changedIn integer
-MATCH (s:Entity)
+MATCH (s:Entity) USING INDEX s:Entity(key)
 WHERE s.key > ''
 MATCH (s)-[r]->(t:Entity)
 WHERE $kinds IS NULL OR type(r) IN $kinds

@@ -9,7 +9,7 @@
 // @return firsts list of integer
 // @return claims list of text
 // @return changedIn integer
-MATCH (e:Entity)
+MATCH (e:Entity) USING TEXT INDEX e:Entity(search)
 WHERE e.search CONTAINS $text AND (size($kinds) = 0 OR e.kind IN $kinds)
 WITH e ORDER BY e.key LIMIT $limit
 RETURN
