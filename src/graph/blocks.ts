@@ -69,8 +69,11 @@ export function countReached({ graph, columns, asked }: BlockInput, { signal, on
   };
 }
 
-interface Rows extends Adjacency {
+interface Rows {
   readonly count: number;
+  /** Rows that a row leads to, leaves left out: `children[childStarts[row] .. childStarts[row + 1])`. */
+  readonly childStarts: Uint32Array;
+  readonly children: Uint32Array;
   /** By vertex: its row, or of a leaf the row number that it would have. */
   readonly of: Int32Array;
   /** By row: 1 where it is a single vertex without edges, kept as bits in its parents only. */
@@ -83,7 +86,6 @@ interface Rows extends Adjacency {
 /** Components with the edges between them, each once. */
 function rowsOf(graph: Adjacency): Rows {
   const { count, of } = components(graph);
-  const order = graph.starts.length - 1;
   const byRow = groupBy(Uint32Array.from(of), count);
   const starts = new Uint32Array(count + 1);
   const targets = new Uint32Array(graph.targets.length);
@@ -107,15 +109,17 @@ function rowsOf(graph: Adjacency): Rows {
   const parents = Uint32Array.from(up.members, (edge) => sources[edge]!);
   const isLeaf = new Uint8Array(count);
   for (let row = 0; row < count; row++) isLeaf[row] = starts[row] === starts[row + 1] ? 1 : 0;
-  return {
-    count,
-    of: of.subarray(0, order),
-    starts,
-    targets: targets.subarray(0, size),
-    isLeaf,
-    parentStarts: up.starts,
-    parents,
-  };
+  return { count, of, isLeaf, parentStarts: up.starts, parents, ...withoutLeaves({ starts, targets }, isLeaf) };
+}
+
+function withoutLeaves({ starts, targets }: Adjacency, isLeaf: Uint8Array): Pick<Rows, 'childStarts' | 'children'> {
+  const childStarts = new Uint32Array(starts.length);
+  const children: number[] = [];
+  for (let row = 0; row + 1 < starts.length; row++) {
+    for (let e = starts[row]!; e < starts[row + 1]!; e++) if (!isLeaf[targets[e]!]) children.push(targets[e]!);
+    childStarts[row + 1] = children.length;
+  }
+  return { childStarts, children: Uint32Array.from(children) };
 }
 
 function askedRows({ of, count }: Rows, asked: Uint32Array): { slots: Int32Array; count: number } {
@@ -125,86 +129,74 @@ function askedRows({ of, count }: Rows, asked: Uint32Array): { slots: Int32Array
   return { slots, count: next };
 }
 
-/** Columns of one signature side by side, and among them those of one parent, so that a block is seen by few distinct rows. */
+/**
+ * Columns in the order of their first parents, so that a block is seen by few rows, and in a block those of one signature side by
+ * side. Numbers of columns are those of the single ones, then of the pairs.
+ */
 function blocksOf({ signatures, vertices, signatureOf, pairs }: Columns, rows: Rows): Block[] {
-  const firstParent = (vertex: number): number => {
-    const row = rows.of[vertex]!;
+  const singles = vertices.length;
+  const readOf = (column: number): number => (column < singles ? vertices[column]! : pairs[column - singles]!.read);
+  const firstParents = Uint32Array.from({ length: singles + pairs.length }, (_, column) => {
+    const row = rows.of[readOf(column)]!;
     const at = rows.parentStarts[row]!;
     return at < rows.parentStarts[row + 1]! ? rows.parents[at]! : row;
-  };
-  const layout = createLayout();
-  const bySignature = groupBy(signatureOf, signatures.length);
-  for (let signature = 0; signature < signatures.length; signature++) {
-    const members = [...bySignature.members.subarray(bySignature.starts[signature]!, bySignature.starts[signature + 1]!)];
-    const keyed = members.map((column) => ({ vertex: vertices[column]!, by: firstParent(vertices[column]!) }));
-    keyed.sort((a, b) => a.by - b.by || a.vertex - b.vertex);
-    layout.singles(
-      signature,
-      keyed.map(({ vertex }) => vertex),
-    );
+  });
+  const layout = createLayout(signatures.length);
+  for (const column of groupBy(firstParents, rows.count).members) {
+    if (column < singles) layout.add(signatureOf[column]!, [vertices[column]!]);
+    else {
+      const { signature, read, put } = pairs[column - singles]!;
+      layout.add(signatures.length + signature, [read, put]);
+    }
   }
-  const pairsBySignature = new Map<number, { read: number; put: number }[]>();
-  for (const { signature, ...pair } of pairs) {
-    const group = pairsBySignature.get(signature);
-    if (group) group.push(pair);
-    else pairsBySignature.set(signature, [pair]);
-  }
-  for (const [signature, group] of pairsBySignature) layout.pairs(signature, group);
   return layout.finish();
 }
 
-/** Lays columns out in words; every run starts at a word of its own. */
-function createLayout() {
+/** Fills blocks group by group; every group of a block starts at a word of its own. Groups past `width` are pairs. */
+function createLayout(width: number) {
   const blocks: Block[] = [];
-  let runs: Run[] = [];
-  let vertices: number[] = [];
-  let bits: number[] = [];
-  let word = 0;
+  let groups = new Map<number, number[][]>();
+  let words = 0;
   const close = (): void => {
-    if (runs.length > 0) blocks.push({ runs, vertices, bits });
-    [runs, vertices, bits, word] = [[], [], [], 0];
+    if (groups.size > 0) blocks.push(layOut(groups, width));
+    groups = new Map();
+    words = 0;
   };
-  const place = (all: readonly number[], at: number): void => {
-    all.forEach((vertex, i) => {
-      vertices.push(vertex);
-      bits.push(at * 32 + i);
-    });
-  };
-  const wordsFor = (columns: number): number => Math.ceil(columns / 32);
   return {
-    singles(signature: number, all: readonly number[]): void {
-      for (let done = 0; done < all.length; ) {
-        if (word === BLOCK_WORDS) close();
-        const part = all.slice(done, done + (BLOCK_WORDS - word) * 32);
-        place(part, word);
-        runs.push({ signature, from: word, to: word + wordsFor(part.length), partner: 0 });
-        word += wordsFor(part.length);
-        done += part.length;
-      }
-    },
-    pairs(signature: number, all: readonly { readonly read: number; readonly put: number }[]): void {
-      for (let done = 0; done < all.length; ) {
-        if (BLOCK_WORDS - word < 2) close();
-        const part = all.slice(done, done + Math.floor((BLOCK_WORDS - word) / 2) * 32);
-        const words = wordsFor(part.length);
-        place(
-          part.map(({ read }) => read),
-          word,
-        );
-        place(
-          part.map(({ put }) => put),
-          word + words,
-        );
-        runs.push({ signature, from: word, to: word + words, partner: words });
-        word += 2 * words;
-        done += part.length;
-      }
+    /** One vertex, or both of a pair. */
+    add(group: number, members: number[]): void {
+      const isNewWord = (): boolean => (groups.get(group)?.length ?? 0) % 32 === 0;
+      if (isNewWord() && words + members.length > BLOCK_WORDS) close();
+      if (isNewWord()) words += members.length;
+      const known = groups.get(group);
+      if (known) known.push(members);
+      else groups.set(group, [members]);
     },
     finish(): Block[] {
       close();
       return blocks;
     },
   };
+}
+
+function layOut(groups: ReadonlyMap<number, readonly number[][]>, width: number): Block {
+  const runs: Run[] = [];
+  const vertices: number[] = [];
+  const bits: number[] = [];
+  let word = 0;
+  for (const [group, columns] of groups) {
+    const isPair = group >= width;
+    const words = Math.ceil(columns.length / 32);
+    columns.forEach((members, i) => {
+      members.forEach((vertex, half) => {
+        vertices.push(vertex);
+        bits.push((word + half * words) * 32 + i);
+      });
+    });
+    runs.push({ signature: isPair ? group - width : group, from: word, to: word + words, partner: isPair ? words : 0 });
+    word += isPair ? 2 * words : words;
+  }
+  return { runs, vertices, bits };
 }
 
 interface KernelInput {
@@ -218,7 +210,7 @@ function createKernel(rows: Rows, { slots, width, counts }: KernelInput): (block
   const pointers = new Int32Array(rows.count);
   const own = new Int32Array(rows.count);
   const bank = createBank();
-  const { starts, targets, isLeaf } = rows;
+  const { childStarts, children, isLeaf } = rows;
 
   /** A bit row of the row's own, for the columns that are set in it directly. */
   const ownRow = (row: number): number => {
@@ -237,9 +229,8 @@ function createKernel(rows: Rows, { slots, width, counts }: KernelInput): (block
     let current = own[row]!;
     let isOwned = current !== 0;
     own[row] = 0;
-    for (let e = starts[row]!; e < starts[row + 1]!; e++) {
-      const child = targets[e]!;
-      const pointer = isLeaf[child] ? 0 : pointers[child]!;
+    for (let e = childStarts[row]!; e < childStarts[row + 1]!; e++) {
+      const pointer = pointers[children[e]!]!;
       if (pointer === 0 || pointer === current) continue;
       if (current === 0) current = pointer;
       else if (isOwned) {
