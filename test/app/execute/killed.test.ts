@@ -42,6 +42,7 @@ it.each([
     const result = await executePlan(bench.context, 'p1', applying());
     expect(result).toMatchObject({ state: 'done', steps: [{ state: 'effective' }] });
     expect(bench.switches.effects()).toEqual(['off sample:a']);
+    expect(bench.switches.calls()).toEqual(['sample:a']);
     expect(await bench.broken()).toBeUndefined();
     expect((await bench.store.holds({ open: true })).length).toBe(reversibility === 'R2' ? 0 : 1);
     if (reversibility === 'R2') return;
@@ -50,3 +51,15 @@ it.each([
   },
   30_000,
 );
+
+it('an irreversible call that is found half done is not made again: it ends partial, for a person to look at', async () => {
+  await using bench = await openBench({ switches: ['sample:a'], faults: { probes: 'partial' } });
+  await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: 'sample:a', action: 'delete', reversibility: 'R2' })]]));
+  for (const actor of ['ann', 'bob']) await approvePlan(bench.context, 'p1', { actor });
+  expect(await killedAt(bench.folder, 'before')).toBe('SIGKILL');
+  bench.wait(2 * 60_000);
+  const result = await executePlan(bench.context, 'p1', applying());
+  expect(result).toMatchObject({ state: 'partial', steps: [{ state: 'partial' }] });
+  expect(result.steps[0]?.evidence.join()).toContain('an irreversible call is not repeated');
+  expect(bench.switches.calls()).toEqual([]);
+}, 30_000);

@@ -22,10 +22,12 @@ export interface Switches {
   state(): Record<string, boolean>;
   /** `off x`, `on x`, in the order in which they took effect. */
   effects(): string[];
+  /** Targets of the calls that got through, with or without effect. */
+  calls(): string[];
 }
 
 export function createSwitches(folder: string, on: readonly string[], faults: SwitchFaults = {}, name = 'switches'): Switches {
-  const [file, log] = [join(folder, `${name}.json`), join(folder, `${name}.log`)];
+  const [file, log, called] = ['json', 'log', 'calls'].map((end) => join(folder, `${name}.${end}`)) as [string, string, string];
   if (!existsSync(file)) writeFileSync(file, JSON.stringify(Object.fromEntries(on.map((key) => [key, true]))));
   const state = (): Record<string, boolean> => JSON.parse(readFileSync(file, 'utf8')) as Record<string, boolean>;
   const turn = (key: string, to: boolean): void => {
@@ -56,6 +58,7 @@ export function createSwitches(folder: string, on: readonly string[], faults: Sw
       signal.throwIfAborted();
       mustKnow(step);
       pass('before', step);
+      appendFileSync(called, `${step.target}\n`);
       turn(step.target, false);
       pass('after', step);
       return { evidence: [`${step.target} was turned off`] };
@@ -75,9 +78,7 @@ export function createSwitches(folder: string, on: readonly string[], faults: Sw
     },
     [Symbol.asyncDispose]: async () => undefined,
   };
-  return {
-    enforcer,
-    state,
-    effects: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').filter(Boolean) : []),
-  };
+  const lines = (path: string): string[] =>
+    existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').filter(Boolean) : [];
+  return { enforcer, state, effects: () => lines(log), calls: () => lines(called) };
 }
