@@ -1,4 +1,4 @@
-import type { Ambiguity } from '../../src/analysis/ambiguity.ts';
+import type { Ambiguity } from '../../src/app/ambiguity.ts';
 
 /** The CLI's answer with evidence and copies as texts. */
 export const ambiguityFields = (answer: Ambiguity) => ({

@@ -9,6 +9,8 @@ import { type Asking, indexIn } from './reach.ts';
 import { resolveKey } from './resolve-keys.ts';
 import { windowEnd } from './window.ts';
 
+export type { Ambiguity } from '../analysis/ambiguity.ts';
+
 const DAY_MS = 86_400_000;
 
 export async function askAmbiguity(app: Asking, text: string): Promise<Ambiguity> {

@@ -1,7 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { loadConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/model/errors.ts';
 
@@ -69,6 +70,18 @@ describe('the configuration', () => {
     const { config } = load(text);
     expect(config).toThrow(UsageError);
     expect(config).toThrow(message);
+  });
+
+  it('accepts the example that shows everything', () => {
+    const file = join(import.meta.dirname, '../../examples/interlock.yaml');
+    const config = loadConfig({ file, environment: { PG_URL: 'postgres://h/d', PG_ADMIN_URL: 'postgres://h/d' } });
+    expect(config.sources).toHaveLength(6);
+    const shown = Object.keys(parse(readFileSync(file, 'utf8')) as object);
+    expect(
+      Object.keys(config)
+        .filter((key) => !['folder', 'file', 'secrets', 'development', 'color', 'clock'].includes(key))
+        .sort(),
+    ).toEqual(shown.sort());
   });
 
   it('says which file is missing when one was named', () => {

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { EntityClaim, EntityFact, RelationshipClaim, RelationshipFact } from '../../src/model/entity.ts';
+import { mergeEntity, mergeRelationship } from '../../src/model/merge.ts';
+
+const claim = { scope: 'all', generation: 1, since: '2026-01-01T00:00:00.000Z', lastSeen: '2026-01-02T00:00:00.000Z' };
+const entity = (origin: string, fact: Partial<EntityFact>): EntityClaim => ({
+  ...claim,
+  origin,
+  fact: { key: 'aws:x', kind: 'Role', name: 'x', provider: 'aws', ...fact },
+});
+const tie = (origin: string, fact: Partial<RelationshipFact>): RelationshipClaim => ({
+  ...claim,
+  origin,
+  fact: { source: 'a', kind: 'USES', target: 'b', basis: 'declared', certainty: 'definite', ...fact },
+});
+
+describe('claims about an entity', () => {
+  it('merge to the same whatever their order', () => {
+    const claims = [
+      entity('aws', { properties: { path: '/' } }),
+      entity('trail', { stub: true, kind: 'User', name: 'other' }),
+      entity('facts', { stub: true, overlay: true, tier: 0, owner: 'owner:team/a' }),
+    ];
+    const { claims: _, ...merged } = mergeEntity('aws:x', claims);
+    const { claims: __, ...again } = mergeEntity('aws:x', [...claims].reverse());
+    expect(again).toEqual(merged);
+  });
+
+  it('let a stub override neither kind, name nor properties', () => {
+    const merged = mergeEntity('aws:x', [
+      entity('trail', { stub: true, kind: 'User', name: 'u', properties: { seen: true } }),
+      entity('aws', { properties: { path: '/' } }),
+    ]);
+    expect(merged).toMatchObject({ kind: 'Role', name: 'x', properties: { path: '/' }, stub: false });
+    expect(merged.conflicts).toBeUndefined();
+  });
+
+  it('take what a person declared before what a source infers', () => {
+    const merged = mergeEntity('aws:x', [
+      entity('aws', { owner: 'owner:tag/a', tier: 3 }),
+      entity('facts', { stub: true, overlay: true, owner: 'owner:team/b', tier: 0 }),
+    ]);
+    expect(merged).toMatchObject({ owner: 'owner:team/b', tier: 0 });
+  });
+
+  it('show a conflict of kind, and let the own inventory of the provider win', () => {
+    const merged = mergeEntity('aws:x', [entity('zoo', { kind: 'User', provider: 'zoo' }), entity('aws', {})]);
+    expect(merged.kind).toBe('Role');
+    expect(merged.conflicts).toEqual(['aws/all says Role', 'zoo/all says User']);
+  });
+
+  it('do not take an unknown state for one', () => {
+    expect(
+      mergeEntity('aws:x', [entity('aws', { state: 'unknown' }), entity('trail', { stub: true, state: 'inactive' })]).state,
+    ).toBe('inactive');
+  });
+});
+
+describe('claims about a relationship', () => {
+  it('are as certain as the strongest, for its reason and under its condition', () => {
+    const merged = mergeRelationship([
+      tie('a', { certainty: 'possible', reason: 'a guess' }),
+      tie('b', { certainty: 'conditional', reason: 'a policy', condition: 'MFA' }),
+    ]);
+    expect(merged).toMatchObject({ certainty: 'conditional', reason: 'a policy', condition: 'MFA' });
+  });
+
+  it('keep the fallback that one of them declares and the use that another saw', () => {
+    const merged = mergeRelationship([
+      tie('trail', { basis: 'observed', lastUsed: '2026-01-05T00:00:00.000Z', uses: 7 }),
+      tie('facts', { alternative: { group: 'g', option: 'o' } }),
+    ]);
+    expect(merged).toMatchObject({
+      basis: 'observed',
+      lastUsed: '2026-01-05T00:00:00.000Z',
+      uses: 7,
+      alternative: { group: 'g', option: 'o' },
+    });
+  });
+
+  it('contain at all levels that any of them names', () => {
+    const contains = (levels?: RelationshipFact['levels']) =>
+      tie(String(levels), { kind: 'CONTAINS', ...(levels && { levels }) });
+    expect(mergeRelationship([contains(['read']), contains(['control'])]).levels).toEqual(['read', 'control']);
+    expect(mergeRelationship([contains(['read']), contains()]).levels).toBeUndefined();
+  });
+});
