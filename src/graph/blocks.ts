@@ -278,12 +278,18 @@ function createBank() {
     return row;
   };
   const tally = (row: number, runs: readonly Run[]): Uint32Array => {
-    const at = row * BLOCK_WORDS;
-    return Uint32Array.from(runs, ({ from, to, partner }) => {
+    const bits = words;
+    const sums = new Uint32Array(runs.length);
+    for (let i = 0; i < runs.length; i++) {
+      const { from, to, partner } = runs[i]!;
       let sum = 0;
-      for (let w = at + from; w < at + to; w++) sum += popCount(partner ? words[w]! & words[w + partner]! : words[w]!);
-      return sum;
-    });
+      for (let w = row * BLOCK_WORDS + from, end = row * BLOCK_WORDS + to; w < end; w++) {
+        const word = partner === 0 ? bits[w]! : bits[w]! & bits[w + partner]!;
+        if (word !== 0) sum += popCount(word);
+      }
+      sums[i] = sum;
+    }
+    return sums;
   };
   return {
     take,
@@ -300,36 +306,43 @@ function createBank() {
     },
     /** Adds the other row's bits; true where the result is the other row. */
     addTo(row: number, other: number): boolean {
+      const bits = words;
       let isOther = 0;
       for (let a = row * BLOCK_WORDS, b = other * BLOCK_WORDS, end = a + BLOCK_WORDS; a < end; a++, b++) {
-        const united = words[a]! | words[b]!;
-        isOther |= united ^ words[b]!;
-        words[a] = united;
+        const added = bits[b]!;
+        const united = bits[a]! | added;
+        isOther |= united ^ added;
+        bits[a] = united;
       }
       return isOther === 0;
     },
     /** One of the two where it holds the other, else a new row. */
     union(one: number, other: number): number {
+      const bits = words;
       let isOne = 0;
       let isOther = 0;
       for (let a = one * BLOCK_WORDS, b = other * BLOCK_WORDS, end = a + BLOCK_WORDS; a < end; a++, b++) {
-        const united = words[a]! | words[b]!;
-        isOne |= united ^ words[a]!;
-        isOther |= united ^ words[b]!;
+        const united = bits[a]! | bits[b]!;
+        isOne |= united ^ bits[a]!;
+        isOther |= united ^ bits[b]!;
         if (isOne && isOther) break;
       }
       if (isOne === 0) return one;
       if (isOther === 0) return other;
       const row = take();
-      for (let i = 0; i < BLOCK_WORDS; i++) {
-        words[row * BLOCK_WORDS + i] = words[one * BLOCK_WORDS + i]! | words[other * BLOCK_WORDS + i]!;
+      const grown = words;
+      for (let i = row * BLOCK_WORDS, a = one * BLOCK_WORDS, b = other * BLOCK_WORDS, end = i + BLOCK_WORDS; i < end; ) {
+        grown[i++] = grown[a++]! | grown[b++]!;
       }
       return row;
     },
     addCounts(row: number, runs: readonly Run[], counts: Uint32Array, at: number): void {
       const sums = tallies[row] ?? tally(row, runs);
       tallies[row] = sums;
-      for (let i = 0; i < runs.length; i++) counts[at + runs[i]!.signature]! += sums[i]!;
+      for (let i = 0; i < sums.length; i++) {
+        const sum = sums[i]!;
+        if (sum !== 0) counts[at + runs[i]!.signature]! += sum;
+      }
     },
   };
 }
