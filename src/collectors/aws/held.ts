@@ -1,6 +1,7 @@
 /** How surely a right is held: verdicts in, the certainty and the condition of an edge out. */
 import type { Verdict } from '../../iam/aws/evaluate.ts';
 import { CERTAINTIES, type Certainty, type ConditionClass } from '../../model/kinds.ts';
+import { scrubbedText } from './scrub.ts';
 
 export interface Held {
   readonly certainty: Certainty;
@@ -17,7 +18,7 @@ export const SURE: Held = { certainty: 'definite' };
 export function heldBy(verdicts: readonly Verdict[], unsure: boolean): Held | undefined {
   if (verdicts.some(({ verdict }) => verdict === 'implicit-deny' || verdict === 'explicit-deny')) return undefined;
   const gates = verdicts.flatMap((verdict) => verdict.conditions).filter((residue) => residue.class !== 'choosable');
-  const texts = [...new Set(gates.map((gate) => gate.text))];
+  const texts = [...new Set(gates.map((gate) => scrubbedText(gate.text)))];
   const gated: Held = texts.length === 0 ? SURE : conditional(texts.join('; '), classOf(gates.map((gate) => gate.class)));
   return unsure ? { ...gated, certainty: 'possible' } : gated;
 }

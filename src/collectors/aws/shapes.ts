@@ -69,7 +69,10 @@ export const lastUsedShape = z.object({
   AccessKeyLastUsed: z.object({ LastUsedDate: time }),
 });
 
-const freeRecord = z.unknown().optional().transform((value) => (isRecord(value) ? value : parsedRecord(value)));
+const freeRecord = z
+  .unknown()
+  .optional()
+  .transform((value) => (isRecord(value) ? value : parsedRecord(value)));
 
 export const itemShape = z.object({
   resourceType: z.string(),
