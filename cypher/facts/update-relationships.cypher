@@ -4,6 +4,4 @@
 UNWIND $rows AS row
 MATCH ()-[r]->()
 WHERE elementId(r) = row.element
-WITH r, row, r.firstSeen AS firstSeen
 SET r = row.fields
-SET r.firstSeen = firstSeen

@@ -4,6 +4,7 @@
 // @return seq integer
 // @return floor integer
 // @return runs integer
+// @return soleRun integer?
 // @return ledgerSeq integer
 // @return ledgerHash text
 // @return paused flag
@@ -11,5 +12,5 @@
 MATCH (h:Head {name: 'interlock'})
 SET h.writes = h.writes + 1
 RETURN
-  h.generation AS generation, h.seq AS seq, h.floor AS floor, h.runs AS runs, h.ledgerSeq AS ledgerSeq,
-  h.ledgerHash AS ledgerHash, h.paused AS paused, h.fingerprintCheck AS fingerprintCheck
+  h.generation AS generation, h.seq AS seq, h.floor AS floor, h.runs AS runs, h.soleRun AS soleRun,
+  h.ledgerSeq AS ledgerSeq, h.ledgerHash AS ledgerHash, h.paused AS paused, h.fingerprintCheck AS fingerprintCheck

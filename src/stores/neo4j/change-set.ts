@@ -131,12 +131,11 @@ export function sayRelationship(
   if (!found) {
     const held = [{ place: writing.place, run: writing.run, first: writing.run, text }];
     const fields = relationshipFields(id, relationshipFrom(fact, held));
-    const life = { firstSeen: fact.firstSeen ?? writing.at, ...lifeFields(writing, writing.generation) };
     writes.created.push({
       source: fact.source,
       kind: fact.kind,
       target: fact.target,
-      fields: { ...fields, ...listsOf(held), ...life },
+      fields: { ...fields, ...listsOf(held), changedIn: writing.generation },
     });
     recorder.change('upsert', 'relationship', id);
     return true;
@@ -171,7 +170,7 @@ export function rewriteRelationship(
   const merged = relationshipFrom(name, claims);
   const isChanged = visibleText(merged) !== before;
   const changedIn = isChanged ? writing.generation : found.changedIn;
-  const fields = { ...relationshipFields(id, merged), ...listsOf(claims), ...lifeFields({ place: '', ...writing }, changedIn) };
+  const fields = { ...relationshipFields(id, merged), ...listsOf(claims), changedIn };
   writes.updated.push({ element: found.element, fields });
   if (!isChanged) return false;
   recorder.change('upsert', 'relationship', id);

@@ -3,10 +3,11 @@ import { coverageAfter, sweepableScopes } from '../../model/coverage.ts';
 import type { DocumentFact } from '../../model/entity.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { canonicalJson, sha256 } from '../../model/ledger.ts';
-import type { CollectionOutcome, CollectionRun, CommittedCollection, FactStore } from '../../ports/store.ts';
+import type { CollectionOutcome, CollectionRun, CommittedCollection, FactBatch, FactStore } from '../../ports/store.ts';
 import type { Writing } from './change-set.ts';
 import { placeOf } from './claims.ts';
 import { type Client, inBatches, type Run } from './client.ts';
+import { type FirstLoads, remember, type Written } from './first-load.ts';
 import { type Head, locked } from './head.ts';
 import * as facts from './queries/facts.ts';
 import * as meta from './queries/meta.ts';
@@ -14,34 +15,42 @@ import { createRecorder } from './recorder.ts';
 import { sweep } from './sweep.ts';
 import { writeEntities, writeRelationships } from './write-batch.ts';
 
-export const createFactStore = (client: Client): FactStore => ({
+export const createFactStore = (client: Client, loads: FirstLoads): FactStore => ({
   beginCollection: (origin, id, at) =>
     locked(client, async (run, head) => {
       const source = await sourceOf(run, origin);
       if (source?.run === id) return { id, origin, at: source.at as string, generation: source.generation as number };
       const generation = head.generation + 1;
       const number = await addRun(run, head, at, generation);
+      const [size] = await run(facts.size, {});
+      const isEmpty = size?.entities === 0 && size.relationships === 0;
+      head.soleRun = isEmpty ? number : null;
+      if (isEmpty) loads.begin(id);
       await run(facts.saveSource, { name: origin, fields: { run: id, number, at, generation } });
       return { id, origin, at, generation };
     }),
 
-  writeFacts: (collection, { scope, entities, relationships, documents }) =>
-    locked(client, async (run, head) => {
-      const source = await runningSource(run, collection);
-      const place = placeOf(collection.origin, scope);
-      const writing: Writing = { place, run: source.number, at: collection.at, generation: collection.generation };
-      const recorder = createRecorder(head, collection.generation, source.isFirst);
-      await writeEntities(run, recorder, writing, entities);
-      await writeRelationships(run, recorder, writing, relationships);
-      await writeDocuments(run, collection.origin, scope, writing, documents);
-      await recorder.save(run);
-      const wrote = entities.length + relationships.length > 0;
-      if (source.isFirst && wrote && !source.wrote) await run(facts.saveSource, { name: collection.origin, fields: { wrote } });
-    }),
+  async writeFacts(collection, batch) {
+    const written = loads.of(collection.id);
+    let isFirstTry = true;
+    try {
+      await locked(client, (run, head) => {
+        // A driver tries again when it does not know whether the first try was committed: then nothing is taken for granted.
+        const known = isFirstTry ? written : undefined;
+        isFirstTry = false;
+        return writeBatch(run, head, { collection, batch, written: known });
+      });
+      if (written) remember(written, batch);
+    } catch (error) {
+      loads.end(collection.id);
+      throw error;
+    }
+  },
 
   commitCollection: (collection, outcome) =>
     locked(client, async (run, head) => {
       const done = (await sourceOf(run, collection.origin))?.committed;
+      loads.end(collection.id);
       const last = done && (JSON.parse(done) as { id: string; committed: CommittedCollection });
       if (last && last.id === collection.id) return last.committed;
       return commit(run, head, collection, outcome);
@@ -50,6 +59,7 @@ export const createFactStore = (client: Client): FactStore => ({
   replaceDerived: (origin, at, said) =>
     locked(client, async (run, head) => {
       const number = await addRun(run, head, at, head.generation);
+      head.soleRun = null;
       const place = placeOf(origin, 'all');
       const writing: Writing = { place, run: number, at, generation: head.generation };
       const recorder = createRecorder(head, head.generation);
@@ -77,6 +87,28 @@ export const createFactStore = (client: Client): FactStore => ({
       return gone;
     }),
 });
+
+interface Batch {
+  readonly collection: CollectionRun;
+  readonly batch: FactBatch;
+  readonly written: Written | undefined;
+}
+
+async function writeBatch(run: Run, head: Head, { collection, batch, written }: Batch): Promise<void> {
+  const { scope, entities, relationships, documents } = batch;
+  const source = await runningSource(run, collection);
+  if (head.soleRun !== source.number) head.soleRun = null;
+  const known = head.soleRun === null ? undefined : written;
+  const place = placeOf(collection.origin, scope);
+  const writing: Writing = { place, run: source.number, at: collection.at, generation: collection.generation };
+  const recorder = createRecorder(head, collection.generation, source.isFirst);
+  await writeEntities(run, recorder, writing, entities, known);
+  await writeRelationships(run, recorder, writing, relationships, known);
+  await writeDocuments(run, collection.origin, scope, writing, documents);
+  await recorder.save(run);
+  const wrote = entities.length + relationships.length > 0;
+  if (source.isFirst && wrote && !source.wrote) await run(facts.saveSource, { name: collection.origin, fields: { wrote } });
+}
 
 async function addRun(run: Run, head: Head, at: string, generation: number): Promise<number> {
   head.runs++;
@@ -109,6 +141,7 @@ async function commit(run: Run, head: Head, collection: CollectionRun, outcome: 
   if (source.isFirst && source.wrote) recorder.change('rebuild', 'graph', '');
   await recorder.save(run);
   head.generation = generation;
+  if (head.soleRun === source.number) head.soleRun = null;
   const [claimed] = await run(facts.countClaimed, { prefix: placeOf(origin, '') });
   const committed = { generation, swept, entities: claimed?.entities ?? 0, relationships: claimed?.relationships ?? 0 };
   const { type, layersMissing, newestEvent } = outcome;

@@ -11,6 +11,8 @@ export interface Head {
   floor: number;
   /** How many runs there were: their numbers. */
   runs: number;
+  /** The only run that has written since the store was empty, while it runs. */
+  soleRun: number | null;
   ledgerSeq: number;
   ledgerHash: string;
   paused: boolean;

@@ -169,10 +169,9 @@ async function writeEntityRecords(rows: readonly BackupData['entity'][], to: To)
 async function writeRelationshipRecords(rows: readonly BackupData['relationship'][], to: To): Promise<void> {
   const created = rows.map(({ from, claims, ...name }) => {
     const held = claims.map((claim) => heldClaim(to, claim, relationshipFactText(claim.fact)));
-    const merged = relationshipFrom(name, held, runsOf(claims, held));
-    const { firstSeen, lastSeen, generation } = merged;
+    const merged = relationshipFrom(name, held);
     const fields = relationshipFields(relationshipId(name), merged);
-    return { ...name, fields: { ...fields, ...listsOf(held), changedIn: from, firstSeen, lastSeen, generation } };
+    return { ...name, fields: { ...fields, ...listsOf(held), changedIn: from } };
   });
   await to.numbers.save(to.run);
   await inBatches(created, (some) => to.run(facts.createRelationships, { rows: some }));

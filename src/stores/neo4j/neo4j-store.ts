@@ -12,6 +12,7 @@ import { createChangeReader } from './change-reader.ts';
 import { type Client, connect } from './client.ts';
 import { createFactStore } from './fact-store.ts';
 import { createFindingStore } from './finding-store.ts';
+import { createFirstLoads } from './first-load.ts';
 import { createGraphReader } from './graph-reader.ts';
 import { locked } from './head.ts';
 import { createJobStore, createTokenStore } from './job-store.ts';
@@ -41,7 +42,7 @@ function createStore(client: Client): Store {
   const runs = createRunTable(client);
   return {
     name: 'neo4j',
-    ...createFactStore(client),
+    ...createFactStore(client, createFirstLoads()),
     ...createGraphReader(client, runs),
     ...createChangeReader(client),
     ...createFindingStore(client),

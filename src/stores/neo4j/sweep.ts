@@ -43,7 +43,7 @@ async function sweepRelationships({ run, recorder, writing, places, keepsObserve
     gone += held.length - left.length;
     rewriteRelationship(writes, recorder, writing, found, left);
   }
-  await applyRelationships(run, writes, writing);
+  await applyRelationships(run, writes);
   return gone;
 }
 
@@ -92,6 +92,6 @@ async function dropHanging({ run, recorder, writing }: Sweep, keys: readonly str
     gone += found.origins.length;
     rewriteRelationship(writes, recorder, writing, found, []);
   }
-  await applyRelationships(run, writes, writing);
+  await applyRelationships(run, writes);
   return gone;
 }

@@ -1,11 +1,12 @@
 /** Entities and relationships of one place into the graph, inside a transaction that holds the head. */
 import type { EntityFact, RelationshipFact, RelationshipName } from '../../model/entity.ts';
 import { InputError } from '../../model/errors.ts';
-import { distinctEntities, distinctRelationships } from '../../model/fact-text.ts';
+import { distinctEntities, distinctRelationships, relationshipId } from '../../model/fact-text.ts';
 import {
   type EntityWrites,
   type FoundEntity,
   type FoundRelationship,
+  nameOf,
   noWrites,
   type RelationshipWrites,
   sayEntity,
@@ -13,6 +14,7 @@ import {
   type Writing,
 } from './change-set.ts';
 import { inBatches, type Run } from './client.ts';
+import { entitiesAreNew, relationshipsAreNew, type Written } from './first-load.ts';
 import * as facts from './queries/facts.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -22,13 +24,14 @@ export async function writeEntities(
   recorder: Recorder,
   writing: Writing,
   said: readonly EntityFact[],
+  written?: Written,
 ): Promise<number> {
   let shown = 0;
+  let isNew = entitiesAreNew(written, said);
   for (const portion of oncePerKey(distinctEntities(said))) {
-    const found = await findEntities(
-      run,
-      portion.map((fact) => fact.key),
-    );
+    const keys = portion.map((fact) => fact.key);
+    const found = isNew ? new Map<string, FoundEntity>() : await findEntities(run, keys);
+    isNew = false;
     const writes = noWrites();
     for (const fact of portion) if (sayEntity(writes, recorder, writing, fact, found.get(fact.key))) shown++;
     await applyEntities(run, writes, writing);
@@ -68,24 +71,33 @@ export async function writeRelationships(
   recorder: Recorder,
   writing: Writing,
   said: readonly RelationshipFact[],
+  written?: Written,
 ): Promise<number> {
   const distinct = distinctRelationships(said);
-  const found = await findRelationships(run, distinct);
+  const isNew = relationshipsAreNew(written, distinct);
+  const found = isNew ? new Map<number, FoundRelationship>() : await findRelationships(run, distinct);
   const writes = noWrites();
   let shown = 0;
   for (const [place, fact] of distinct.entries()) {
     if (sayRelationship(writes, recorder, writing, fact, found.get(place))) shown++;
   }
-  await applyRelationships(run, writes, writing);
+  const made = await applyRelationships(run, writes);
+  // Without a look-up before, only the count tells that an end was missing.
+  if (made < writes.created.length) await refuseMissingEnds(run, numbered(distinct));
   return shown;
 }
 
+/** Below this a graph is read whole: Neo4j would plan a scan for each row, over the space of everything that was ever deleted. */
+const FEW = 1_000;
+
 /** By place in the list. Throws an InputError that names an end that nobody claims. */
 async function findRelationships(run: Run, names: readonly RelationshipName[]): Promise<Map<number, FoundRelationship>> {
-  const asked = names.map(({ source, kind, target }, place) => ({ place, source, kind, target }));
-  const rows = await inBatches(asked, (portion) => run(facts.findRelationships, { rows: portion }));
+  if (names.length === 0) return new Map();
+  const asked = numbered(names);
+  const [size] = await run(facts.size, {});
+  if ((size?.relationships ?? 0) <= FEW) return findAmongFew(run, asked);
   const found = new Map<number, FoundRelationship>();
-  for (const row of rows) {
+  for (const row of await inBatches(asked, (rows) => run(facts.findRelationships, { rows: rows as never }))) {
     const name = names[row.place] as RelationshipName;
     if (row.noSource || row.noTarget) throw unclaimedEnd(name, row.noSource ? name.source : name.target);
     found.set(row.place, { ...(row as unknown as FoundRelationship), ...name });
@@ -93,12 +105,37 @@ async function findRelationships(run: Run, names: readonly RelationshipName[]): 
   return found;
 }
 
+type Asked = RelationshipName & { readonly place: number };
+
+const numbered = (names: readonly RelationshipName[]): Asked[] =>
+  names.map(({ source, kind, target }, place) => ({ place, source, kind, target }));
+
+async function findAmongFew(run: Run, asked: readonly Asked[]): Promise<Map<number, FoundRelationship>> {
+  await refuseMissingEnds(run, asked);
+  const rows = await run(facts.fewRelationships, { limit: FEW + 1 });
+  const byId = new Map(rows.map((row) => [relationshipId(nameOf(row)), row]));
+  const found = new Map<number, FoundRelationship>();
+  for (const name of asked) {
+    const row = byId.get(relationshipId(name));
+    if (row) found.set(name.place, row);
+  }
+  return found;
+}
+
+async function refuseMissingEnds(run: Run, asked: readonly Asked[]): Promise<void> {
+  const [row] = await inBatches(asked, (rows) => run(facts.missingEnds, { rows: rows as never }));
+  const name = row && asked[row.place];
+  if (name) throw unclaimedEnd(name, row.noSource ? name.source : name.target);
+}
+
 const unclaimedEnd = ({ source, kind, target }: RelationshipName, end: string): InputError =>
   new InputError(`${source} ${kind} ${target}: nobody claims ${end}; a collector says at least a stub of what it names`);
 
-export async function applyRelationships(run: Run, writes: RelationshipWrites, { at, generation }: Life): Promise<void> {
-  await inBatches(writes.created, (rows) => run(facts.createRelationships, { rows }));
+/** Returns how many relationships were made. */
+export async function applyRelationships(run: Run, writes: RelationshipWrites): Promise<number> {
+  const made = await inBatches(writes.created, (rows) => run(facts.createRelationships, { rows }));
   await inBatches(writes.updated, (rows) => run(facts.updateRelationships, { rows }));
-  await inBatches(writes.refreshed, (rows) => run(facts.refreshRelationships, { rows, at, generation }));
+  await inBatches(writes.refreshed, (rows) => run(facts.refreshRelationships, { rows }));
   await inBatches(writes.deleted, (elements) => run(facts.deleteRelationships, { elements }));
+  return made.reduce((sum, row) => sum + row.made, 0);
 }

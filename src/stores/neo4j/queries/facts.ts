@@ -5,7 +5,7 @@ export const countClaimed = query('facts/count-claimed', { prefix: text }, { ent
 
 export const createEntities = query('facts/create-entities', { rows: listOf(map) }, {});
 
-export const createRelationships = query('facts/create-relationships', { rows: listOf(map) }, {});
+export const createRelationships = query('facts/create-relationships', { rows: listOf(map) }, { made: integer });
 
 export const deleteEntities = query('facts/delete-entities', { keys: listOf(text) }, {});
 
@@ -49,11 +49,7 @@ export const originPlaces = query('facts/origin-places', { prefix: text }, { pla
 
 export const refreshEntities = query('facts/refresh-entities', { rows: listOf(map), at: text, generation: integer }, {});
 
-export const refreshRelationships = query(
-  'facts/refresh-relationships',
-  { rows: listOf(map), at: text, generation: integer },
-  {},
-);
+export const refreshRelationships = query('facts/refresh-relationships', { rows: listOf(map) }, {});
 
 export const relationshipsAt = query(
   'facts/relationships-at',
@@ -127,3 +123,23 @@ export const staleRelationships = query(
 export const updateEntities = query('facts/update-entities', { rows: listOf(map) }, {});
 
 export const updateRelationships = query('facts/update-relationships', { rows: listOf(map) }, {});
+
+export const size = query('facts/size', {}, { entities: integer, relationships: integer });
+
+export const missingEnds = query('facts/missing-ends', { rows: listOf(map) }, { place: integer, noSource: flag });
+
+export const fewRelationships = query(
+  'facts/few-relationships',
+  { limit: integer },
+  {
+    source: text,
+    kind: text,
+    target: text,
+    element: text,
+    origins: listOf(text),
+    runs: listOf(integer),
+    firsts: listOf(integer),
+    claims: listOf(text),
+    changedIn: integer,
+  },
+);

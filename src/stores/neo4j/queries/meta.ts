@@ -15,6 +15,7 @@ export const lockHead = query(
     seq: integer,
     floor: integer,
     runs: integer,
+    soleRun: optional(integer),
     ledgerSeq: integer,
     ledgerHash: text,
     paused: flag,
