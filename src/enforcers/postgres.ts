@@ -17,7 +17,7 @@ import { refusalsOf } from './postgres/preflight.ts';
 import { probeStep } from './postgres/probe.ts';
 import { type RoleNow, readBefore, readOwnRights, readRole } from './postgres/role.ts';
 import { handedOut, handOut, isVerifierOf, newPassword, type Random, scramVerifier, takeBack } from './postgres/rotation.ts';
-import { openSession, type Row, runStatements, type SessionOptions } from './postgres/session.ts';
+import { openSession, type Row, runStatements, type SessionOptions, shown } from './postgres/session.ts';
 
 export interface PostgresEnforcerOptions {
   readonly name: string;
@@ -201,7 +201,7 @@ const shownOf = (step: PostgresStep): string[] =>
 
 const evidenceOf = (row: Row): string =>
   Object.entries(row)
-    .map(([name, value]) => `${name} ${value instanceof Date ? value.toISOString() : String(value ?? '-')}`)
+    .map(([name, value]) => `${name} ${shown(value)}`)
     .join(', ');
 
 async function withSession<T>(

@@ -4,12 +4,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../../model/entity.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { type LedgerDraft, type LedgerType, sha256 } from '../../model/ledger.ts';
-import type { Plan, PlanState, PlanStep, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
+import type { Hold, Plan, PlanState, PlanStep, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
 import type { Enforcer, EnforcerContext } from '../../ports/enforcer.ts';
 import type { App } from '../app.ts';
 import { createSealer, parseSealKeys, type Sealer } from './seal.ts';
 
-export interface ExecuteContext extends Pick<App, 'store' | 'enforcerFor' | 'sealKey' | 'clock' | 'wallClock' | 'newId'> {
+export interface ExecuteContext
+  extends Pick<App, 'store' | 'enforcerFor' | 'sealKey' | 'clock' | 'wallClock' | 'newId' | 'process'> {
   readonly settings: Pick<App['settings'], 'budgets' | 'denyList'>;
   /** Asks the plan's question again, of the graph as it is now. */
   readonly replan: (plan: Plan) => Promise<Plan>;
@@ -137,7 +138,7 @@ export interface Move {
   readonly evidence?: readonly string[];
   readonly change?: Partial<Pick<StepRecord, 'attempts' | 'preImage' | 'residualUntil'>>;
   readonly ledger?: readonly LedgerDraft[];
-  readonly hold?: import('../../model/plan.ts').Hold;
+  readonly hold?: Hold;
 }
 
 const MAX_EVIDENCE = 60;

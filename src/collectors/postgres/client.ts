@@ -31,7 +31,7 @@ export async function openCatalogue(url: string, signal: AbortSignal): Promise<C
     await client.connect();
   } catch (error) {
     await ends();
-    const said = (error as { code?: unknown }).code ?? '';
+    const said = (error as { code?: string }).code ?? '';
     throw new RefusedError(
       `postgres ${place}: ${[messageOf(error), said].filter(Boolean).join(' ')}: check that the server runs and the url of the source`,
     );

@@ -3,7 +3,7 @@ import { type PostgresStep, postgresProbe } from '../../model/postgres-actions.t
 import { asRole, postgresPlace } from '../../model/postgres-place.ts';
 import type { Probed } from '../../ports/enforcer.ts';
 import { handedOut, isVerifierOf } from './rotation.ts';
-import { openSession, type PostgresSession, type Row, type SessionOptions } from './session.ts';
+import { openSession, type PostgresSession, type Row, type SessionOptions, shown } from './session.ts';
 
 /** A pool reconnects within this time: sessions must be gone on both sides of it. */
 const SECOND_LOOK_MS = 250;
@@ -16,7 +16,7 @@ export async function probeStep(step: PostgresStep, session: PostgresSession, op
   if (!row) return { state: 'not-effective', evidence: [`role "${role}" does not exist`] };
   switch (step.action) {
     case 'save':
-      return { state: 'effective', evidence: [`${row['sessions']} sessions of "${role}" are open`] };
+      return { state: 'effective', evidence: [`${shown(row['sessions'])} sessions of "${role}" are open`] };
     case 'quarantine':
     case 'disable': {
       await sleep(SECOND_LOOK_MS, undefined, { signal: options.signal });
@@ -29,9 +29,12 @@ export async function probeStep(step: PostgresStep, session: PostgresSession, op
       return row['ends'] === true
         ? {
             state: 'effective',
-            evidence: [`password of "${role}" ends at ${row['until']}; ${row['sessions']} sessions stay open`],
+            evidence: [`password of "${role}" ends at ${shown(row['until'])}; ${shown(row['sessions'])} sessions stay open`],
           }
-        : { state: 'not-effective', evidence: [`password of "${role}" ends at ${row['until'] ?? 'no time'}`] };
+        : {
+            state: 'not-effective',
+            evidence: [`password of "${role}" ends at ${row['until'] === null ? 'no time' : shown(row['until'])}`],
+          };
     case 'detach': {
       const left = Number(row['memberships']);
       const evidence = [`"${role}" has ${left} memberships of "${step.parameters.group}"`];
@@ -44,7 +47,9 @@ export async function probeStep(step: PostgresStep, session: PostgresSession, op
 
 async function probeLogin(session: PostgresSession, role: string, looks: readonly Row[]): Promise<Probed> {
   const counts = looks.map((row) => Number(row['sessions']));
-  const evidence = [`rolcanlogin of "${role}" is ${looks.at(-1)?.['rolcanlogin']}; sessions seen: ${counts.join(', then ')}`];
+  const evidence = [
+    `rolcanlogin of "${role}" is ${shown(looks.at(-1)?.['rolcanlogin'])}; sessions seen: ${counts.join(', then ')}`,
+  ];
   if (looks.some((row) => row['rolcanlogin'] !== false)) return { state: 'not-effective', evidence };
   return {
     state: counts.every((n) => n === 0) ? 'effective' : 'partial',
@@ -98,7 +103,7 @@ async function probeRotation(
     return {
       state: matches ? 'effective' : 'not-effective',
       evidence: [
-        `the verifier of "${role}" ${word} that of the password in ${handTo}; ${row?.['sessions'] ?? 0} sessions stay open`,
+        `the verifier of "${role}" ${word} that of the password in ${handTo}; ${shown(row?.['sessions'] ?? 0)} sessions stay open`,
       ],
     };
   }

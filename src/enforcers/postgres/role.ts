@@ -1,5 +1,5 @@
 import type { PostgresMembership, PostgresRoleBefore, PostgresStep } from '../../model/postgres-actions.ts';
-import type { PostgresSession, Row } from './session.ts';
+import { type PostgresSession, type Row, shown } from './session.ts';
 
 /** A role as the server holds it now, and what we may do to it. */
 export interface RoleNow {
@@ -80,7 +80,7 @@ export async function readMemberships(
   return rows.map((row) => ({
     admin: row['admin'] === true,
     ...(row['inherit'] !== null ? { inherit: row['inherit'] === true, set: row['set'] === true } : {}),
-    ...(version >= 160000 && row['grantor'] ? { grantedBy: String(row['grantor']) } : {}),
+    ...(version >= 160000 && row['grantor'] ? { grantedBy: shown(row['grantor']) } : {}),
   }));
 }
 

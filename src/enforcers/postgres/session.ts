@@ -6,7 +6,12 @@ import { inDatabase, postgresPlace } from '../../model/postgres-place.ts';
 const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 
-export type Row = Readonly<Record<string, unknown>>;
+/** What `pg` makes of the columns that are asked here. */
+export type Value = string | number | boolean | Date | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** A value in words, for evidence. */
+export const shown = (value: Value | undefined): string => (value instanceof Date ? value.toISOString() : String(value ?? '-'));
 
 export interface PostgresSession extends AsyncDisposable {
   query(sql: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -86,7 +91,7 @@ function byDatabase(statements: readonly PostgresStatement[]): PostgresStatement
 /** The server answered no: SQLSTATE classes 28 (authorization), 3D (no such database), 42 (syntax and access rule), 2BP (dependents). */
 const REFUSES = /^(28|3D|42|2BP|0LP)/;
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
+const codeOf = (error: unknown): string => (error as { code?: string }).code ?? '';
 
 function unreachable(place: string, error: unknown): Error {
   const code = codeOf(error);

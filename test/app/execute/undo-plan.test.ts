@@ -82,8 +82,9 @@ it('goes on with an undo that was interrupted between the inverse and its record
   await using bench = await openBench();
   await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A })]]));
   await executePlan(bench.context, 'p1', applying());
-  const { probe } = bench.switches.enforcer;
-  Object.assign(bench.switches.enforcer, {
+  const { enforcer } = bench.switches;
+  const probe: typeof enforcer.probe = enforcer.probe.bind(enforcer);
+  Object.assign(enforcer, {
     probe: async (...args: Parameters<typeof probe>) => {
       if (broken.once) {
         broken.once = false;
