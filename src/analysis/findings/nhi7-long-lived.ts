@@ -1,0 +1,54 @@
+/** NHI7:2025 Long-Lived Secrets: older than its tier allows, or made to live longer. */
+import { type Detector, type DetectorInput, findingOf, type Observation, type SeenEntity } from './detector.ts';
+
+const DAY_MS = 86_400_000;
+
+const about = {
+  id: 'long-lived',
+  nhi: 'NHI7',
+  group: 'age',
+  blindSpots: ['credentials whose creation no source tells are not judged', 'a value may have been rotated in place'],
+  needs: { entities: ['Credential'], relationships: [] },
+} as const satisfies Omit<Detector, 'detect'>;
+
+export const nhi7LongLived: Detector = {
+  ...about,
+  detect: (input) =>
+    [...input.entities.values()].flatMap((entity) => {
+      const observation = entity.kind === 'Credential' ? observe(input, entity) : undefined;
+      return observation ? [findingOf(about, observation)] : [];
+    }),
+};
+
+function observe({ graph, now, settings }: DetectorInput, entity: SeenEntity): Observation | undefined {
+  const index = graph.indexOf(entity.key);
+  const born = bornAt(entity);
+  if (index === undefined || graph.over[index] || born === undefined) return undefined;
+  const most = settings.maxAgeDays[entity.tier ?? 'unknown'];
+  const age = Math.floor((Date.parse(now) - born) / DAY_MS);
+  const life = entity.expiresAt === undefined ? undefined : Math.ceil((Date.parse(entity.expiresAt) - born) / DAY_MS);
+  if (age <= most && (life === undefined || life <= most)) return undefined;
+  const times = Math.max(age, life ?? 0) / most;
+  const end = entity.expiresAt === undefined ? 'it never expires' : `it expires ${entity.expiresAt}`;
+  return {
+    subject: entity.key,
+    severity: age > most ? (times >= 2 ? 'high' : 'medium') : 'low',
+    weight: age > most ? Math.min(0.4, 0.15 * times) : 0.1,
+    summary: age > most ? `${age} days old, ${most} are allowed` : `made to live ${life} days, ${most} are allowed`,
+    evidence: [
+      `made or last rotated ${new Date(born).toISOString()}`,
+      end,
+      `tier ${entity.tier ?? 'unknown'} allows ${most} days`,
+    ],
+  };
+}
+
+/** The newest of creation and rotation, as the sources call them. */
+function bornAt({ properties }: SeenEntity): number | undefined {
+  const times = ['createdAt', 'rotatedAt', 'lastRotatedAt']
+    .map((name) => properties[name])
+    .filter((value) => typeof value === 'string')
+    .map((value) => Date.parse(value))
+    .filter((time) => !Number.isNaN(time));
+  return times.length === 0 ? undefined : Math.max(...times);
+}
