@@ -17,6 +17,7 @@ import type { Enforcer } from './ports/enforcer.ts';
 import type { Log } from './ports/log.ts';
 import type { Queue } from './ports/queue.ts';
 import type { Store } from './ports/store.ts';
+import { thisProcess } from './this-process.ts';
 
 export interface ComposeOptions {
   readonly log: Log;
@@ -56,13 +57,13 @@ export async function compose(config: Config, { log, threaded = false }: Compose
         tiers: config.tiers,
         budgets: config.budgets,
         denyList: config.denyList,
-        historyDays: config.retention.historyDays,
       },
       sealKey: config.secrets.sealKey,
       actor: await actorOf(config, store, wallClock),
       clock,
       wallClock,
       newId: randomUUID,
+      process: thisProcess(),
       log,
       graph,
       async [Symbol.asyncDispose]() {

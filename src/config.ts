@@ -48,15 +48,12 @@ const fileSchema = z.strictObject({
   budgets: z
     .strictObject({
       down: z.int().min(0).default(0),
-      tier0: z.int().min(0).default(0),
-      irreversible: z.int().min(0).default(0),
       actionsPerHour: z.int().min(0).default(20),
       maxGraphAgeMinutes: z.number().positive().default(60),
     })
     .prefault({}),
   denyList: z.array(z.string().min(1)).default([]),
   enforcers: z.record(name, z.looseObject({ type: z.string(), source: name })).default({}),
-  retention: z.strictObject({ historyDays: z.number().positive().default(90) }).prefault({}),
   http: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535).default(4680) }).prefault({}),
   /** A fixed clock, for estates that are a day in the past, such as the sample. */
   clock: z.iso.datetime().optional(),

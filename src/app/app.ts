@@ -20,13 +20,17 @@ export interface Settings {
   readonly tiers: readonly { readonly match: string; readonly tier: Tier }[];
   readonly budgets: {
     readonly down: number;
-    readonly tier0: number;
-    readonly irreversible: number;
     readonly actionsPerHour: number;
     readonly maxGraphAgeMinutes: number;
   };
   readonly denyList: readonly string[];
-  readonly historyDays: number;
+}
+
+/** A name by which other processes can tell whether this one still runs. */
+export interface ProcessIdentity {
+  readonly name: string;
+  /** True only when that process is known to be over. */
+  hasEnded(name: string): boolean;
 }
 
 /** Everything a use case may touch: ports and settings. Wired by `src/compose.ts`. */
@@ -50,5 +54,7 @@ export interface App {
   /** Real time: leases, measurements. */
   readonly wallClock: () => Date;
   readonly newId: () => string;
+  /** Without it, the lease of a process that died must run out before another may take it. */
+  readonly process?: ProcessIdentity;
   readonly log: Log;
 }

@@ -9,7 +9,7 @@ import type { App } from './app.ts';
 const isSaid = ({ origin }: { readonly origin: string }): boolean => !origin.startsWith('join:');
 
 /** How many derived claims changed. */
-export async function deriveFacts({ store, wallClock }: Pick<App, 'store' | 'wallClock'>): Promise<number> {
+export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>): Promise<number> {
   const entities = new Map<string, JoinEntity>();
   const relationships = new Map<string, RelationshipFact>();
   const entityKinds = new Set<EntityKind>(joins.flatMap(({ needs }) => needs.entities));
@@ -29,7 +29,7 @@ export async function deriveFacts({ store, wallClock }: Pick<App, 'store' | 'wal
   let changed = 0;
   for (const join of joins) {
     const derived = join.run(inputOf(join, entities, relationships));
-    changed += await store.replaceDerived(`join:${join.name}`, wallClock().toISOString(), derived);
+    changed += await store.replaceDerived(`join:${join.name}`, clock().toISOString(), derived);
     addDerived(derived, entities, relationships);
   }
   return changed;

@@ -17,7 +17,11 @@ export interface Story {
 }
 
 const SHARED = 'aws:AKIA0EXAMPLESHARED01';
-const TWINS = ['aws:AKIA0EXAMPLEBACKUP01', 'aws:AKIA0EXAMPLERESTORE1'] as const;
+/** Each with the user that it belongs to. */
+const TWINS = [
+  { key: 'aws:AKIA0EXAMPLEBACKUP01', user: 'aws:arn:aws:iam::222200002222:user/svc-backup' },
+  { key: 'aws:AKIA0EXAMPLERESTORE1', user: 'aws:arn:aws:iam::222200002222:user/svc-restore' },
+] as const;
 const LEAKED = 'aws:AKIA0EXAMPLELEAKED01';
 const SEEN_FIRST = '2026-03-14T09:12:00.000Z';
 
@@ -51,18 +55,18 @@ ${indent(where)}
 
 async function twins(app: ComposedApp): Promise<Story> {
   const [one, other] = TWINS;
-  const there = await askPath(app, { from: one, to: other, level: 'control' });
-  const back = await askPath(app, { from: other, to: one, level: 'control' });
-  const plan = await computePlan(app, { targets: [one], mode: 'contain', budgets: {} });
+  const there = await askPath(app, { from: one.key, to: other.user, level: 'control' });
+  const back = await askPath(app, { from: other.key, to: one.user, level: 'control' });
+  const plan = await computePlan(app, { targets: [one.key], mode: 'contain', budgets: {} });
   const text = `
 ${heading('2', 'Two keys that can bring each other back')}
 Revoke one of them, and whoever holds the other makes a new one:
 
-${indent(hops(one, there))}${indent(hops(other, back))}
-  Asked to contain only ${shortName(one)}, the plan takes both, and cuts what can re-create in the same wave or before:
+${indent(hops(one.key, there))}${indent(hops(other.key, back))}
+  Asked to contain only ${shortName(one.key)}, the plan also cuts whatever could bring it back, in the same wave or before:
 
 ${indent(waves(plan))}`;
-  return { title: 'twins', subjects: TWINS, text };
+  return { title: 'twins', subjects: TWINS.map(({ key }) => key), text };
 }
 
 async function leakedKey(app: ComposedApp): Promise<Story> {

@@ -59,7 +59,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     wallClock: clock,
     newId: randomUUID,
     settings: {
-      budgets: { down: 0, tier0: 0, irreversible: 0, actionsPerHour: 20, maxGraphAgeMinutes: 60, ...budgets },
+      budgets: { down: 0, actionsPerHour: 20, maxGraphAgeMinutes: 60, ...budgets },
       denyList,
     },
     replan: async (plan) => plan,
