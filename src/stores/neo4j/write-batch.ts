@@ -42,12 +42,12 @@ export async function writeEntities(
 /** A thing and a stub of it may come together; the second is said of what the first left. */
 function oncePerKey(said: readonly EntityFact[]): EntityFact[][] {
   const keys = new Set<string>();
+  const first: EntityFact[] = [];
   const again: EntityFact[] = [];
-  const first = said.filter((fact) => {
-    if (keys.has(fact.key)) again.push(fact);
-    else return keys.add(fact.key);
-    return false;
-  });
+  for (const fact of said) {
+    (keys.has(fact.key) ? again : first).push(fact);
+    keys.add(fact.key);
+  }
   return again.length === 0 ? [first] : [first, again];
 }
 
