@@ -102,7 +102,7 @@ export function incident(input: IncidentInput): Incident {
     who: footholds.targets.map((one) => subjectAt(input, one)),
     since,
     at: input.now,
-    couldReach: couldReach(input, held),
+    couldReach: couldReach(input, footholds.targets, held),
     didTouch: didTouch(input, held),
     created: createdBy(graph, { footholds, since, facts }),
     aliveUntil: footholds.held
@@ -118,16 +118,25 @@ export function incident(input: IncidentInput): Incident {
   };
 }
 
-function couldReach({ graph, weights }: IncidentInput, held: readonly number[]): Incident['couldReach'] {
+/** Paths begin at a subject where one does; else at what it minted. */
+function couldReach(
+  { graph, weights }: IncidentInput,
+  subjects: readonly number[],
+  held: readonly number[],
+): Incident['couldReach'] {
   const { counts, weight, share, items } = attackReach(graph, held, { weights });
   const weighed = items.filter(({ kind }) => (WEIGHED_KINDS as readonly EntityKind[]).includes(kind));
+  const pathFrom = (to: number, level: Level): number[] => {
+    const path = shortestFrom(graph, subjects, { to, level });
+    return path.length > 0 ? path : shortestFrom(graph, held, { to, level });
+  };
   const top = weighed.slice(0, MOST_TOP).map(({ key, kind, tier, level, certainty }) => ({
     key,
     kind,
     tier,
     level,
     certainty,
-    path: shortestFrom(graph, held, { to: graph.indexOf(key)!, level }).map((r) => nameAt(graph, r)),
+    path: pathFrom(graph.indexOf(key)!, level).map((r) => nameAt(graph, r)),
   }));
   return { counts, weight, share, top, total: weighed.length };
 }

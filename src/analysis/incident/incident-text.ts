@@ -20,7 +20,7 @@ export function incidentText(found: Incident): string {
     ...page.summary.flatMap((line) => wrapped(line, WIDTH - 4).map((part, i) => `${i === 0 ? '  - ' : '    '}${part}`)),
     '',
     ...page.sections.flatMap((section, i) => [...sectionLines(section, i + 1), '']),
-    `7  WHAT TO DO NOW   ${planLead(found)}`,
+    ...leadLines('WHAT TO DO NOW', 7, planLead(found)),
     '',
     ...planStepsLines(found.plan),
   ];
@@ -31,18 +31,22 @@ export function planLead({ plan }: Incident): string {
   const steps = plan.waves.flatMap((wave) => wave.steps);
   if (steps.length === 0) return 'No step can be taken.';
   const end = Math.max(...steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));
-  return `${countText(steps.length, 'step')} in ${countText(plan.waves.length, 'wave')}, about ${durationText(end - Date.parse(plan.createdAt))}. Paste the commands, or: interlock execute ${plan.id || '<plan>'}`;
+  const ask = `interlock plan ${plan.targets.join(' ')} --mode contain --since ${plan.since}`;
+  return `${countText(steps.length, 'step')} in ${countText(plan.waves.length, 'wave')}, about ${durationText(end - Date.parse(plan.createdAt))}. Paste the commands, or have it carried out: ${ask}`;
 }
 
 function sectionLines({ title, lead, columns, rows, notes, commands }: PageSection, number: number): string[] {
-  const [first = '', ...rest] = wrapped(lead, WIDTH - 20);
   return [
-    `${number}  ${title.padEnd(15)}  ${first}`,
-    ...rest.map((line) => `${' '.repeat(20)}${line}`),
+    ...leadLines(title, number, lead),
     ...(rows.length > 0 ? tableLines(columns, rows) : []),
     ...notes.map((note) => `     ${note}`),
     ...commands.flatMap(({ what, command }) => [`     # ${what}`, `     ${command}`]),
   ];
+}
+
+function leadLines(title: string, number: number, lead: string): string[] {
+  const [first = '', ...rest] = wrapped(lead, WIDTH - 20);
+  return [`${number}  ${title.padEnd(15)}  ${first}`, ...rest.map((line) => `${' '.repeat(20)}${line}`)];
 }
 
 /** The last column is not cut: it wraps nowhere and can be copied. */

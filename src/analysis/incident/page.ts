@@ -142,7 +142,7 @@ const VERBS: Readonly<Partial<Record<RelationshipKind, string>>> = {
 
 /** Grants are left out: that one leads to the other is what counts here. */
 function pathText(path: readonly RelationshipName[]): string {
-  const words: string[] = [];
+  const words: string[] = path[0] ? [shortName(path[0].source)] : [];
   for (const { kind, target } of path) {
     if (kind === 'HAS_GRANT') continue;
     words.push(`${VERBS[kind] ?? kind.toLowerCase().replaceAll('_', ' ')} ${shortName(target)}`);

@@ -22,36 +22,56 @@ export interface FiguresQuestion {
 
 type Effect = Pick<Draft, 'cuts' | 'kills' | 'removes' | 'releases'>;
 
-/** Of a set of steps, whatever their order. */
-export function figuresOf(question: FiguresQuestion, steps: readonly Effect[]): Figures {
-  return { ...brokenBy(question, steps, new Map()), reach: reachLeft(question, steps) };
+export interface FiguresTable {
+  /** Of a set of steps, whatever their order. */
+  of(steps: readonly Effect[]): Figures;
+  /** After each wave, the waves before included. What broke once stays counted, by its worst grade. */
+  byWave(waves: readonly (readonly Effect[])[]): Figures[];
+  /** Whether the steps break anything in the lower bound. */
+  isHarmful(steps: readonly Effect[]): boolean;
 }
 
-/** After each wave, the waves before included. What broke once stays counted, by its worst grade. */
-export function figuresByWave(question: FiguresQuestion, waves: readonly (readonly Effect[])[]): Figures[] {
-  const worst = new Map<string, Bounds<Grade | undefined>>();
-  const done: Effect[] = [];
-  return waves.map((wave) => {
-    done.push(...wave);
-    return { ...brokenBy(question, done, worst), reach: reachLeft(question, done) };
+/** Steps that do the same to the graph are asked once. */
+export function createFigures({ graph, held, weights }: FiguresQuestion): FiguresTable {
+  const reach = remembered((cuts: readonly number[]) => reachWeight(graph, held, { weights, without: maskOf(graph, cuts) }));
+  const items = new Map<string, readonly OutageItem[]>();
+  const itemsOf = (steps: readonly Effect[]): readonly OutageItem[] => {
+    const harmful = steps.filter(({ kills, removes }) => kills.length > 0 || removes.length > 0);
+    const id = harmful
+      .map(({ kills, removes, releases }) => [kills, removes, releases].join(';'))
+      .sort()
+      .join('|');
+    const known = items.get(id) ?? (harmful.length === 0 ? [] : outageOf(graph, harmful).items);
+    items.set(id, known);
+    return known;
+  };
+  const figures = (steps: readonly Effect[], worst: Worst): Figures => ({
+    ...brokenBy(itemsOf(steps), worst),
+    reach: reach([...new Set(steps.flatMap(({ cuts }) => cuts))].sort((a, b) => a - b)),
   });
+  return {
+    of: (steps) => figures(steps, new Map()),
+    byWave(waves) {
+      const worst: Worst = new Map();
+      return waves.map((_, i) => figures(waves.slice(0, i + 1).flat(), worst));
+    },
+    isHarmful: (steps) => itemsOf(steps).some(({ bound }) => bound === 'lo'),
+  };
 }
 
-function reachLeft({ graph, held, weights }: FiguresQuestion, steps: readonly Effect[]): Bounds<number> {
-  const without = maskOf(
-    graph,
-    steps.flatMap(({ cuts }) => cuts),
-  );
-  return reachWeight(graph, held, { weights, without });
+function remembered<V>(ask: (numbers: readonly number[]) => V): (numbers: readonly number[]) => V {
+  const known = new Map<string, V>();
+  return (numbers) => {
+    const id = numbers.join(' ');
+    const value = known.get(id) ?? ask(numbers);
+    known.set(id, value);
+    return value;
+  };
 }
 
-function brokenBy(
-  { graph }: FiguresQuestion,
-  steps: readonly Effect[],
-  worst: Map<string, Bounds<Grade | undefined>>,
-): Pick<Figures, 'outage' | 'tierZero'> {
-  const isHarmless = steps.every(({ kills, removes }) => kills.length === 0 && removes.length === 0);
-  const { items } = isHarmless ? { items: [] } : outageOf(graph, steps);
+type Worst = Map<string, Bounds<Grade | undefined>>;
+
+function brokenBy(items: readonly OutageItem[], worst: Worst): Pick<Figures, 'outage' | 'tierZero'> {
   for (const item of items) worst.set(item.key, worseOf(worst.get(item.key), item));
   return {
     outage: { lo: countsOf(worst, 'lo'), hi: countsOf(worst, 'hi') },

@@ -1,5 +1,5 @@
 /** The plan for a terminal or a ticket: each step with its command, its inverse and its check, to be pasted as they are. */
-import type { Plan, PlanStep, Wave } from '../../model/plan.ts';
+import type { Action, Bounds, Plan, PlanStep, Wave } from '../../model/plan.ts';
 import { countText, durationText, outageText, REVERSIBILITY_WORDS, rangeText, safeText, timeText, wrapped } from './words.ts';
 
 const WIDTH = 108;
@@ -54,15 +54,44 @@ function durationOf({ createdAt, waves }: Plan): string {
 
 function waveLines(plan: Plan, wave: Wave, index: number): string[] {
   const first = wave.steps[0]!;
+  const before = plan.tradeoff.find((point) => point.steps.length === 0)?.reach;
   const end = Math.max(...wave.steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));
   const start = Math.min(...wave.steps.map(({ startsAt }) => Date.parse(startsAt)));
   const when = `starts after ${durationText(start - Date.parse(plan.createdAt))}, effective after ${durationText(end - Date.parse(plan.createdAt))}`;
   return [
     `WAVE ${index + 1} of ${plan.waves.length}  ${index === 0 ? `now; effective after ${durationText(end - Date.parse(plan.createdAt))}` : `${when}; begin when wave ${index} is effective`}`,
-    `  after it: ${rangeText(first.reachAfter)} in the attacker's reach; ${outageText(first.outageAfter)}`,
+    `  after it: ${leftText(first, before)}; ${outageText(first.outageAfter)}`,
     ...wave.steps.flatMap((step, i) => ['', ...stepLines(step, `${index + 1}.${i + 1}`)]),
   ];
 }
+
+/** `50 of 120 by weight still in reach` */
+const leftText = ({ reachAfter }: PlanStep, before: Bounds<number> | undefined): string =>
+  reachAfter.hi === 0
+    ? 'nothing left in reach'
+    : `${rangeText(reachAfter)}${before ? ` of ${rangeText(before)}` : ''} by weight still in reach`;
+
+/** What a person does, before the word that the machine knows it by. */
+const ACTS: Readonly<Record<Action, string>> = {
+  notify: 'LOOK AGAIN',
+  'step-up': 'ASK FOR NEW PROOF',
+  shorten: 'SHORTEN',
+  reduce: 'FENCE',
+  block: 'BLOCK',
+  quarantine: 'SWITCH OFF',
+  rotate: 'CHANGE',
+  revoke: 'END FOR GOOD',
+  save: 'SAVE',
+  issue: 'ISSUE A NEW ONE',
+  distribute: 'HAND OUT THE NEW ONE',
+  confirm: 'SEE IT IN USE',
+  disable: 'SWITCH OFF',
+  soak: 'WAIT AND WATCH',
+  delete: 'DELETE',
+  detach: 'DETACH',
+};
+const actText = ({ action, parameters }: PlanStep): string =>
+  parameters['sessions'] === undefined ? ACTS[action] : 'END SESSIONS';
 
 function stepLines(step: PlanStep, number: string): string[] {
   const { apply, inverse, probe } = step.commands;
@@ -73,8 +102,8 @@ function stepLines(step: PlanStep, number: string): string[] {
     : [];
   const serves = step.for && step.for !== step.target ? ` (for ${step.for})` : '';
   return [
-    `  ${number}  ${step.action.toUpperCase()}  ${step.target}${serves}`,
-    `       ${step.id}; ${who}; ${READS.has(step.action) ? 'changes nothing' : REVERSIBILITY_WORDS[step.reversibility]}${people}`,
+    `  ${number}  ${actText(step)}  ${step.target}${serves}`,
+    `       ${who}; ${step.id}; ${READS.has(step.action) ? 'changes nothing' : REVERSIBILITY_WORDS[step.reversibility]}${people}`,
     ...[['why', step.why] as const, ...until].flatMap(([name, text]) => labelled(name, wrapped(text, WIDTH - 19))),
     ...labelled('do', apply.split('\n')),
     ...(inverse

@@ -9,7 +9,7 @@ import { nameAt } from '../../graph/access-graph.ts';
 import type { Time } from '../../model/entity.ts';
 import type { Plan, PlanStep, Refusal } from '../../model/plan.ts';
 import { containment, type Proposal } from './contain.ts';
-import { type Figures, figuresByWave } from './figures.ts';
+import { createFigures, type Figures } from './figures.ts';
 import { type Footholds, footholds as footholdsOf } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { orderedWaves } from './order.ts';
@@ -38,8 +38,8 @@ export function revocationPlan(input: PlanInput): Plan {
     mode === 'contain' ? urgentFirst(input, footholds, { waves: layered, cuts: proposal.cuts }) : { waves: layered.map(byId) };
   const final = mode === 'contain' ? sweep(input, footholds, drafts) : [];
   const waves = final.length > 0 ? [...ordered.waves, final] : ordered.waves;
-  const question = { graph, held: footholds.held, weights: input.weights };
-  const figures = figuresByWave(question, waves);
+  const table = createFigures({ graph, held: footholds.held, weights: input.weights });
+  const figures = table.byWave(waves);
   const agreed = waves.map((wave, i) => wave.map((draft) => withApprovals(draft, figures[i]!, budgets)));
   const steps = stepsOf(input, agreed, figures);
   const targets = footholds.targets.map((one) => graph.keys[one]!);
@@ -52,7 +52,7 @@ export function revocationPlan(input: PlanInput): Plan {
     createdAt: input.now,
     generation: input.generation,
     waves: steps.map((wave) => ({ steps: wave })),
-    tradeoff: tradeoff(question, waves),
+    tradeoff: tradeoff(table, waves),
     refusals,
     ...('sensitivity' in ordered && { sensitivity: ordered.sensitivity, assumeTaken: taken(input, footholds) }),
   };

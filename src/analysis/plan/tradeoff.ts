@@ -1,13 +1,13 @@
 /** What each part of the plan buys and costs: the points that no other point beats. */
 import { type Bounds, GRADES, type OutageCounts, type TradeoffPoint } from '../../model/plan.ts';
-import { type FiguresQuestion, figuresOf } from './figures.ts';
+import type { FiguresTable } from './figures.ts';
 import type { Draft } from './input.ts';
 
 /** Each costs three searches. */
 const MOST_POINTS = 24;
 
 /** Doing nothing, each wave, each step of the longest wave while there are not too many, the plan without the steps that break something. */
-export function tradeoff(question: FiguresQuestion, waves: readonly (readonly Draft[])[]): TradeoffPoint[] {
+export function tradeoff(figures: FiguresTable, waves: readonly (readonly Draft[])[]): TradeoffPoint[] {
   const all = waves.flat();
   if (all.length === 0) return [];
   const sets = new Map<string, readonly Draft[]>();
@@ -19,19 +19,15 @@ export function tradeoff(question: FiguresQuestion, waves: readonly (readonly Dr
   waves.forEach((_, i) => {
     propose(waves.slice(0, i + 1).flat());
   });
-  propose(all.filter((draft) => !isHarmful(question, draft)));
+  propose(all.filter((draft) => !figures.isHarmful([draft])));
   all.forEach((_, i) => {
     propose(all.slice(0, i + 1));
   });
   const points = [...sets.values()].map((steps) => {
-    const { reach, outage } = figuresOf(question, steps);
+    const { reach, outage } = figures.of(steps);
     return { steps: steps.map(({ id }) => id), reach, outage, recommended: false };
   });
   return recommendedOf(undominated(points), all.length);
-}
-
-function isHarmful(question: FiguresQuestion, draft: Draft): boolean {
-  return GRADES.some((grade) => figuresOf(question, [draft]).outage.lo[grade] > 0);
 }
 
 export const numbersOf = ({ reach, outage }: { reach: Bounds<number>; outage: Bounds<OutageCounts> }): number[] => [

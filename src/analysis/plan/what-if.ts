@@ -3,7 +3,7 @@ import { type AccessGraph, entityKindAt, nameAt, relationshipIndex } from '../..
 import { RefusedError } from '../../model/errors.ts';
 import type { Bounds, OutageCounts, Plan, PlanStep } from '../../model/plan.ts';
 import type { Weights } from '../../model/weights.ts';
-import { figuresOf } from './figures.ts';
+import { createFigures } from './figures.ts';
 import { footholds as footholdsOf, identitiesOf, isProof, sourcesBy } from './footholds.ts';
 import type { Draft, PlanFacts } from './input.ts';
 import { dependenceOn } from './replacement.ts';
@@ -29,7 +29,7 @@ export function whatIf({ graph, weights, facts }: WhatIfInput, plan: Plan, steps
     if (!step) throw new RefusedError(`plan ${plan.id}: no step ${id}; its steps are ${[...all.keys()].join(', ')}`);
     return step;
   });
-  const { reach, outage } = figuresOf({ graph, held, weights }, effectsOf(graph, plan, chosen));
+  const { reach, outage } = createFigures({ graph, held, weights }).of(effectsOf(graph, plan, chosen));
   return { steps: [...steps], reach, outage };
 }
 
