@@ -1,8 +1,9 @@
 /** The CLI as a user runs it, from the sources: a process of its own, in a folder of its own. */
-import { type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
 
 export const root = join(import.meta.dirname, '../..');
 const entry = join(root, 'src/cli.ts');
@@ -27,8 +28,8 @@ export function startCli(folder: string, words: readonly string[], options: Spaw
   });
 }
 
-export function cli(folder: string, ...words: string[]): Promise<Finished> {
-  const child = startCli(folder, words);
+/** All that a process says until it ends. */
+export function finished(child: ChildProcess): Promise<Finished> {
   let out = '';
   let err = '';
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -41,6 +42,38 @@ export function cli(folder: string, ...words: string[]): Promise<Finished> {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, out, err }));
   });
+}
+
+export const cli = (folder: string, ...words: string[]): Promise<Finished> => finished(startCli(folder, words));
+
+/** The same, with variables of its own. */
+export const cliWith = (env: Readonly<Record<string, string>>, folder: string, ...words: string[]): Promise<Finished> =>
+  finished(startCli(folder, words, { env }));
+
+/** The one JSON document that `--json` prints; anything else on stdout, or another exit code, fails. */
+export async function answer<T>(folder: string, words: readonly string[], { code = 0, env = {} } = {}): Promise<T> {
+  const done = await cliWith(env, folder, ...words, '--json');
+  expect(done, `${words.join(' ')}: ${done.err}`).toMatchObject({ code });
+  return JSON.parse(done.out) as T;
+}
+
+/** The graph as lines of `export`, without what a repeated collection may change. */
+export async function exportedGraph(folder: string, env: Readonly<Record<string, string>> = {}): Promise<string[]> {
+  const { code, out, err } = await cliWith(env, folder, 'export');
+  expect(code, err).toBe(0);
+  const lines = out.split('\n').filter(Boolean);
+  return lines.map((line) => JSON.stringify(JSON.parse(line, (name, value) => (UNSTABLE.includes(name) ? undefined : value))));
+}
+
+const UNSTABLE = ['generation', 'since', 'lastSeen'];
+
+/** Lines that only one of them has; empty when they hold the same. */
+export function differences(one: readonly string[], other: readonly string[]): string[] {
+  const [inOne, inOther] = [new Set(one), new Set(other)];
+  return [
+    ...one.filter((line) => !inOther.has(line)).map((line) => `- ${line}`),
+    ...other.filter((line) => !inOne.has(line)).map((line) => `+ ${line}`),
+  ];
 }
 
 /** A folder of its own with this configuration and these files. */
