@@ -48,3 +48,11 @@ function flawsOf(sources: readonly SourceRecord[]): Map<string, string[]> {
   }
   return flaws;
 }
+
+/** `source/scope` of every scope that was not collected completely. */
+export const partialScopes = (sources: readonly SourceRecord[]): Set<string> =>
+  new Set(
+    sources.flatMap(({ name, scopes }) =>
+      scopes.filter(({ coverage }) => coverage !== 'complete').map(({ scope }) => `${name}/${scope}`),
+    ),
+  );
