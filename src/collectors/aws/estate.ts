@@ -40,6 +40,7 @@ export class Estate {
   /** Role ARN, by the ARN of an instance profile that holds it. */
   readonly profiles: ReadonlyMap<string, string>;
   readonly #facts = new Map<Principal, KeyFacts>();
+  #last: { readonly resource: string; readonly thing: Thing | undefined } = { resource: '', thing: undefined };
 
   constructor(inventory: Inventory, now: Date) {
     this.inventory = inventory;
@@ -73,16 +74,12 @@ export class Estate {
     return evaluate(request, { ...this.layersOf(principal, resource), ...this.#changed(question, extra) });
   }
 
-  #resourceAccount({ principal, resource }: Question): { resourceAccount: string } {
-    const named = this.things.get(resource)?.item.account ?? resource.split(':', 6)[4];
-    return { resourceAccount: named && /^\d{12}$/.test(named) ? named : (this.#bucketAccount(resource) ?? principal.account) };
-  }
-
   /** Objects and buckets name no account in their ARN. */
-  #bucketAccount(resource: string): string | undefined {
-    if (!resource.startsWith('arn:aws:s3:::')) return undefined;
-    const slash = resource.indexOf('/');
-    return this.things.get(slash < 0 ? resource : resource.slice(0, slash))?.item.account;
+  #resourceAccount({ principal, resource }: Question): { resourceAccount: string } {
+    const known = this.thingAt(resource)?.item.account ?? this.byArn.get(resource)?.account;
+    if (known) return { resourceAccount: known };
+    const named = resource === '*' ? undefined : resource.split(':', 6)[4];
+    return { resourceAccount: named && /^\d{12}$/.test(named) ? named : principal.account };
   }
 
   #changed(question: Question, extra: readonly Policy[] | undefined): Partial<PolicyLayers> {
@@ -105,12 +102,17 @@ export class Estate {
     };
   }
 
-  /** The collected thing that an ARN is, or lies in. */
+  /** The collected thing that an ARN is, or lies in. The last answer is kept: a question asks several times. */
   thingAt(resource: string): Thing | undefined {
+    if (this.#last.resource !== resource) this.#last = { resource, thing: this.#find(resource) };
+    return this.#last.thing;
+  }
+
+  #find(resource: string): Thing | undefined {
+    if (resource === '*' || resource.includes(':iam:')) return undefined;
     const exact = this.things.get(resource);
-    if (exact || !resource.startsWith('arn:')) return exact;
-    const slash = resource.indexOf('/');
-    return slash < 0 ? undefined : this.things.get(resource.slice(0, slash));
+    const slash = exact ? -1 : resource.indexOf('/');
+    return slash < 0 ? exact : this.things.get(resource.slice(0, slash));
   }
 
   resourcePolicy(resource: string, thing: Thing | undefined): Policy | null {

@@ -7,7 +7,7 @@
 import type { Catalogue, LevelAction, ResourceKind } from '../../iam/aws/catalogue.ts';
 import type { Policy, Statement } from '../../iam/aws/document.ts';
 import { statementsFor } from '../../iam/aws/document.ts';
-import { ANY, hasWildcard, instanceOf, matchesArn, ONE } from '../../iam/aws/glob.ts';
+import { ANY, fixedLength, hasWildcard, instanceOf, matchesArn } from '../../iam/aws/glob.ts';
 import type { GrantLevel } from '../../iam/aws/levels.ts';
 import { sessionOf } from '../../iam/aws/principal.ts';
 import type { Estate } from './estate.ts';
@@ -28,8 +28,14 @@ interface Shelf {
   readonly account: string;
   /** Without a policy of their own, by ARN. */
   readonly plain: Thing[];
+  /** Of those, the ones under a customer key: each is asked about with its key. */
+  readonly encrypted: Thing[];
   readonly withPolicy: Thing[];
+  /** Of those, the ones whose policy grants something to AWS principals. */
+  readonly open: Thing[];
 }
+
+const NO_THINGS: ReadonlySet<Thing> = new Set();
 
 interface Right {
   readonly held: Held;
@@ -69,10 +75,12 @@ export class GrantFinder {
       if (!kind || kind.actions.length === 0) continue;
       const { account } = thing.item;
       const id = `${account} ${kind.service} ${kind.name}`;
-      const shelf = shelves.get(id) ?? { kind, account, plain: [], withPolicy: [] };
+      const shelf = shelves.get(id) ?? { kind, account, plain: [], encrypted: [], withPolicy: [], open: [] };
       shelves.set(id, shelf);
       this.#levels.set(thing, new Set(kind.actions.map((action) => action.level)));
       (thing.policy ? shelf.withPolicy : shelf.plain).push(thing);
+      if (!thing.policy && thing.encryptedBy) shelf.encrypted.push(thing);
+      if (thing.policy?.statements.some(grantsToPrincipals)) shelf.open.push(thing);
     }
     this.#shelves.push(...shelves.values());
     const policies = this.#shelves.flatMap((shelf) => shelf.withPolicy.map((thing) => thing.policy as Policy));
@@ -128,12 +136,20 @@ export class GrantFinder {
     const identity = [...principal.identity, ...extra];
     const actions = shelf.kind.actions.filter(({ action }) => mentions(identity, action));
     if (actions.length === 0) return;
-    const singled = singledOut(shelf, actions, [...identity, ...limitsOf(principal)]);
-    let common: Rights | undefined;
-    for (const thing of shelf.plain) {
-      const special = singled === 'all' || singled.has(thing) || thing.encryptedBy !== undefined;
-      const rights = special || !common ? this.#rights({ principal, thing, actions, extra }) : common;
-      if (!special) common ??= rights;
+    const singled = singledOut(shelf.plain, actions, [...identity, ...limitsOf(principal)]);
+    if (singled === 'all') {
+      for (const thing of shelf.plain) yield* edgesFrom(thing, this.#rights({ principal, thing, actions, extra }));
+      return;
+    }
+    const common = shelf.plain.find((thing) => !singled.has(thing) && thing.encryptedBy === undefined);
+    const answers = new Map<string, Rights>([['', common ? this.#rights({ principal, thing: common, actions, extra }) : {}]]);
+    const nothing = Object.keys(answers.get('') as Rights).length === 0;
+    for (const thing of shelf.encrypted) yield* edgesFrom(thing, this.#rights({ principal, thing, actions, extra }));
+    for (const thing of nothing ? singled.keys() : shelf.plain) {
+      if (thing.encryptedBy !== undefined) continue;
+      const marks = singled.get(thing) ?? '';
+      const rights = answers.get(marks) ?? this.#rights({ principal, thing, actions, extra });
+      answers.set(marks, rights);
       yield* edgesFrom(thing, rights);
     }
   }
@@ -141,15 +157,32 @@ export class GrantFinder {
   *#policyEdges(principal: Principal, { extra = [], beyond }: GrantOptions): Generator<GrantEdge> {
     const identity = [...principal.identity, ...extra];
     for (const shelf of this.#shelves) {
-      for (const thing of shelf.withPolicy) {
-        if (beyond && shelf.account === principal.account && !beyond(thing)) continue;
+      const own = shelf.account === principal.account;
+      const reached = own ? this.#reachedBy(identity, shelf) : NO_THINGS;
+      const open = shelf.open.filter((thing) => !reached.has(thing) && speaksOf(thing.policy as Policy, principal));
+      for (const thing of [...reached, ...open]) {
+        if (own && beyond && !beyond(thing)) continue;
+        if (!own && !speaksOf(thing.policy as Policy, principal)) continue;
         const policies = [...identity, thing.policy as Policy];
-        const named = speaksOf(thing.policy as Policy, principal);
-        if (shelf.account !== principal.account && !named) continue;
-        const actions = shelf.kind.actions.filter(({ action }) => mentions(named ? policies : identity, action));
+        const actions = shelf.kind.actions.filter(({ action }) => mentions(policies, action));
         if (actions.length > 0) yield* edgesFrom(thing, this.#rights({ principal, thing, actions, extra }));
       }
     }
+  }
+
+  /** Things with a policy of their own that identity policies may reach. */
+  #reachedBy(identity: readonly Policy[], shelf: Shelf): ReadonlySet<Thing> {
+    const found = new Set<Thing>();
+    if (shelf.withPolicy.length === 0) return found;
+    for (const { action } of shelf.kind.actions)
+      for (const policy of identity)
+        for (const statement of statementsFor(policy, action)) {
+          if (statement.effect !== 'Allow') continue;
+          const globs = statement.notResource ? [undefined] : (statement.resources ?? []).map((pattern) => pattern.glob);
+          if (globs.some((glob) => glob === undefined || glob === ANY)) return new Set(shelf.withPolicy);
+          for (const glob of globs) for (const { thing } of named(shelf.withPolicy, glob as string)) found.add(thing);
+        }
+    return found;
   }
 
   #rights({ principal, thing, actions, extra }: Asked): Rights {
@@ -219,6 +252,9 @@ const limitsOf = (principal: Principal): Policy[] => [
   ...(principal.guardrails.resourceControl ?? []).flat(),
 ];
 
+const grantsToPrincipals = ({ effect, principals }: Statement): boolean =>
+  effect === 'Allow' && principals !== undefined && (principals.anyone || principals.not || principals.aws.length > 0);
+
 /** Users, roles and sessions that a policy tells apart. */
 function* namesIn(policy: Policy): Generator<string> {
   for (const { principals } of policy.statements)
@@ -241,44 +277,67 @@ function speaksOf(policy: Policy, principal: Principal): boolean {
   });
 }
 
-/** The things of a shelf that some statement tells from the rest; `all` when a condition on tags may tell any of them. */
-function singledOut(shelf: Shelf, actions: readonly LevelAction[], policies: readonly Policy[]): 'all' | ReadonlySet<Thing> {
+/**
+ * The things that some statement tells from the rest, with marks of which patterns do: equal marks, equal rights. `all` when a
+ * condition on tags may tell any of them.
+ */
+function singledOut(
+  things: readonly Thing[],
+  actions: readonly LevelAction[],
+  policies: readonly Policy[],
+): 'all' | Map<Thing, string> {
   const globs = new Set<string>();
   for (const policy of policies) {
     for (const statement of new Set(actions.flatMap(({ action }) => statementsFor(policy, action)))) {
-      if (statement.conditions.some((test) => test.key.includes('resourcetag/') || test.key === 'aws:requestedregion'))
-        return 'all';
+      if (statement.conditions.some((test) => test.key.includes('resourcetag/'))) return 'all';
       for (const glob of globsOf(statement)) {
         if (glob === undefined) return 'all';
         globs.add(glob);
       }
     }
   }
-  const found = new Set<Thing>();
-  for (const glob of globs) for (const thing of named(shelf.plain, glob)) found.add(thing);
+  const found = new Map<Thing, string>();
+  let number = 0;
+  for (const glob of globs) {
+    number++;
+    for (const { thing, mark } of named(things, glob)) found.set(thing, `${found.get(thing) ?? ''} ${number}${mark}`);
+  }
   return found;
 }
 
 const globsOf = (statement: Statement): (string | undefined)[] =>
   (statement.resources ?? []).map((pattern) => pattern.glob).filter((glob) => glob !== ANY);
 
-/** Things that a pattern names, or in which it names something. `things` are sorted by ARN. */
-function* named(things: readonly Thing[], glob: string): Generator<Thing> {
-  const fixed = glob.slice(0, firstWildcard(glob));
-  for (let i = lowerBound(things, fixed); i < things.length && (things[i] as Thing).arn.startsWith(fixed); i++) {
-    const thing = things[i] as Thing;
-    if (matchesArn(glob, thing.arn) || liesIn(glob, thing.arn)) yield thing;
-  }
-  for (const end of separators(fixed)) {
-    const at = lowerBound(things, fixed.slice(0, end));
-    const thing = things[at];
-    if (thing && thing.arn === fixed.slice(0, end)) yield thing;
-  }
+interface Named {
+  readonly thing: Thing;
+  /** `=`: the pattern names the thing; `<`: it names something in it. */
+  readonly mark: string;
 }
 
-function firstWildcard(glob: string): number {
-  const places = [glob.indexOf(ANY), glob.indexOf(ONE)].filter((at) => at >= 0);
-  return places.length > 0 ? Math.min(...places) : glob.length;
+const NAMED = new WeakMap<readonly Thing[], Map<string, readonly Named[]>>();
+
+/** Things that a pattern names. `things` are sorted by ARN; the answer for a list that no longer changes is kept. */
+function named(things: readonly Thing[], glob: string): readonly Named[] {
+  const kept = NAMED.get(things) ?? new Map<string, readonly Named[]>();
+  NAMED.set(things, kept);
+  const known = kept.get(glob);
+  if (known) return known;
+  const found = [...search(things, glob)];
+  kept.set(glob, found);
+  return found;
+}
+
+function* search(things: readonly Thing[], glob: string): Generator<Named> {
+  const fixed = glob.slice(0, fixedLength(glob));
+  for (let i = lowerBound(things, fixed); i < things.length && (things[i] as Thing).arn.startsWith(fixed); i++) {
+    const thing = things[i] as Thing;
+    const mark = (matchesArn(glob, thing.arn) ? '=' : '') + (liesIn(glob, thing.arn) ? '<' : '');
+    if (mark) yield { thing, mark };
+  }
+  for (const end of separators(fixed)) {
+    const thing = things[lowerBound(things, fixed.slice(0, end))];
+    if (thing?.arn === fixed.slice(0, end)) yield { thing, mark: '<' };
+  }
 }
 
 /** Whether the pattern may match something below the thing. */

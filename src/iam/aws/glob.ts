@@ -73,16 +73,36 @@ function segmentsOf(arn: string, filler: string): string[] {
  */
 export function matchesArn(glob: string, arn: string): boolean {
   if (glob === ANY) return true;
-  if (!glob.includes(ANY) && !glob.includes(ONE))
-    return glob === arn || (countColons(glob) < SEGMENTS - 1 && bySegment(glob, arn));
-  if (!glob.startsWith('arn:')) return matchesGlob(glob, arn);
-  return bySegment(glob, arn);
+  const fixed = fixedLength(glob);
+  if (fixed === glob.length) return glob === arn || (countColons(glob) < SEGMENTS - 1 && bySegment(glob, arn));
+  if (!arn.startsWith(glob.slice(0, fixed))) return false;
+  return glob.startsWith('arn:') ? bySegment(glob, arn) : matchesGlob(glob, arn);
+}
+
+/** Characters before the first wildcard. */
+export function fixedLength(glob: string): number {
+  const any = glob.indexOf(ANY);
+  const one = glob.indexOf(ONE);
+  if (any < 0) return one < 0 ? glob.length : one;
+  return one < 0 ? any : Math.min(any, one);
 }
 
 function bySegment(glob: string, arn: string): boolean {
-  const patterns = segmentsOf(glob, ANY);
   const parts = segmentsOf(arn, '');
-  return patterns.every((pattern, i) => matchesGlob(pattern, parts[i] as string));
+  return patternSegments(glob).every((pattern, i) => matchesGlob(pattern, parts[i] as string));
+}
+
+const PATTERNS = new Map<string, readonly string[]>();
+const MOST_PATTERNS = 100_000;
+
+/** The same patterns are asked again and again. */
+function patternSegments(glob: string): readonly string[] {
+  const known = PATTERNS.get(glob);
+  if (known) return known;
+  if (PATTERNS.size >= MOST_PATTERNS) PATTERNS.clear();
+  const segments = segmentsOf(glob, ANY);
+  PATTERNS.set(glob, segments);
+  return segments;
 }
 
 function countColons(text: string): number {
