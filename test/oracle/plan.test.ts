@@ -41,7 +41,7 @@ describe('every plan of a random estate holds the rules of an independent replay
         const plan = revocationPlan(input);
         expect(planProblems(estate.graph, plan, input.targets), describeGraph(estate.graph)).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -61,7 +61,7 @@ describe('every plan of a random estate holds the rules of an independent replay
           one.waves.map(({ steps }) => steps.map(({ id }) => id)),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -79,7 +79,7 @@ describe('every plan of a random estate holds the rules of an independent replay
         expect(all.reach).toEqual(last?.reachAfter ?? all.reach);
         expect(all.outage).toEqual(last?.outageAfter ?? all.outage);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

@@ -38,10 +38,12 @@ export function retirement(input: PlanInput, footholds: Footholds): Proposal {
   const retired: Retirement[] = [];
   for (const target of [...dependences.keys()].sort(byImpact(input, dependences))) {
     const room = roomFor(input, target, dependences);
-    const made = room.refusal
-      ? { reason: room.refusal }
-      : retire(input, target, { dependences, deletedFirst: room.deletedFirst });
-    if ('reason' in made) refusals.push({ target: graph.keys[target]!, rule: '6: nobody is stranded', reason: made.reason });
+    if (room.refusal !== undefined) {
+      refusals.push({ target: graph.keys[target]!, rule: '5: no room for a replacement', reason: room.refusal });
+      continue;
+    }
+    const made = retire(input, target, { dependences, deletedFirst: room.deletedFirst });
+    if ('reason' in made) refusals.push({ target: graph.keys[target]!, rule: 'no control', reason: made.reason });
     else retired.push(made);
   }
   const kept = unharmful(input, retired, refusals);
