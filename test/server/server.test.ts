@@ -205,9 +205,7 @@ describe('the API', () => {
     expect((await ask(wide)).body.errors[0].message).toMatch(/alias/i);
     const large = await ask(`{ isPaused } # ${'x'.repeat(300_000)}`);
     expect(large.status).toBe(413);
-    expect((await ask('{ entities(first: 100000) { totalCount } }')).body.errors[0].message).toContain(
-      'first: expected 1 to 1000',
-    );
+    expect((await ask('{ entities(first: 1001) { totalCount } }')).body.errors[0].message).toContain('first: expected 1 to 1000');
   });
 
   it('shows its schema to administrators only', async () => {
