@@ -13,6 +13,7 @@ export const existingWorkloadPaths: readonly EscalationPath[] = WORKLOAD_PATHS.m
   *find(board, principal) {
     if (!board.mentionsAll(principal, row.actions)) return;
     for (const thing of board.things(row.types, principal.account)) {
+      if (!row.actions.every((action) => board.mayReach(principal, action, thing))) continue;
       const held = heldOver(board, principal, { row, thing });
       if (held) yield { target: thing.key, held, reason: `${row.actions.join(', ')}: ${row.says}` };
     }

@@ -1,5 +1,7 @@
 /** What an escalation path is, and the questions that paths ask. A path ends at what it yields, and needs *all* its permissions. */
+import { type Statement, statementsFor } from '../../../iam/aws/document.ts';
 import type { KeyFact } from '../../../iam/aws/facts.ts';
+import { matchesArn } from '../../../iam/aws/glob.ts';
 import type { Estate } from '../estate.ts';
 import { both, type Held, heldBy, rankOf, SURE, surer } from '../held.ts';
 import type { Principal } from '../principals.ts';
@@ -67,6 +69,14 @@ export class Board {
     return actions.every((action) => this.estate.mentions(principal, action));
   }
 
+  /** Whether some Allow's resources take in a thing, conditions and other layers aside: a cheap no. */
+  mayReach(principal: Principal, action: string, thing: Thing): boolean {
+    if (thing.policy) return true;
+    return principal.identity.some((policy) =>
+      statementsFor(policy, action.toLowerCase()).some((statement) => namesThing(statement, thing)),
+    );
+  }
+
   can(principal: Principal, need: Need): Held | undefined {
     return heldBy([this.estate.ask({ principal, ...need })], principal.unsure);
   }
@@ -100,6 +110,9 @@ export class Board {
 }
 
 const SERVICE = 'external:aws-service/';
+
+const namesThing = ({ effect, notResource, resources }: Statement, thing: Thing): boolean =>
+  effect === 'Allow' && (notResource || (resources ?? []).some(({ glob }) => glob === undefined || matchesArn(glob, thing.arn)));
 
 /** The surest of several ways; undefined when none is open. */
 export function anyOf(ways: Iterable<Held | undefined>): Held | undefined {
