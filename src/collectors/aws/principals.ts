@@ -97,6 +97,11 @@ export function peopleOf(inventory: Inventory, book: PolicyBook): People {
     const context = { account, book, guardrails };
     for (const record of account.users.values()) {
       const own = record.groups.map((name) => byName.get(name)).filter((group) => group !== undefined);
+      for (const name of record.groups.filter((one) => !byName.has(one)))
+        book.problems.push({
+          account: account.id,
+          text: `${record.arn}: its group ${name} is in no file, and neither are the rights of it`,
+        });
       principals.push(principalOf(record, own, context));
     }
     for (const record of account.roles.values()) principals.push(principalOf(record, [], context));

@@ -35,7 +35,7 @@ const CONTENTS = new WeakMap<Policy, string>();
 function contentOf(policy: Policy): string {
   const known = CONTENTS.get(policy);
   if (known) return known;
-  const statements = policy.statements.map(({ id: _, ...rest }) => JSON.stringify(rest)).sort();
+  const statements = policy.statements.map((statement) => JSON.stringify({ ...statement, id: '' })).sort();
   const content = createHash('sha256').update(JSON.stringify(statements)).digest('base64url').slice(0, 27);
   CONTENTS.set(policy, content);
   return content;
