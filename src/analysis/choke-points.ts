@@ -14,6 +14,7 @@ import { levelsTo } from '../graph/levels-to.ts';
 import type { Walk } from '../graph/reach.ts';
 import { searchTransposed, type TransposedSearch } from '../graph/transposed.ts';
 import type { RelationshipName } from '../model/entity.ts';
+import { isProviderService } from '../model/keys.ts';
 import { type EntityKind, WEIGHED_KINDS } from '../model/kinds.ts';
 import { tierWeight, type Weights } from '../model/weights.ts';
 
@@ -61,12 +62,13 @@ export function chokePoints(graph: AccessGraph, options: ChokePointOptions): Cho
 
 const nameText = ({ source, kind, target }: RelationshipName): string => `${source} ${kind} ${target}`;
 
-/** Where an attacker may begin: externals (anyone included), users, leaked credentials, and those named. Never an Origin. */
+/** Where an attacker may begin: externals (anyone included, services of the provider not), users, leaked credentials, and those named. Never an Origin. */
 export function entryPoints(graph: AccessGraph, named: readonly number[] = []): number[] {
   const found = new Set(named);
   for (let entity = 0; entity < graph.order; entity++) {
     const kind = entityKindAt(graph, entity);
-    if (kind === 'External' || kind === 'User' || (kind === 'Credential' && isLeaked(graph, entity))) found.add(entity);
+    const isOutside = kind === 'External' && !isProviderService(graph.keys[entity]!);
+    if (isOutside || kind === 'User' || (kind === 'Credential' && isLeaked(graph, entity))) found.add(entity);
   }
   return [...found].filter((entity) => entityKindAt(graph, entity) !== 'Origin' && !graph.over[entity]);
 }

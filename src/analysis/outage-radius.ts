@@ -8,6 +8,7 @@
  */
 import { type AccessGraph, basisAt, entityKindAt, nameAt, relationshipKindAt, tierAt } from '../graph/access-graph.ts';
 import type { Time } from '../model/entity.ts';
+import { isHypotheticalJob } from '../model/keys.ts';
 import type { EntityKind, Tier } from '../model/kinds.ts';
 import { type Bounds, GRADES, type Grade, type OutageCounts } from '../model/plan.ts';
 import { type Break, breaks } from './outage/breaks.ts';
@@ -70,7 +71,7 @@ export function outageRadius(graph: AccessGraph, input: OutageInput, options: Ou
   const lo = breaks(graph, question, 'lo');
   const items: OutageItem[] = [];
   for (const [entity, broken] of breaks(graph, question, 'hi')) {
-    if (isCounted(entityKindAt(graph, entity))) {
+    if (isCounted(graph, entity)) {
       items.push(itemOf(graph, { entity, lo: lo.get(entity), hi: broken, at: options.at ?? graph.now }));
     }
   }
@@ -80,7 +81,8 @@ export function outageRadius(graph: AccessGraph, input: OutageInput, options: Ou
 
 /** Origins and users are seen, not served; a place or a proof that dies breaks nobody but its readers, who are counted. */
 const UNCOUNTED: ReadonlySet<EntityKind> = new Set(['Origin', 'User', 'Owner', 'Secret', 'Credential', 'Session']);
-const isCounted = (kind: EntityKind): boolean => !UNCOUNTED.has(kind);
+const isCounted = (graph: AccessGraph, entity: number): boolean =>
+  !UNCOUNTED.has(entityKindAt(graph, entity)) && !isHypotheticalJob(graph.keys[entity]!);
 
 function itemOf(graph: AccessGraph, found: { entity: number; lo: Break | undefined; hi: Break; at: Time }): OutageItem {
   const { entity, lo, hi, at } = found;

@@ -4,10 +4,10 @@ const compiled = new Map<string, RegExp>();
 export function matchesGlob(pattern: string, text: string): boolean {
   let expression = compiled.get(pattern);
   if (!expression) {
-    expression = new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`, 's');
+    expression = new RegExp(`^${pattern.split('*').map(literalOf).join('.*')}$`, 's');
     compiled.set(pattern, expression);
   }
   return expression.test(text);
 }
 
-const escape = (literal: string): string => literal.replace(/[\\^$.|?+()[\]{}]/g, '\\$&');
+const literalOf = (literal: string): string => literal.replace(/[\\^$.|?+()[\]{}]/g, '\\$&');

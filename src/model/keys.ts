@@ -5,6 +5,8 @@ export const awsAccount = (id: string): string => `aws:account/${id}`;
 export const awsKey = (accessKeyId: string): string => `aws:${accessKeyId}`;
 export const awsLoginProfile = (userArn: string): string => `aws:${userArn}/login-profile`;
 export const awsService = (host: string): string => `external:aws-service/${host}`;
+/** A service of the provider acts for whoever configured it: it is no way in of its own. */
+export const isProviderService = (key: string): boolean => key.startsWith('external:aws-service/');
 export const awsExternalAccount = (id: string): string => `external:aws/${id}`;
 
 /** `issuer` is host and path without the scheme; `sub` may hold `*`. */
@@ -15,6 +17,8 @@ export const githubRepository = (repository: string): string => `github:${reposi
 export const githubJob = (repository: string, workflow: string, job: string): string => `github:${repository}/${workflow}#${job}`;
 /** The job that anybody who may write the repository may add. */
 export const githubAnyJob = (repository: string): string => `github:${repository}/*#any`;
+/** Nobody has written such a job yet: it may reach, but it cannot break, and it consumes nothing. */
+export const isHypotheticalJob = (key: string): boolean => key.endsWith('/*#any');
 export const githubSecret = (repository: string, name: string): string => `github:${repository}/actions/secrets/${name}`;
 export const githubOrgSecret = (org: string, name: string): string => `github:org/${org}/actions/secrets/${name}`;
 export const githubEnvironmentSecret = (repository: string, environment: string, name: string): string =>

@@ -1,5 +1,6 @@
 /** NHI9:2025 NHI Reuse: one credential, several consumers or several places. */
 import { type AccessGraph, basisAt, entityKindAt, relationshipKindAt } from '../../graph/access-graph.ts';
+import { isHypotheticalJob } from '../../model/keys.ts';
 import type { EntityKind } from '../../model/kinds.ts';
 import { type Detector, type DetectorInput, findingOf, type Observation } from './detector.ts';
 
@@ -49,7 +50,7 @@ function tiesOf(graph: AccessGraph, credential: number) {
   const places = new Set<number>();
   const consume = (r: number): void => {
     const source = graph.sources[r]!;
-    if (!CONSUMERS.has(entityKindAt(graph, source))) return;
+    if (!CONSUMERS.has(entityKindAt(graph, source)) || isHypotheticalJob(graph.keys[source]!)) return;
     consumers.add(source);
     if (relationshipKindAt(graph, r) === 'USES' && basisAt(graph, r) === 'declared') declared.add(source);
   };
