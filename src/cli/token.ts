@@ -56,6 +56,7 @@ const revoke = (invocation: Invocation, id: string): Promise<Exit> =>
   withApp(invocation, async (app) => {
     const gone = await revokeToken(app, id);
     if (!gone) throw new UsageError(`${id}: no such token; \`interlock token list\` shows them`);
-    invocation.io.out(`Token ${id} is revoked.\n`);
+    if (invocation.options['json']) printJson(invocation.io, { id, revoked: true });
+    else invocation.io.out(`Token ${id} is revoked.\n`);
     return EXIT.done;
   });
