@@ -6,7 +6,7 @@ import { immediateDominators, type SearchTree } from '../../src/graph/dominators
 
 const ORDER = 9;
 type Edge = readonly [number, number];
-const edges = fc.array(fc.tuple(fc.nat({ max: ORDER - 1 }), fc.nat({ max: ORDER - 1 })), { maxLength: 22 });
+const edges = fc.array(fc.tuple(fc.nat({ max: ORDER - 1 }), fc.nat({ max: ORDER - 1 })), { maxLength: 22, size: 'max' });
 
 function reached(list: readonly Edge[], from: number, without = -1): Set<number> {
   const found = new Set(from === without ? [] : [from]);

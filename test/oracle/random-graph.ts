@@ -46,7 +46,7 @@ export function randomGraphs(options: RandomGraphOptions = {}): fc.Arbitrary<Acc
     tier: fc.constantFrom(...TIERS, undefined),
     state: fc.constantFrom('active', 'active', 'active', 'active', 'active', 'unknown', 'inactive'),
   });
-  return fc.array(entity, { minLength: 2, maxLength: entities }).chain((drawn) => {
+  return fc.array(entity, { minLength: 2, maxLength: entities, size: 'max' }).chain((drawn) => {
     const end = fc.nat({ max: drawn.length });
     const relationship = fc.record({
       source: end,
@@ -60,7 +60,7 @@ export function randomGraphs(options: RandomGraphOptions = {}): fc.Arbitrary<Acc
       }),
       version: fc.constantFrom(undefined, undefined, 'current' as const, 'previous' as const),
     });
-    return fc.array(relationship, { maxLength: relationships }).map((lines) => graphOf(drawn, lines));
+    return fc.array(relationship, { maxLength: relationships, size: 'max' }).map((lines) => graphOf(drawn, lines));
   });
 }
 

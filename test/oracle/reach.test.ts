@@ -14,7 +14,7 @@ import { randomGraphs } from './random-graph.ts';
 const WALKS: readonly Walk[] = ['lo', 'sure', 'hi'];
 const weights = DEFAULT_WEIGHTS;
 const subjectsIn = (graph: AccessGraph, seed: number) => [seed % graph.order];
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 100 };
 
 function plainReach(graph: AccessGraph, subjects: readonly number[], walk: Walk) {
   const found = facetDistances(
@@ -64,7 +64,7 @@ describe('reach on random graphs equals a plain search on facets', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
@@ -205,7 +205,7 @@ describe('choke points on random graphs', () => {
           expect(point.separates).toBe(point.weightCut === all * worth);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

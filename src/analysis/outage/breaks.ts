@@ -12,7 +12,7 @@ import { consumptionOf } from './consumers.ts';
 import { type Cause, type Death, deaths, isIdentity, isProof } from './deaths.ts';
 import { isDefinite, isObserved } from './evidence.ts';
 import { createFallbacks } from './fallbacks.ts';
-import { DEAD, DOWN, gradeOf, INTERRUPTED, LATENT, severityAt, UNHARMED } from './grades.ts';
+import { DEAD, DEAD_LATENT, DOWN, gradeOf, INTERRUPTED, severityAt, UNHARMED } from './grades.ts';
 
 export interface BreakQuestion {
   readonly dead: readonly number[];
@@ -172,11 +172,11 @@ function severityOfDeath(graph: AccessGraph, entity: number, beginning: Beginnin
   const kind = entityKindAt(graph, entity);
   if (kind === 'Secret') {
     const value = dead.get(entity)?.value;
-    return value === undefined ? LATENT : severityOfDeath(graph, value, beginning);
+    return value === undefined ? DEAD_LATENT : severityOfDeath(graph, value, beginning);
   }
   if (kind === 'Session') return severityOfCutSession(graph, entity, { dead, bound });
   if (!isIdentity(kind) && !isProof(kind)) return DOWN;
-  return question.connections === 'kept' && KEEPS_CONNECTIONS.test(graph.keys[entity]!) ? LATENT : DEAD;
+  return question.connections === 'kept' && KEEPS_CONNECTIONS.test(graph.keys[entity]!) ? DEAD_LATENT : DEAD;
 }
 
 /** A session is taken again while what it was minted from lives. Where that is not known: lo hopes, hi does not. */

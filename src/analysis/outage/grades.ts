@@ -8,6 +8,8 @@ import type { EntityKind, RelationshipKind } from '../../model/kinds.ts';
 import { ruleOf } from '../../model/kinds.ts';
 import type { Grade } from '../../model/plan.ts';
 
+/** Of a place or a password that is gone while those who have taken it work on: a cause only, never a grade. */
+export const DEAD_LATENT = 7;
 export const DEAD = 6;
 export const DOWN = 5;
 export const BLOCKED = 4;
@@ -19,9 +21,6 @@ export const UNHARMED = 0;
 const GRADE_BY_SEVERITY = ['degraded', 'interrupted', 'latent', 'blocked', 'down'] as const satisfies readonly Grade[];
 /** Of a severity from DEGRADED to DOWN. */
 export const gradeOf = (severity: number): Grade => GRADE_BY_SEVERITY[severity - 1] as Grade;
-
-/** Their targets die, but never break: that their grade may be worse than its cause does not disturb the order. */
-const TAKEN_ANEW: ReadonlySet<RelationshipKind> = new Set(['USES', 'READS', 'RUNS_AS']);
 
 export interface Dependence {
   readonly kind: RelationshipKind;
@@ -45,7 +44,7 @@ export interface Dependence {
 export function severityAt({ kind, dependent, cause }: Dependence): number {
   if (cause <= DEGRADED) return UNHARMED;
   if (ruleOf(kind).depends?.grade === 'degraded') return cause === INTERRUPTED ? UNHARMED : DEGRADED;
-  if (cause === LATENT && dependent === 'Pipeline' && TAKEN_ANEW.has(kind)) return BLOCKED;
+  if (cause === DEAD_LATENT) return dependent === 'Pipeline' ? BLOCKED : LATENT;
   if (cause <= LATENT) return cause;
   if (dependent === 'Pipeline') return BLOCKED;
   return cause === BLOCKED ? DEGRADED : DOWN;
