@@ -1,9 +1,11 @@
 /** The whole source → facts: everything that needs several documents at once is decided here. Pure. */
 import type { Catalogue } from '../../iam/aws/catalogue.ts';
-import { allowEverything, policyBody } from '../../iam/aws/document.ts';
+import { allowEverything } from '../../iam/aws/document.ts';
 import type { DocumentFact, EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { awsAccount } from '../../model/keys.ts';
-import { EXTERNAL_ANYONE, type Level } from '../../model/kinds.ts';
+import type { Level } from '../../model/kinds.ts';
+import { assumptionFacts, strangerOf } from './assumption-facts.ts';
+import { documentsOf } from './documents.ts';
 import { Board, type Escalation } from './escalation/path.ts';
 import { Powers } from './escalation/powers.ts';
 import type { Estate } from './estate.ts';
@@ -14,9 +16,8 @@ import { emptyFacts, type Facts, groupFact, identityFacts, tagList } from './ide
 import type { Account } from './inventory.ts';
 import { PermissionBook, type RightEdge } from './permissions.ts';
 import type { Principal } from './principals.ts';
-import { scrubbed } from './scrub.ts';
 import type { Thing } from './things.ts';
-import { type Assumption, assumptions } from './trust.ts';
+import { assumptions } from './trust.ts';
 
 export interface AccountFacts extends Facts {
   readonly account: string;
@@ -199,60 +200,6 @@ const strangeRole = (arn: string): EntityFact => ({
   stub: true,
 });
 
-// ── assumption ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function assumptionFacts(estate: Estate, account: string, found: readonly Assumption[]): Facts {
-  const facts = emptyFacts();
-  const named = new Set<string>();
-  for (const { from, external, role, held, reason } of surest(found)) {
-    const other = estate.byArn.get(from.slice('aws:'.length));
-    if ((external || other?.account !== account) && !named.has(from)) {
-      named.add(from);
-      facts.entities.push(external || !other ? outside(from) : strangerOf(other));
-    }
-    facts.relationships.push({
-      source: from,
-      kind: 'CAN_ASSUME',
-      target: role.key,
-      basis: 'entitled',
-      certainty: held.certainty,
-      reason,
-      ...(held.condition !== undefined && { condition: held.condition }),
-      ...(held.conditionClass !== undefined && { conditionClass: held.conditionClass }),
-    });
-  }
-  return facts;
-}
-
-/** Several statements may let the same one in. */
-function surest(found: readonly Assumption[]): Iterable<Assumption> {
-  const best = new Map<string, Assumption>();
-  for (const one of found) {
-    const id = `${one.from}\n${one.role.key}`;
-    const known = best.get(id);
-    if (!known || surer(known.held, one.held) !== known.held) best.set(id, one);
-  }
-  return best.values();
-}
-
-const outside = (key: string): EntityFact => ({ key, kind: 'External', name: externalName(key), provider: 'aws' });
-
-const strangerOf = (principal: Principal): EntityFact => ({
-  key: principal.key,
-  kind: principal.kind === 'role' ? 'Role' : 'User',
-  name: principal.name,
-  provider: 'aws',
-  stub: true,
-});
-
-function externalName(key: string): string {
-  if (key === EXTERNAL_ANYONE) return 'Anyone';
-  return key
-    .replace(/^external:(aws-service|oidc)\//, '')
-    .replace(/^external:aws\//, 'AWS account ')
-    .replace(/^aws:/, '');
-}
-
 // ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Rights {
@@ -337,26 +284,3 @@ const grant = (principal: Principal, target: string): RelationshipFact => ({
   certainty: 'definite',
   reason: 'effective rights: identity policies within boundary, service control and resource policies',
 });
-
-// ── documents ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function documentsOf(estate: Estate, account: Account): DocumentFact[] {
-  const documents: DocumentFact[] = [];
-  const add = (subject: string, type: string, name: string, body: unknown): void => {
-    const object = policyBody(body);
-    if (object) documents.push({ subject, type, name, body: scrubbed(object) });
-  };
-  for (const record of [...account.users.values(), ...account.groups.values(), ...account.roles.values()]) {
-    for (const { name, document } of record.inline) add(`aws:${record.arn}`, 'inline-policy', name, document);
-    if ('trust' in record) add(`aws:${record.arn}`, 'trust-policy', 'trust policy', record.trust);
-  }
-  const used = [...estate.inventory.awsPolicies.values(), ...account.policies.values()];
-  for (const policy of used) {
-    const version = policy.versions.find((one) => one.isDefault) ?? policy.versions[0];
-    if (version) add(policy.arn, 'managed-policy', policy.name, version.document);
-  }
-  for (const thing of estate.things.values())
-    if (thing.item.account === account.id && thing.policyBody)
-      add(thing.key, 'resource-policy', 'resource policy', thing.policyBody);
-  return documents;
-}
