@@ -1,7 +1,7 @@
 import { askChokePoints } from '../app/reach.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { wholeNumber } from './numbers.ts';
 import { printJson, withApp } from './open.ts';
+import { wholeNumber } from './options.ts';
 import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {

@@ -3,12 +3,14 @@ import { deriveFacts } from '../app/derive.ts';
 import { UsageError } from '../model/errors.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
+import { textOption } from './options.ts';
 import { createProgress } from './progress.ts';
 import { counted, printable, table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
-  if (options['forget'] !== undefined) return forget(invocation, String(options['forget']));
+  const place = textOption(options, 'forget');
+  if (place !== undefined) return forget(invocation, place);
   return withApp(invocation, async (app) => {
     const sources = sourcesNamed(app, invocation.arguments);
     const progress = createProgress(io);

@@ -1,7 +1,7 @@
 import { csvHeader, csvLine, exportLines } from '../app/export-graph.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { oneOf } from './numbers.ts';
 import { withApp } from './open.ts';
+import { oneOf } from './options.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

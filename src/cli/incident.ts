@@ -2,8 +2,8 @@ import { incidentMarkdown } from '../analysis/incident/incident-markdown.ts';
 import { incidentText } from '../analysis/incident/incident-text.ts';
 import { askIncident } from '../app/incident.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { timeOption } from './numbers.ts';
 import { printJson, withApp } from './open.ts';
+import { timeOption } from './options.ts';
 import { printable } from './table.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 import { askPath } from '../app/reach.ts';
 import { LEVELS } from '../model/kinds.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { oneOf } from './numbers.ts';
 import { printJson, withApp } from './open.ts';
+import { oneOf } from './options.ts';
 import { printable } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {

@@ -3,8 +3,8 @@ import { planText } from '../analysis/plan/plan-text.ts';
 import { planRevocation } from '../app/revocation.ts';
 import { MODES } from '../model/plan.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { oneOf, timeOption, wholeNumber } from './numbers.ts';
 import { printJson, withApp } from './open.ts';
+import { oneOf, textOption, timeOption, wholeNumber } from './options.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
@@ -18,7 +18,8 @@ export async function run(invocation: Invocation): Promise<Exit> {
       ...(since !== undefined && { since }),
       ...(budgetDown !== undefined && { budgetDown }),
     });
-    if (options['out'] !== undefined) await writeFile(String(options['out']), `${JSON.stringify(plan, null, 2)}\n`);
+    const file = textOption(options, 'out');
+    if (file !== undefined) await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`);
     if (options['json']) printJson(io, plan);
     else io.out(planText(plan));
     return EXIT.done;

@@ -1,8 +1,8 @@
 import { askRisks } from '../app/analyze.ts';
 import { ENTITY_KINDS } from '../model/kinds.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { oneOf, wholeNumber } from './numbers.ts';
 import { printJson, withApp } from './open.ts';
+import { oneOf, wholeNumber } from './options.ts';
 import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {

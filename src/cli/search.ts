@@ -1,6 +1,6 @@
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { wholeNumber } from './numbers.ts';
 import { printJson, withApp } from './open.ts';
+import { wholeNumber } from './options.ts';
 import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {

@@ -2,8 +2,8 @@ import { createToken, revokeToken } from '../app/tokens.ts';
 import { UsageError } from '../model/errors.ts';
 import { ROLES } from '../ports/store.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { oneOf, wholeNumber } from './numbers.ts';
 import { printJson, withApp } from './open.ts';
+import { oneOf, textOption, wholeNumber } from './options.ts';
 import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
@@ -17,7 +17,7 @@ export async function run(invocation: Invocation): Promise<Exit> {
 async function create(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
   const role = oneOf(options, 'role', ROLES);
-  const name = String(options['name'] ?? role);
+  const name = textOption(options, 'name') ?? role;
   const days = options['days'] === undefined ? undefined : wholeNumber(options, 'days', 1);
   return withApp(invocation, async (app) => {
     const { token, secret } = await createToken(app, { name, role, ...(days !== undefined && { days }) });

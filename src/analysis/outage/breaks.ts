@@ -9,7 +9,7 @@ import type { Time } from '../../model/entity.ts';
 import { ruleOf } from '../../model/kinds.ts';
 import type { Bounds, Grade } from '../../model/plan.ts';
 import { consumptionOf } from './consumers.ts';
-import { type Cause, type Death, deaths, isIdentity, isProof } from './deaths.ts';
+import { type Cause, type Death, deaths, empties, isIdentity, isProof } from './deaths.ts';
 import { isDefinite, isObserved } from './evidence.ts';
 import { createFallbacks } from './fallbacks.ts';
 import { DEAD, DEAD_LATENT, DOWN, gradeOf, INTERRUPTED, severityAt, UNHARMED } from './grades.ts';
@@ -170,13 +170,23 @@ const KEEPS_CONNECTIONS = /^(postgres|redis|rabbitmq)(@[^:]+)?:/;
 function severityOfDeath(graph: AccessGraph, entity: number, beginning: Beginning): number {
   const { question, dead, bound } = beginning;
   const kind = entityKindAt(graph, entity);
-  if (kind === 'Secret') {
-    const value = dead.get(entity)?.value;
-    return value === undefined ? DEAD_LATENT : severityOfDeath(graph, value, beginning);
-  }
+  if (kind === 'Secret') return severityOfPlace(graph, entity, beginning);
   if (kind === 'Session') return severityOfCutSession(graph, entity, { dead, bound });
   if (!isIdentity(kind) && !isProof(kind)) return DOWN;
   return question.connections === 'kept' && KEEPS_CONNECTIONS.test(graph.keys[entity]!) ? DEAD_LATENT : DEAD;
+}
+
+/** As bad as the worst of the dead values that it holds; a place that is merely gone is missed when it is read anew. */
+function severityOfPlace(graph: AccessGraph, place: number, beginning: Beginning): number {
+  let worst = UNHARMED;
+  for (let r = graph.starts[place]!; r < graph.starts[place + 1]!; r++) {
+    const value = graph.targets[r]!;
+    if (!beginning.dead.has(value) || !empties(graph, r, beginning.bound)) continue;
+    const severity = severityOfDeath(graph, value, beginning);
+    if (severity === DEAD) return DEAD;
+    worst = Math.max(worst, severity);
+  }
+  return worst === UNHARMED ? DEAD_LATENT : worst;
 }
 
 /** A session is taken again while what it was minted from lives. Where that is not known: lo hopes, hi does not. */

@@ -17,8 +17,6 @@ export interface Cause {
 export interface Death {
   readonly depth: number;
   readonly cause: Cause | undefined;
-  /** Of a place: the proof whose value it held. */
-  readonly value?: number;
 }
 
 export interface DeathQuestion {
@@ -40,21 +38,22 @@ export function deaths(graph: AccessGraph, question: DeathQuestion): Map<number,
     dead.set(proof.entity, { depth: 1, cause: { relationship: proof.by, before: undefined } });
   // A Map is walked in the order of insertion, what is added on the way included: this is a breadth-first search.
   for (const [entity, { depth, cause }] of dead) {
-    const kind = entityKindAt(graph, entity);
-    if (!isIdentity(kind) && !isProof(kind)) continue;
     for (let k = graph.inStarts[entity]!; k < graph.inStarts[entity + 1]!; k++) {
       const r = graph.inRelationships[k]!;
       const source = graph.sources[r]!;
       if (dead.has(source)) continue;
-      const death = { depth: depth + 1, cause: { relationship: r, before: cause } };
-      if (isProof(kind)) {
-        if (isCurrentPlace(graph, r) && (question.bound === 'hi' || isDefinite(graph, r)))
-          dead.set(source, { ...death, value: entity });
-      } else if (orphans.loses(r)) dead.set(source, death);
+      const dies = isCurrentPlace(graph, r) ? empties(graph, r, question.bound) : orphans.loses(r);
+      if (dies) dead.set(source, { depth: depth + 1, cause: { relationship: r, before: cause } });
     }
   }
   return dead;
 }
+
+/** Whether a place holds a proof's value as its current one, as far as the bound believes it. */
+export const empties = (graph: AccessGraph, place: number, bound: 'lo' | 'hi'): boolean =>
+  isCurrentPlace(graph, place) &&
+  isProof(entityKindAt(graph, graph.targets[place]!)) &&
+  (bound === 'hi' || isDefinite(graph, place));
 
 /**
  * Proofs lose identities one by one and die with the last. lo: a proof that may stand for another living identity lives, and only

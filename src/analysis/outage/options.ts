@@ -48,7 +48,7 @@ function buildOptions(graph: AccessGraph): Options {
     option.relationships.push(r);
     options.set(r, option);
   }
-  for (const [r, option] of [...options]) joinReads(graph, r, option, options);
+  for (const [r, option] of Array.from(options)) joinReads(graph, r, option, options);
   return options;
 }
 

@@ -34,6 +34,6 @@ export function removeFromTextIndex(db: Connection, rows: readonly TextRow[]): v
 
 /** A query for exactly this substring; undefined where the index cannot answer. */
 export function textQuery(text: string): string | undefined {
-  if ([...text].length < 3 || text.includes('\0')) return undefined;
+  if (Array.from(text).length < 3 || text.includes('\0')) return undefined;
   return `"${text.replaceAll('"', '""')}"`;
 }

@@ -69,7 +69,7 @@ async function answer(store: Store, request: Exclude<Request, Fed>): Promise<unk
     case 'import':
       return store.importAll(fedRecords(request.id));
     case 'close':
-      for (const id of [...streams.keys()]) await end(id);
+      for (const id of Array.from(streams.keys())) await end(id);
       return store[Symbol.asyncDispose]();
   }
 }

@@ -79,7 +79,8 @@ export const soaked = (subject: Subject, commands: StepCommands): Control => ({
 
 const place = (key: string): string => shellComment(`put the new value into ${key}`);
 const isGithubToken = ({ entity }: Subject): boolean => {
-  const detector = `${entity?.properties['detector'] ?? ''} ${entity?.properties['rule'] ?? ''} ${entity?.name ?? ''}`;
+  const words = [entity?.properties['detector'], entity?.properties['rule'], entity?.name];
+  const detector = words.filter((word) => typeof word === 'string').join(' ');
   return /github/i.test(detector) && !/deploy|app.?key|ssh/i.test(detector);
 };
 
