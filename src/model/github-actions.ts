@@ -1,8 +1,8 @@
 /**
  * What can be done to GitHub secrets, deploy keys, tokens and apps, and the literal command of it. Pure text.
  *
- * Deleting or overwriting an Actions secret is irreversible (its value cannot be read back), and it leaves the credential inside it
- * alive: that one is ended at its issuer. `POST /credentials/revoke` takes no authorization; it works for `ghp_`, `github_pat_`,
+ * Overwriting an Actions secret is irreversible (its value cannot be read back), and it leaves the credential that was inside alive:
+ * that one is ended at its issuer. `POST /credentials/revoke` takes no authorization; it works for `ghp_`, `github_pat_`,
  * `gho_`, `ghu_` and `ghr_` tokens, 60 calls an hour, and "cannot be undone".
  *
  * Sources: GitHub REST API: "Actions secrets", "Deploy keys", "Revocation", "Apps" (suspend an installation).
@@ -39,20 +39,9 @@ const secretWords = ({ name, repository, environment, organization }: GithubSecr
     ? `${q(name)} --repo ${q(repository ?? '')}${environment === undefined ? '' : ` --env ${q(environment)}`}`
     : `${q(name)} --org ${q(organization)}`;
 
-const listWords = ({ repository, environment, organization }: GithubSecretPlace): string =>
-  organization === undefined
-    ? `--repo ${q(repository ?? '')}${environment === undefined ? '' : ` --env ${q(environment)}`}`
-    : `--org ${q(organization)}`;
-
 /** Puts a new value into a place. `value`: the command that prints it, so that it is never shown or typed. */
 export const githubSetSecret = (place: GithubSecretPlace, value: string): string =>
   `${value} | gh secret set ${secretWords(place)}`;
-
-export const githubDeleteSecret = (place: GithubSecretPlace): StepCommands => ({
-  apply: `gh secret delete ${secretWords(place)}`,
-  inverse: '',
-  probe: `gh secret list ${listWords(place)}`,
-});
 
 /** Title, public key and read_only are saved first: with them the same key can be added again, under a new id. */
 export function githubDeleteDeployKey(repository: string, id: string): StepCommands {

@@ -9,13 +9,7 @@ import {
   awsIssueKey,
   awsPrincipalOf,
 } from '../../src/model/aws-actions.ts';
-import {
-  githubDeleteDeployKey,
-  githubDeleteSecret,
-  githubDeployKeyOf,
-  githubSecretOf,
-  githubSetSecret,
-} from '../../src/model/github-actions.ts';
+import { githubDeleteDeployKey, githubDeployKeyOf, githubSecretOf, githubSetSecret } from '../../src/model/github-actions.ts';
 import { shellComment, shellQuote } from '../../src/model/shell.ts';
 
 /** The words that a POSIX shell makes of a command, without running it. */
@@ -110,17 +104,11 @@ describe('AWS commands', () => {
 
 describe('GitHub commands', () => {
   it.each([
-    ['github:acme/shop/actions/secrets/TOKEN', "gh secret delete 'TOKEN' --repo 'acme/shop'"],
-    ['github:acme/shop/environments/prod/secrets/TOKEN', "gh secret delete 'TOKEN' --repo 'acme/shop' --env 'prod'"],
-    ['github:org/acme/actions/secrets/TOKEN', "gh secret delete 'TOKEN' --org 'acme'"],
-  ])('delete %s where it is kept', (key, command) => {
-    expect(githubDeleteSecret(githubSecretOf(key)!).apply).toBe(command);
-  });
-
-  it('take a new value from a command, never as a word', () => {
-    expect(githubSetSecret({ repository: 'acme/shop', name: 'TOKEN' }, 'cat new')).toBe(
-      "cat new | gh secret set 'TOKEN' --repo 'acme/shop'",
-    );
+    ['github:acme/shop/actions/secrets/TOKEN', "cat new | gh secret set 'TOKEN' --repo 'acme/shop'"],
+    ['github:acme/shop/environments/prod/secrets/TOKEN', "cat new | gh secret set 'TOKEN' --repo 'acme/shop' --env 'prod'"],
+    ['github:org/acme/actions/secrets/TOKEN', "cat new | gh secret set 'TOKEN' --org 'acme'"],
+  ])('put a new value into %s, from a command and never as a word', (key, command) => {
+    expect(githubSetSecret(githubSecretOf(key)!, 'cat new')).toBe(command);
   });
 
   it('save a deploy key before it is deleted, and add it again', () => {

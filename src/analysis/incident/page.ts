@@ -82,9 +82,12 @@ function summary({
       ? 'No step can be taken now: see NOT DONE below.'
       : `Cutting ${it} off takes ${countText(steps.length, 'step')}, about ${durationText(lastEffect(steps) - Date.parse(plan.createdAt))}; ${stops}.`,
   ];
-  return plan.refusals.length > 0 && steps.length > 0
-    ? [...lines, `${countText(plan.refusals.length, 'thing is', 'things are')} NOT cut by this plan: see the end.`]
-    : lines;
+  const last = plan.waves.at(-1)?.steps[0]?.reachAfter;
+  if (last && last.hi > 0) lines.push(`Even then ${rangeText(last)} of ${rangeText(reach.weight)} by weight stays in reach.`);
+  if (plan.refusals.length > 0 && steps.length > 0) {
+    lines.push(`${countText(plan.refusals.length, 'thing is', 'things are')} NOT cut by this plan: see NOT DONE at the end.`);
+  }
+  return lines;
 }
 
 const lastEffect = (steps: readonly PlanStep[]): number => Math.max(...steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));

@@ -2,7 +2,7 @@
 import type { AccessGraph } from '../../graph/access-graph.ts';
 import type { Refusal } from '../../model/plan.ts';
 import { choice } from './choice.ts';
-import { type Footholds, sourcesBy } from './footholds.ts';
+import { type Footholds, footholds as footholdsOf, isIdentity, isProof, sourcesBy, targetsBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { earlyCuts, precedence } from './precedence.ts';
 import { type Recreation, recreation } from './recreation.ts';
@@ -26,13 +26,15 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     if (graph.over[target])
       refuse(target, 'nothing to cut', 'it is inactive or expired: nothing spreads from it until somebody re-arms it');
   }
+  for (const place of placesOf(graph, footholds)) refuse(place, 'a place, not a proof', placeText(graph, place));
+  const wide = withContents(input, footholds);
   const recreated = recreation(
     graph,
-    footholds.held,
-    [...footholds.joined].filter((one) => !graph.over[one]),
+    wide.held,
+    [...wide.joined].filter((one) => !graph.over[one]),
   );
-  for (const one of footholds.held) {
-    if (!footholds.joined.has(one) && !graph.over[one] && !recreated.cut.includes(one)) {
+  for (const one of wide.held) {
+    if (!wide.joined.has(one) && !graph.over[one] && !recreated.cut.includes(one)) {
       refuse(
         one,
         '9: made before',
@@ -40,8 +42,13 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
       );
     }
   }
-  const acted = withRemakers(graph, footholds, recreated.cut);
-  const strikes = strikesOf(input, acted, recreated.cut, whyCut(input, footholds, recreated));
+  const acted = withRemakers(graph, wide, recreated.cut);
+  const strikes = strikesOf(
+    input,
+    acted,
+    recreated.cut,
+    whyCut(input, { targets: footholds.targets, minters: wide.minters }, recreated),
+  );
   const strikeBy = byFoothold(strikes);
   for (const one of recreated.cut) {
     if (!strikeBy.has(one))
@@ -57,7 +64,20 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     ...chosen.blocks,
     ...wholeIdentities(input, accepted, { recreated, blocks: chosen.blocks }),
   ];
-  return { drafts, cuts: accepted.map(({ draft }) => draft), refusals };
+  return { drafts: drafts.map((draft) => watched(draft, recreated)), cuts: accepted.map(({ draft }) => draft), refusals };
+}
+
+/**
+ * Rule 2: a control that its target can edit does not hold by itself. No outer control is known to be ours to use, so the inner one
+ * goes now and is read again until somebody sets the outer one.
+ */
+function watched(draft: Draft, { self }: Recreation): Draft {
+  if (!self.has(draft.target) || (draft.kills.length === 0 && draft.cuts.length === 0)) return draft;
+  return {
+    ...draft,
+    probe: `${draft.probe}; its holder can undo this until it is seen everywhere: read it again after 10 s, 60 s and 5 min`,
+    why: `${draft.why}. Its holder has the rights to undo this: a control that it cannot edit (an organization policy) would hold surely`,
+  };
 }
 
 /** What is cut besides the footholds mints and is minted too: rule 3 holds for all of it. */
@@ -72,14 +92,47 @@ function withRemakers(graph: AccessGraph, footholds: Footholds, cut: readonly nu
   return { ...footholds, joined: acted, minters };
 }
 
-function whyCut({ graph, since }: PlanInput, { targets, minters }: Footholds, { by }: Recreation): (foothold: number) => string {
+function whyCut(
+  { graph, since }: PlanInput,
+  { targets, minters }: Pick<Footholds, 'targets' | 'minters'>,
+  { by }: Recreation,
+): (foothold: number) => string {
   const isTarget = new Set(targets);
   return (one) => {
-    if (isTarget.has(one)) return 'a target: it is cut at its issuer, and can be given back';
+    if (isTarget.has(one)) return 'a target: it is cut at its issuer';
     const minter = minters.get(one)?.[0];
     if (minter !== undefined)
       return `minted from ${graph.keys[minter]}${since ? ` since ${since}` : ''}: whoever holds that may hold this`;
+    const place = targets.find((target) => contentsOf(graph, target).includes(one));
+    if (place !== undefined) return `${graph.keys[place]} holds its value: whoever had that knows it`;
     const victim = [...by].find(([, others]) => others.includes(one))?.[0];
     return `a holder of the targets reads its value, and it can make ${victim === undefined ? 'a target' : graph.keys[victim]} again`;
   };
+}
+
+/** Targets that are no proof and no identity: who had them knows what is in them, whatever becomes of the place. */
+const placesOf = (graph: AccessGraph, { targets }: Footholds): number[] =>
+  targets.filter((one) => !isProof(graph, one) && !isIdentity(graph, one));
+
+const contentsOf = (graph: AccessGraph, place: number): number[] => targetsBy(graph, place, ['EXPOSES', 'HOLDS', 'USES']);
+
+/** Instead of places, what is in them. */
+function withContents(input: PlanInput, footholds: Footholds): Footholds {
+  const { graph } = input;
+  const places = placesOf(graph, footholds);
+  if (places.length === 0) return footholds;
+  const inside = places.flatMap((place) => contentsOf(graph, place));
+  const proofs = [...footholds.targets.filter((one) => !places.includes(one)), ...inside];
+  return footholdsOf(
+    graph,
+    proofs.map((one) => graph.keys[one]!),
+    input,
+  );
+}
+
+function placeText(graph: AccessGraph, place: number): string {
+  const inside = contentsOf(graph, place).map((one) => graph.keys[one]!);
+  return inside.length === 0
+    ? 'deleting it takes nothing back from who read it, and it is not known which credential is in it: find out, and plan for that one'
+    : `deleting it takes nothing back from who read it; what is in it is cut instead: ${inside.slice(0, 3).join(', ')}${inside.length > 3 ? ` and ${inside.length - 3} more` : ''}`;
 }

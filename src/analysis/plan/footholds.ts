@@ -2,7 +2,7 @@
 import { type AccessGraph, entityKindAt, nameAt, relationshipKindAt } from '../../graph/access-graph.ts';
 import type { Time } from '../../model/entity.ts';
 import { UnknownEntityError } from '../../model/errors.ts';
-import { type EntityKind, PROOF_KINDS, RELATIONSHIP_KINDS, type RelationshipKind } from '../../model/kinds.ts';
+import { type EntityKind, IDENTITY_KINDS, PROOF_KINDS, RELATIONSHIP_KINDS, type RelationshipKind } from '../../model/kinds.ts';
 import type { PlanFacts } from './input.ts';
 
 export interface Footholds {
@@ -18,6 +18,9 @@ export interface Footholds {
 
 export const isProof = (graph: AccessGraph, entity: number): boolean =>
   (PROOF_KINDS as readonly EntityKind[]).includes(entityKindAt(graph, entity));
+
+export const isIdentity = (graph: AccessGraph, entity: number): boolean =>
+  (IDENTITY_KINDS as readonly EntityKind[]).includes(entityKindAt(graph, entity));
 
 const MINTED = RELATIONSHIP_KINDS.indexOf('MINTED');
 

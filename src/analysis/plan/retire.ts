@@ -6,7 +6,7 @@ import { entityKindAt, tierAt } from '../../graph/access-graph.ts';
 import { GRADES, type Refusal } from '../../model/plan.ts';
 import type { Proposal } from './contain.ts';
 import { draftOf, subjectOf } from './draft.ts';
-import { type Footholds, identitiesOf, isProof, leavingOf, proofsOf } from './footholds.ts';
+import { type Footholds, identitiesOf, isIdentity, isProof, leavingOf, proofsOf } from './footholds.ts';
 import type { Control, Draft, PlanInput } from './input.ts';
 import { outageOf } from './outage.ts';
 import { type Dependence, dependenceOn } from './replacement.ts';
@@ -32,6 +32,12 @@ export function retirement(input: PlanInput, footholds: Footholds): Proposal {
         target: graph.keys[target]!,
         rule: 'sessions are not retired',
         reason: 'a session ends by itself; use --mode contain to cut it now',
+      });
+    } else if (!isProof(graph, target) && !isIdentity(graph, target)) {
+      refusals.push({
+        target: graph.keys[target]!,
+        rule: 'a place, not a proof',
+        reason: 'only credentials and identities are retired: name what is in it',
       });
     } else dependences.set(target, dependenceOn(graph, target, footholds.targets));
   }

@@ -1,8 +1,7 @@
 /** The main cut of each foothold: the smallest thing that can be cut separately, by the least final control that its system has. */
 import { entityKindAt } from '../../graph/access-graph.ts';
-import { type EntityKind, IDENTITY_KINDS } from '../../model/kinds.ts';
 import { draftOf, keysOf, subjectOf } from './draft.ts';
-import { enteringBy, type Footholds, identitiesOf, leavingOf, sourcesBy } from './footholds.ts';
+import { enteringBy, type Footholds, identitiesOf, isIdentity, leavingOf, sourcesBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { systemOf } from './steps/index.ts';
 
@@ -16,8 +15,6 @@ export interface Strike {
 }
 
 export type StrikeInput = Pick<PlanInput, 'graph' | 'facts' | 'connectorOf'>;
-
-const isIdentity = (kind: EntityKind): boolean => (IDENTITY_KINDS as readonly EntityKind[]).includes(kind);
 
 /** Of footholds that still work. Those that no system can act on are left out. */
 export function strikesOf(
@@ -45,7 +42,7 @@ function strikeOf(
   const subject = subjectOf(input, foothold);
   const control = system.contain(subject);
   if (!control) return undefined;
-  const saving = isIdentity(subject.kind) ? system.save(subject) : undefined;
+  const saving = system.endsSessions ? system.save(subject) : undefined;
   const save =
     saving &&
     draftOf(input, { target: foothold, control: saving, why: 'the next step ends these sessions; who they were is evidence' });
@@ -65,7 +62,7 @@ function strikeOf(
 
 /** An identity that is denied is also no use to the held proofs of it. */
 function entriesOf({ graph }: StrikeInput, foothold: number, { held }: Footholds): number[] {
-  if (!isIdentity(entityKindAt(graph, foothold))) return [];
+  if (!isIdentity(graph, foothold)) return [];
   const isHeld = new Set(held);
   return enteringBy(graph, foothold, ['AUTHENTICATES_AS']).filter((r) => isHeld.has(graph.sources[r]!));
 }

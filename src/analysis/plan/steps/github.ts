@@ -1,11 +1,5 @@
-/** GitHub secrets, deploy keys, apps and tokens. Calls: `model/github-actions.ts`. */
-import {
-  githubDeleteDeployKey,
-  githubDeleteSecret,
-  githubDeployKeyOf,
-  githubSecretOf,
-  githubSuspendInstallation,
-} from '../../../model/github-actions.ts';
+/** GitHub deploy keys, apps and tokens. Calls: `model/github-actions.ts`. */
+import { githubDeleteDeployKey, githubDeployKeyOf, githubSuspendInstallation } from '../../../model/github-actions.ts';
 import type { Control } from '../input.ts';
 import { manual } from './manual.ts';
 import { SECOND, type Subject, type System } from './subject.ts';
@@ -22,20 +16,6 @@ function deployKey(subject: Subject, action: Control['action']): Control | undef
     reversibility: action === 'delete' ? 'R2' : 'R1',
     commands: githubDeleteDeployKey(found.repository, found.id),
     probe: 'SSH with this key is refused, and the repository does not list it',
-  };
-}
-
-/** The place goes, not the credential in it. */
-function secret(subject: Subject, action: Control['action']): Control | undefined {
-  const found = githubSecretOf(subject.key);
-  if (!found) return undefined;
-  return {
-    ...CALL,
-    action,
-    parameters: { ...found },
-    reversibility: 'R2',
-    commands: githubDeleteSecret(found),
-    probe: 'the secret is not listed any more, and a new run does not get it; runs that started before keep the value',
   };
 }
 
@@ -56,8 +36,6 @@ function app(subject: Subject, action: Control['action']): Control | undefined {
 export const github: System = {
   ...manual,
   name: 'github',
-  contain: (subject) =>
-    deployKey(subject, 'quarantine') ?? secret(subject, 'revoke') ?? app(subject, 'quarantine') ?? manual.contain(subject),
+  contain: (subject) => deployKey(subject, 'quarantine') ?? app(subject, 'quarantine') ?? manual.contain(subject),
   disable: (subject) => deployKey(subject, 'disable') ?? app(subject, 'disable') ?? manual.disable(subject),
-  delete: (subject) => secret(subject, 'delete') ?? manual.delete(subject),
 };

@@ -30,6 +30,7 @@ const STOPPED = 'the role cannot log in (rolcanlogin is false), and two counts o
 export const postgres: System = {
   ...manual,
   name: 'postgres',
+  endsSessions: true,
   carriesRights: true,
   save: (subject) =>
     step(subject, 'save', { reversibility: 'R0', probe: 'the sessions that the next step ends are kept with the incident' }),

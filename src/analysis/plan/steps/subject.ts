@@ -41,6 +41,8 @@ export interface System {
   disable(subject: Subject): Control | undefined;
   soak(subject: Subject): Control;
   delete(subject: Subject): Control | undefined;
+  /** Its main cut ends the live sessions, which are evidence: they are saved before. */
+  readonly endsSessions?: boolean;
   /** A replaced identity stays, as the group that carries the rights of its successor. */
   readonly carriesRights?: boolean;
   /** How many live proofs of this kind an identity may have, inactive ones included. */
