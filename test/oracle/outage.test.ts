@@ -33,7 +33,6 @@ function plainOutage(graph: AccessGraph, dead: ReadonlySet<number>, bound: Bound
 }
 
 const isProof = (graph: AccessGraph, entity: number): boolean => ['Credential', 'Session'].includes(entityKindAt(graph, entity));
-const IDENTITIES: readonly EntityKind[] = ['User', 'ServiceAccount', 'Role', 'Agent', 'Group', 'External'];
 const all = (graph: AccessGraph): number[] => Array.from({ length: graph.size }, (_, r) => r);
 const isDefinite = (graph: AccessGraph, r: number): boolean => certaintyAt(graph, r) === 'definite';
 const isCurrentPlace = (graph: AccessGraph, r: number): boolean =>
@@ -66,8 +65,7 @@ function plainDeaths(graph: AccessGraph, dead: ReadonlySet<number>, bound: Bound
   return gone;
 }
 
-const diesBy = (graph: AccessGraph, r: number, gone: ReadonlySet<number>): boolean =>
-  gone.has(graph.targets[r]!) && IDENTITIES.includes(entityKindAt(graph, graph.targets[r]!));
+const diesBy = (graph: AccessGraph, r: number, gone: ReadonlySet<number>): boolean => gone.has(graph.targets[r]!);
 
 interface Group {
   readonly options: readonly (readonly number[])[];
@@ -146,14 +144,20 @@ function deathSeverity(
   { cause, bound, gone }: { cause: number; bound: Bound; gone: ReadonlySet<number> },
 ): number {
   if (entityKindAt(graph, cause) !== 'Session')
-    return entityKindAt(graph, cause) === 'Secret' && !hasDeadValue(graph, cause, gone) ? 7 : 6;
+    return entityKindAt(graph, cause) === 'Secret' && !hasDeadValue(graph, { cause, bound, gone }) ? 7 : 6;
   const minters = all(graph).filter((r) => graph.targets[r] === cause && relationshipKindAt(graph, r) === 'MINTED');
   if (minters.some((r) => !gone.has(graph.sources[r]!) && !graph.over[graph.sources[r]!])) return 2;
   return minters.length > 0 || bound === 'hi' ? 6 : 2;
 }
 
-const hasDeadValue = (graph: AccessGraph, place: number, gone: ReadonlySet<number>): boolean =>
-  all(graph).some((r) => graph.sources[r] === place && isCurrentPlace(graph, r) && gone.has(graph.targets[r]!));
+const hasDeadValue = (
+  graph: AccessGraph,
+  { cause, bound, gone }: { cause: number; bound: Bound; gone: ReadonlySet<number> },
+): boolean =>
+  all(graph).some((r) => {
+    const isBelieved = isCurrentPlace(graph, r) && (bound === 'hi' || isDefinite(graph, r));
+    return graph.sources[r] === cause && isBelieved && gone.has(graph.targets[r]!) && isProof(graph, graph.targets[r]!);
+  });
 
 /** Places without sessions, so that it is clear which death a place died; sessions without places. */
 const places = randomGraphs({
