@@ -1,6 +1,7 @@
 /** The three stories that the sample estate holds. Every number and name below its headings is computed from the collected facts. */
 
 import { incidentText } from '../analysis/incident/incident-text.ts';
+import { wrapped } from '../analysis/plan/words.ts';
 import { askAmbiguity } from '../app/ambiguity.ts';
 import { askIncident } from '../app/incident.ts';
 import { askOutage } from '../app/outage.ts';
@@ -40,16 +41,16 @@ async function sharedKey(app: ComposedApp): Promise<Story> {
     [{ title: 'USED FROM' }, { title: 'TIMES', align: right }, { title: 'LAST', align: right }],
     origins.map(({ key, uses, lastSeen }) => [key.replace('origin:', ''), uses, lastSeen?.slice(11, 16)]),
   );
+  const lead = `${SHARED} lies in the secrets of ${known.length} pipelines, and it is used from ${origins.length} places. One of them is somebody's laptop.`;
+  const verdictText = `Verdict: ${verdict}. ${attributionBits.toFixed(1)} bits of doubt about who uses it, ${consumers.p05} to ${consumers.p95} consumers: ${reasons.join('; ')}.`;
+  const outageText = `If it dies now, ${broken(outage.lo)}, for certain. So it cannot simply be switched off. The way out is a key for each (\`interlock plan ${shortName(SHARED)} --mode retire\`): ${split.steps.map(({ consumer }) => shortName(consumer)).join(', then ')}.`;
   const text = `
 ${heading('1', 'One access key, three pipelines and a laptop')}
-${SHARED} is in the secrets of ${known.length} pipelines, and it is used from ${origins.length} places:
-
+${paragraph(lead)}
 ${indent(who)}
 ${indent(where)}
-  Verdict: ${verdict} (${attributionBits.toFixed(1)} bits of doubt about who uses it, ${consumers.p05} to ${consumers.p95} consumers). ${sentence(reasons)}
-  If it dies now, ${broken(outage.lo)} for certain and ${broken(outage.hi)} at most, so it cannot simply be switched off.
-  The way out is one key for each: ${split.steps.map(({ consumer }) => shortName(consumer)).join(', then ')}.
-`;
+${paragraph(verdictText)}
+${paragraph(outageText)}`;
   return { title: 'shared', subjects: [SHARED], text };
 }
 
@@ -60,11 +61,9 @@ async function twins(app: ComposedApp): Promise<Story> {
   const plan = await computePlan(app, { targets: [one.key], mode: 'contain', budgets: {} });
   const text = `
 ${heading('2', 'Two keys that can bring each other back')}
-Revoke one of them, and whoever holds the other makes a new one:
-
+${paragraph('Revoke one of them, and whoever holds the other makes a new one:')}
 ${indent(hops(one.key, there))}${indent(hops(other.key, back))}
-  Asked to contain only ${shortName(one.key)}, the plan also cuts whatever could bring it back, in the same wave or before:
-
+${paragraph(`Asked to contain only ${shortName(one.key)}, the plan therefore does more than switch it off: it also cuts the power to bring it back, in the same wave.`)}
 ${indent(waves(plan))}`;
   return { title: 'twins', subjects: TWINS.map(({ key }) => key), text };
 }
@@ -77,20 +76,20 @@ async function leakedKey(app: ComposedApp): Promise<Story> {
   const page = incidentText(await askIncident(app, [LEAKED], SEEN_FIRST));
   const text = `
 ${heading('3', 'A leaked key, two roles away from the crown jewels')}
-A scanner found ${LEAKED} in a repository. It looks harmless, a thumbnail maker's key. It is not:
-
+${paragraph(`A scanner found ${LEAKED} in a repository. It looks harmless, a thumbnail maker's key. It is not:`)}
 ${path ? indent(hops(LEAKED, path)) : ''}
-  And the shop? With the key dead, ${broken(outage.lo)} for certain: the resizer falls back on its standby key.
-  Somebody else is using it already. This is the page for whoever is on call (\`interlock incident\`):
-
+${paragraph(`And the shop? With this key dead, ${broken(outage.lo)} for certain: the resizer falls back on its standby key. Somebody else is using the key already, so this is the page for whoever is on call (\`interlock incident ${shortName(LEAKED)} --since ${SEEN_FIRST}\`):`)}
 ${indent(page)}`;
   return { title: 'leaked', subjects: [LEAKED], text };
 }
 
-const heading = (number: string, title: string): string =>
-  `── ${number}. ${title} ${'─'.repeat(Math.max(3, 100 - title.length))}\n`;
+const WIDTH = 104;
+const heading = (number: string, title: string): string => `── ${number}. ${title} ${'─'.repeat(WIDTH - title.length - 5)}\n`;
 const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ');
-const sentence = (reasons: readonly string[]): string => (reasons.length === 0 ? '' : `Why: ${reasons.join('; ')}.`);
+const paragraph = (text: string): string =>
+  wrapped(text, WIDTH)
+    .map((line) => `  ${line}\n`)
+    .join('');
 const shortName = (key: string): string => key.replace(/^(aws|github):/, '').replace(/\/\.github\/workflows\/[^#]*#/, ' / ');
 
 function broken(counts: Readonly<Record<string, number>>): string {
@@ -98,9 +97,11 @@ function broken(counts: Readonly<Record<string, number>>): string {
   return parts.length === 0 ? 'nothing breaks' : parts.map(([grade, count]) => `${count} ${grade}`).join(', ');
 }
 
+/** A grant and what it allows are one step to a reader. */
 function hops(from: string, path: Awaited<ReturnType<typeof askPath>>): string {
-  const lines = path.hops.map(
-    ({ kind, target, reason }) => `    ${kind} ${printable(target)}${reason ? `  (${printable(reason)})` : ''}\n`,
+  const steps = path.hops.filter(({ kind }) => kind !== 'HAS_GRANT');
+  const lines = steps.map(
+    ({ kind, target, reason }) => `    ${kind.padEnd(16)} ${printable(target)}${reason ? `  (${printable(reason)})` : ''}\n`,
   );
   return `${printable(from)}\n${lines.join('')}`;
 }

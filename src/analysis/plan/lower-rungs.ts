@@ -1,5 +1,5 @@
 /** What can still be done for a proof that may not be cut: a fence around its legitimate consumers, or its way into roles. */
-import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { entityKindAt, nameAt } from '../../graph/access-graph.ts';
 import { draftOf, keysOf, subjectOf } from './draft.ts';
 import { enteringBy, identitiesOf, leavingOf } from './footholds.ts';
@@ -28,7 +28,7 @@ function networksBefore({ graph, facts }: RungInput, proof: number, since: strin
     if (seen === undefined) return undefined;
     if (seen >= since) continue;
     const address = /^origin:([^/]+)/.exec(graph.keys[consumer]!)?.[1] ?? '';
-    if (!isIP(address)) return undefined;
+    if (!ipaddr.isValid(address)) return undefined;
     networks.add(address);
   }
   return networks.size > 0 ? [...networks].sort() : undefined;
