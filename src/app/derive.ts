@@ -1,9 +1,10 @@
 /** Runs the joins over what sources said, and replaces what they derived before. */
 import { joins } from '../joins/index.ts';
-import { type Derived, type Join, type JoinEntity, nameOf } from '../joins/join.ts';
+import type { Derived, Join, JoinEntity } from '../joins/join.ts';
 import type { Entity, EntityFact, Relationship, RelationshipFact } from '../model/entity.ts';
 import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
 import { mergeEntity, mergeRelationship } from '../model/merge.ts';
+import { relationshipId } from '../model/relationship-id.ts';
 import type { App } from './app.ts';
 
 const isSaid = ({ origin }: { readonly origin: string }): boolean => !origin.startsWith('join:');
@@ -23,7 +24,7 @@ export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>
   for await (const batch of store.readRelationships({ kinds: relationshipKinds })) {
     for (const relationship of batch) {
       const said = saidRelationship(relationship);
-      if (said) relationships.set(nameOf(said), said);
+      if (said) relationships.set(relationshipId(said), said);
     }
   }
   let changed = 0;
@@ -59,7 +60,8 @@ const inputOf = (
 /** A later join sees what the earlier ones derived, where no source says it already. */
 function addDerived(derived: Derived, entities: Map<string, JoinEntity>, relationships: Map<string, RelationshipFact>): void {
   for (const fact of derived.entities) if (!entities.has(fact.key)) entities.set(fact.key, joinEntity(fact));
-  for (const fact of derived.relationships) if (!relationships.has(nameOf(fact))) relationships.set(nameOf(fact), fact);
+  for (const fact of derived.relationships)
+    if (!relationships.has(relationshipId(fact))) relationships.set(relationshipId(fact), fact);
 }
 
 const joinEntity = ({ key, kind, name, provider, properties, state, expiresAt }: EntityFact): JoinEntity => ({

@@ -19,6 +19,7 @@ export async function askIncident(app: App & Asking, texts: readonly string[], s
     subjects,
     since,
     budgets: {},
+    downBudget: app.settings.budgets.down,
     weights: app.settings.weights,
     now: app.clock().toISOString(),
     generation: graph.generation,

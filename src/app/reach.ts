@@ -6,6 +6,7 @@ import { exposure } from '../analysis/exposure.ts';
 import type { AccessGraph } from '../graph/access-graph.ts';
 import { UnknownEntityError } from '../model/errors.ts';
 import type { Level } from '../model/kinds.ts';
+import { relationshipId } from '../model/relationship-id.ts';
 import type { App } from './app.ts';
 import { type Completeness, completenessOf } from './coverage.ts';
 import { resolveKey, resolveKeys } from './resolve-keys.ts';
@@ -54,9 +55,9 @@ export async function askPath(app: Asking, { from, to, level }: { from: string; 
   const [source, target] = (await resolveKeys(app.store, [from, to])) as [string, string];
   const graph = await app.graph();
   const path = accessPath(graph, { from: indexIn(graph, source), to: indexIn(graph, target), level });
-  const known = new Map((await app.store.relationships(path.hops)).map((r) => [`${r.source} ${r.kind} ${r.target}`, r]));
+  const known = new Map((await app.store.relationships(path.hops)).map((r) => [relationshipId(r), r]));
   const hops = path.hops.map((hop) => {
-    const { basis, certainty, reason, condition, lastSeen } = known.get(`${hop.source} ${hop.kind} ${hop.target}`) ?? {};
+    const { basis, certainty, reason, condition, lastSeen } = known.get(relationshipId(hop)) ?? {};
     return {
       ...hop,
       reason: reason ?? null,

@@ -4,6 +4,7 @@ import { revocationPlan } from '../analysis/plan/revocation-plan.ts';
 import type { Entity, Relationship, Time } from '../model/entity.ts';
 import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
 import type { Mode, Plan } from '../model/plan.ts';
+import { relationshipId } from '../model/relationship-id.ts';
 import type { GraphReader } from '../ports/store.ts';
 import type { App } from './app.ts';
 import type { ExecuteContext } from './execute/run.ts';
@@ -56,6 +57,7 @@ export async function computePlan(
     ...question,
     id: '',
     graph,
+    downBudget: app.settings.budgets.down,
     weights: app.settings.weights,
     now: app.clock().toISOString(),
     generation: graph.generation,
@@ -91,11 +93,11 @@ export async function planFacts(store: GraphReader): Promise<PlanFacts> {
   for await (const batch of store.readEntities({ kinds: FACT_ENTITIES }))
     for (const entity of batch) entities.set(entity.key, entity);
   for await (const batch of store.readRelationships({ kinds: FACT_RELATIONSHIPS })) {
-    for (const one of batch) relationships.set(`${one.source} ${one.kind} ${one.target}`, one);
+    for (const one of batch) relationships.set(relationshipId(one), one);
   }
   return {
     entity: (key) => entities.get(key),
-    relationship: ({ source, kind, target }) => relationships.get(`${source} ${kind} ${target}`),
+    relationship: (name) => relationships.get(relationshipId(name)),
   };
 }
 

@@ -27,6 +27,7 @@ import {
   spreadsFrom,
   type Tier,
 } from '../model/kinds.ts';
+import { relationshipId } from '../model/relationship-id.ts';
 
 export const UNKNOWN_TIER = -1;
 /** In `gives`: the relationship gives at the target the level that it needed at the source. */
@@ -135,7 +136,7 @@ export function createGraphBuilder(generation: number, now: Time): GraphBuilder 
   const endOf = (relationship: InputRelationship, key: string): number => {
     const index = indices.get(key);
     if (index === undefined) {
-      throw new RangeError(`${relationship.source} ${relationship.kind} ${relationship.target}: ${key} is not an entity`);
+      throw new RangeError(`${relationshipId(relationship)}: ${key} is not an entity`);
     }
     return index;
   };

@@ -6,8 +6,9 @@
  */
 import type { RelationshipFact } from '../model/entity.ts';
 import { CERTAINTIES } from '../model/kinds.ts';
+import { relationshipId } from '../model/relationship-id.ts';
 import { grouped } from './grouped.ts';
-import { type Derived, type Join, type JoinInput, nameOf } from './join.ts';
+import type { Derived, Join, JoinInput } from './join.ts';
 
 export const declaredCopiesJoin: Join = {
   name: 'declared-copies',
@@ -20,12 +21,12 @@ function run({ relationships }: JoinInput): Derived {
     relationships.filter(({ kind, version }) => kind === 'EXPOSES' && version !== 'previous'),
     ({ source }) => source,
   );
-  const known = new Set(relationships.filter(({ kind }) => kind === 'USES').map(nameOf));
+  const known = new Set(relationships.filter(({ kind }) => kind === 'USES').map(relationshipId));
   const derived = new Map<string, RelationshipFact>();
   for (const read of relationships.filter(isConsumption)) {
     for (const exposed of copies.get(read.target) ?? []) {
       const use = useOf(read, exposed);
-      const id = nameOf(use);
+      const id = relationshipId(use);
       if (!known.has(id) && isSurer(use, derived.get(id))) derived.set(id, use);
     }
   }

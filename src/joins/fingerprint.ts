@@ -1,8 +1,9 @@
 /** Credentials of equal fingerprint are one value under two keys: a leak, and what an inventory knows. What holds for one holds for the other. */
 import type { EntityFact, RelationshipFact } from '../model/entity.ts';
 import type { RelationshipKind } from '../model/kinds.ts';
+import { relationshipId } from '../model/relationship-id.ts';
 import { grouped } from './grouped.ts';
-import { type Derived, factOf, type Join, type JoinEntity, type JoinInput, nameOf } from './join.ts';
+import { type Derived, factOf, type Join, type JoinEntity, type JoinInput } from './join.ts';
 
 /** Who has the value. */
 const INTO = ['EXPOSES', 'HOLDS', 'USES'] as const satisfies readonly RelationshipKind[];
@@ -18,10 +19,11 @@ export const fingerprintJoin: Join = {
 function run({ entities, relationships }: JoinInput): Derived {
   const twins = twinsOf(entities);
   if (twins.size === 0) return { entities: [], relationships: [] };
-  const known = new Set(relationships.map(nameOf));
+  const known = new Set(relationships.map(relationshipId));
   const derived = new Map<string, RelationshipFact>();
   for (const relationship of relationships) {
-    for (const copy of copiesOf(relationship, twins)) if (!known.has(nameOf(copy))) derived.set(nameOf(copy), copy);
+    for (const copy of copiesOf(relationship, twins))
+      if (!known.has(relationshipId(copy))) derived.set(relationshipId(copy), copy);
   }
   return { entities: [...new Set(twins.values())].flatMap(statesOf), relationships: [...derived.values()] };
 }

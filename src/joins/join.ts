@@ -32,10 +32,6 @@ export interface Join {
   run(input: JoinInput): Derived;
 }
 
-/** The identity of a relationship, as text. */
-export const nameOf = ({ source, kind, target }: Pick<RelationshipFact, 'source' | 'kind' | 'target'>): string =>
-  `${source} ${kind} ${target}`;
-
 /** What a relationship says, without what the store computed of its claims. */
 export function factOf(relationship: RelationshipFact): RelationshipFact {
   const { source, kind, target, basis, certainty, reason, condition, conditionClass, levels, alternative } = relationship;

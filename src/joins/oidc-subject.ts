@@ -6,7 +6,8 @@
  * Definite when the pattern accepts everything that the subject may be, possible when it accepts some of it.
  */
 import type { Properties, RelationshipFact } from '../model/entity.ts';
-import { type Derived, type Join, type JoinEntity, type JoinInput, nameOf } from './join.ts';
+import { relationshipId } from '../model/relationship-id.ts';
+import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 import { PrefixIndex } from './prefix-index.ts';
 import { fixedPatternPrefix, fixedPrefix, matchedBy } from './wildcard.ts';
 
@@ -39,7 +40,7 @@ function run({ entities, relationships }: JoinInput): Derived {
     if (trusted.has(subject.entity.key) && !presented.has(subject.entity.key)) continue;
     for (const candidate of byPrefix.fitting(`${subject.issuer}\n${fixedPrefix(subject.sub)}`)) {
       const fact = membership(subject, candidate);
-      if (fact && found.get(nameOf(fact))?.certainty !== 'definite') found.set(nameOf(fact), fact);
+      if (fact && found.get(relationshipId(fact))?.certainty !== 'definite') found.set(relationshipId(fact), fact);
     }
   }
   return { entities: [], relationships: [...found.values()] };

@@ -7,8 +7,9 @@
 import type { RelationshipFact } from '../model/entity.ts';
 import { foldKey, githubOrgSecret } from '../model/keys.ts';
 import type { Certainty } from '../model/kinds.ts';
+import { relationshipId } from '../model/relationship-id.ts';
 import { grouped } from './grouped.ts';
-import { type Derived, type Join, type JoinEntity, type JoinInput, nameOf } from './join.ts';
+import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 import { matchedBy } from './wildcard.ts';
 
 export const secretLevelJoin: Join = {
@@ -24,7 +25,7 @@ function run({ entities, relationships }: JoinInput): Derived {
   const secrets = new Map(entities.filter(({ kind }) => kind === 'Secret').map(({ key }) => [foldKey(key), key]));
   const guarded = grouped(environmentSecrets(secrets.values()), ({ place }) => place);
   const pipelines = new Map(entities.filter(({ kind }) => kind === 'Pipeline').map((entity) => [entity.key, entity]));
-  const known = new Set(relationships.map(nameOf));
+  const known = new Set(relationships.map(relationshipId));
   const derived = relationships.flatMap((read) => {
     const [, repository, org, name] = REPOSITORY_SECRET.exec(read.target) ?? [];
     if (!repository || !org || !name) return [];
@@ -36,7 +37,7 @@ function run({ entities, relationships }: JoinInput): Derived {
         : []),
     ];
   });
-  return { entities: [], relationships: derived.filter((fact) => !known.has(nameOf(fact))) };
+  return { entities: [], relationships: derived.filter((fact) => !known.has(relationshipId(fact))) };
 }
 
 interface EnvironmentSecret {

@@ -2,6 +2,7 @@
 import type { EntityFact, Properties, RelationshipFact } from './entity.ts';
 import { canonicalJson } from './ledger.ts';
 import { strengthOf } from './merge.ts';
+import { relationshipId } from './relationship-id.ts';
 
 /** Everything but the key, as JSON. The order in which a collector set fields and properties does not show. */
 export function entityFactText(fact: EntityFact): string {
@@ -51,10 +52,6 @@ export function distinctRelationships(facts: readonly RelationshipFact[]): Relat
   }
   return distinct.size === facts.length ? [...facts] : [...distinct.values()];
 }
-
-/** How change feed and history name a relationship. */
-export const relationshipId = ({ source, kind, target }: Pick<RelationshipFact, 'source' | 'kind' | 'target'>): string =>
-  `${source} ${kind} ${target}`;
 
 function withProperties(text: string, properties: Properties | undefined): string {
   if (properties === undefined) return text;

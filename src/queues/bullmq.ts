@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { EventEmitter, on } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { Queue as BullQueue, type Job, QueueEvents, WaitingError, Worker } from 'bullmq';
 import { messageOf, RefusedError } from '../model/errors.ts';
 import { JOB_TYPES, type JobRecord, type JobType } from '../model/jobs.ts';
@@ -14,6 +15,7 @@ const QUEUE = 'interlock';
 const CONCURRENCY = 2;
 const NUDGE_AGAIN_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
+const CLOSE_TIMEOUT_MS = 5_000;
 
 interface Nudge {
   readonly row: string;
@@ -158,9 +160,19 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
     async [Symbol.asyncDispose]() {
       closing.abort();
       clearInterval(nudging);
-      await worker?.close();
-      await queueEvents?.close();
-      await queue.close();
+      for (const part of [worker, queueEvents, queue]) await closePart(part);
     },
   };
+}
+
+/** Without Redis a part would wait for its connection for ever: then it is cut. A worker first ends what it was told to hand back. */
+async function closePart(part: { close(): Promise<void>; disconnect(): Promise<void> } | undefined): Promise<void> {
+  if (!part) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), CLOSE_TIMEOUT_MS);
+  });
+  const ended = await Promise.race([part.close().catch(() => undefined), late]);
+  clearTimeout(timer);
+  if (ended === 'late') await Promise.race([part.disconnect().catch(() => undefined), setImmediate()]);
 }

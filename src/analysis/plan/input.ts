@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly since?: Time;
   /** `down`: how many things may stop (lower bound). Absent: no limit. All of them are part of the hash. */
   readonly budgets: Readonly<Record<string, number>>;
+  /** Things that may stop for certain without two people agreeing: the configured budget. No part of the hash. Absent: no limit. */
+  readonly downBudget?: number;
   readonly weights: Weights;
   readonly now: Time;
   readonly generation: number;

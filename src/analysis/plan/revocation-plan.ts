@@ -40,7 +40,7 @@ export function revocationPlan(input: PlanInput): Plan {
   const waves = final.length > 0 ? [...ordered.waves, final] : ordered.waves;
   const table = createFigures({ graph, held: footholds.held, weights: input.weights });
   const figures = table.byWave(waves);
-  const agreed = waves.map((wave, i) => wave.map((draft) => withApprovals(draft, figures[i]!, budgets)));
+  const agreed = waves.map((wave, i) => wave.map((draft) => withApprovals(draft, figures[i]!, input)));
   const steps = stepsOf(input, agreed, figures);
   const targets = footholds.targets.map((one) => graph.keys[one]!);
   const plan = {
@@ -103,12 +103,23 @@ function sensitivityText(changed: readonly number[]): string {
   return `for an attacker five times ${who} steps within a wave would change places; the waves stay`;
 }
 
-/** One person more where the upper bound passes a budget, or tier 0 is touched beyond it. */
-function withApprovals(draft: Draft, { outage, tierZero }: Figures, budgets: PlanInput['budgets']): Draft {
+/** People who must agree to what stops more things for certain than the configured budget allows. */
+const APPROVALS_OVER_BUDGET = 2;
+
+/**
+ * One person more where the upper bound passes a budget, or tier 0 is touched beyond it; at least two where the lower bound passes the
+ * configured one: what execution asks for.
+ */
+function withApprovals(
+  draft: Draft,
+  { outage, tierZero }: Figures,
+  { budgets, downBudget = Number.POSITIVE_INFINITY }: Pick<PlanInput, 'budgets' | 'downBudget'>,
+): Draft {
   if (draft.kills.length === 0 && draft.removes.length === 0) return draft;
-  const isOver = outage.hi.down > (budgets['down'] ?? Number.POSITIVE_INFINITY);
+  const isOver = outage.hi.down > (budgets['down'] ?? downBudget);
   const touchesTop = tierZero.length > (budgets['tier0'] ?? 0);
-  return { ...draft, approvals: draft.approvals + (isOver ? 1 : 0) + (touchesTop ? 1 : 0) };
+  const approvals = draft.approvals + (isOver ? 1 : 0) + (touchesTop ? 1 : 0);
+  return { ...draft, approvals: outage.lo.down > downBudget ? Math.max(approvals, APPROVALS_OVER_BUDGET) : approvals };
 }
 
 function stepsOf(input: PlanInput, waves: readonly (readonly Draft[])[], figures: readonly Figures[]): PlanStep[][] {

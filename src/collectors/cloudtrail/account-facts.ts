@@ -5,9 +5,10 @@
  *                            └──MINTED──► Session, Credential        └──CAN_ASSUME──► Role
  */
 import { isIP } from 'node:net';
-import type { EntityFact, RelationshipFact, Time } from '../../model/entity.ts';
+import type { EntityFact, RelationshipFact, RelationshipName, Time } from '../../model/entity.ts';
 import { awsArn, awsKey, awsLoginProfile, origin } from '../../model/keys.ts';
-import type { Certainty, RelationshipKind } from '../../model/kinds.ts';
+import type { Certainty } from '../../model/kinds.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
 import { isChange } from './changes.ts';
 import { clientFamily } from './client-family.ts';
 import type { TrailEvent } from './event.ts';
@@ -63,7 +64,7 @@ export class AccountFacts {
     const byName = new Map<string, Tally>();
     for (const tally of this.#tallies.values()) {
       for (const one of this.#settled(tally)) {
-        const name = `${one.source} ${one.kind} ${one.target}`;
+        const name = relationshipId(one);
         const other = byName.get(name);
         if (other) other.merge(one);
         else byName.set(name, one);
@@ -97,8 +98,8 @@ export class AccountFacts {
     return this.#arns.get(this.#guessed.get(key) ?? '') ?? key;
   }
 
-  #tally(name: { source: string; kind: RelationshipKind; target: string }, { event, uses }: Call, certainty?: Certainty): Tally {
-    const id = `${name.source} ${name.kind} ${name.target}`;
+  #tally(name: RelationshipName, { event, uses }: Call, certainty?: Certainty): Tally {
+    const id = relationshipId(name);
     const tally = this.#tallies.get(id) ?? new Tally(name, event.at, certainty);
     this.#tallies.set(id, tally);
     tally.seen(event.at, uses);

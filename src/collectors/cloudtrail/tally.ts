@@ -1,5 +1,5 @@
 /** A relationship that events add up to, in memory that does not grow with the number of events. */
-import type { Json, RelationshipFact, Time } from '../../model/entity.ts';
+import type { Json, RelationshipFact, RelationshipName, Time } from '../../model/entity.ts';
 import type { Certainty, RelationshipKind } from '../../model/kinds.ts';
 
 export const MOST_NAMED = 40;
@@ -13,12 +13,6 @@ export interface Change {
   readonly by: string;
   /** Key of the proof that came of it. */
   readonly created?: string;
-}
-
-export interface TallyName {
-  readonly source: string;
-  readonly kind: RelationshipKind;
-  readonly target: string;
 }
 
 export class Tally {
@@ -36,7 +30,7 @@ export class Tally {
   readonly changes: Change[] = [];
   readonly properties: Record<string, Json> = {};
 
-  constructor(name: TallyName, at: Time, certainty: Certainty = 'definite', reason?: string) {
+  constructor(name: RelationshipName, at: Time, certainty: Certainty = 'definite', reason?: string) {
     this.source = name.source;
     this.kind = name.kind;
     this.target = name.target;
@@ -47,7 +41,7 @@ export class Tally {
   }
 
   /** The same events under another kind or target. */
-  renamed(name: Partial<Pick<TallyName, 'kind' | 'target'>>): Tally {
+  renamed(name: Partial<Pick<RelationshipName, 'kind' | 'target'>>): Tally {
     return this.#copy({ source: this.source, kind: this.kind, target: this.target, ...name }, this.certainty, this.reason);
   }
 
@@ -56,7 +50,7 @@ export class Tally {
     return this.#copy({ source: this.source, kind: this.kind, target }, 'possible', reason);
   }
 
-  #copy(name: TallyName, certainty: Certainty, reason: string | undefined): Tally {
+  #copy(name: RelationshipName, certainty: Certainty, reason: string | undefined): Tally {
     const copy = new Tally(name, this.first, certainty, reason);
     copy.merge(this);
     return copy;

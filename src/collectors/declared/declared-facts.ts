@@ -4,6 +4,7 @@ import { InputError } from '../../model/errors.ts';
 import { owner as ownerKey } from '../../model/keys.ts';
 import { hasGrammar, kindOfKey, providerOfKey } from '../../model/kind-of-key.ts';
 import { type EntityKind, IDENTITY_KINDS, PROOF_KINDS } from '../../model/kinds.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
 import type { DeclaredEntity, FactsFile } from './facts-file.ts';
 
 const CONSUMERS = ['Workload', 'Pipeline', 'Agent', 'User', 'Origin'] as const;
@@ -102,7 +103,7 @@ export class DeclaredFacts {
   }
 
   #relate(fact: RelationshipFact, at: string): void {
-    const name = `${fact.source} ${fact.kind} ${fact.target}`;
+    const name = relationshipId(fact);
     if (this.#relationships.has(name)) throw this.#error(at, `${fact.source} and ${fact.target} are declared twice`);
     this.#relationships.set(name, fact);
   }

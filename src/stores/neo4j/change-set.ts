@@ -3,9 +3,10 @@
  * same again, and removed when the last claim goes.
  */
 import type { EntityFact, RelationshipFact, RelationshipName } from '../../model/entity.ts';
-import { entityFactText, relationshipId } from '../../model/fact-text.ts';
+import { entityFactText } from '../../model/fact-text.ts';
 import type { RelationshipKind } from '../../model/kinds.ts';
 import { strengthOf } from '../../model/merge.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
 import {
   type ClaimLists,
   entityFields,
@@ -178,7 +179,8 @@ export function rewriteRelationship(
   return true;
 }
 
-export const nameOf = ({ source, kind, target }: FoundRelationship): RelationshipName => ({
+/** A row's own columns: what the store wrote is of our kinds. */
+export const nameOf = ({ source, kind, target }: Pick<FoundRelationship, 'source' | 'kind' | 'target'>): RelationshipName => ({
   source,
   kind: kind as RelationshipKind,
   target,

@@ -122,7 +122,7 @@ const rowsIn = (values: Readonly<Record<string, unknown>>): number =>
 function runIn(transaction: ManagedTransaction): Run {
   const planned = new Set<string>();
   return async (query, values) => {
-    const isPlanned = planned.has(query.file) || rowsIn(values) < MANY;
+    const isPlanned = query.isSteady || planned.has(query.file) || rowsIn(values) < MANY;
     if (!isPlanned) planned.add(query.file);
     const text = `${isPlanned ? '' : REPLAN}${textOf(query.file)}`;
     const { records } = await transaction.run(text, encodeParameters(query, values));

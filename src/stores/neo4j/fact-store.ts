@@ -7,7 +7,7 @@ import type { CollectionOutcome, CollectionRun, CommittedCollection, FactBatch, 
 import type { Writing } from './change-set.ts';
 import { placeOf } from './claims.ts';
 import { type Client, inBatches, type Run } from './client.ts';
-import { type FirstLoads, remember, type Written } from './first-load.ts';
+import { type FirstLoads, type Load, loadAfter, remember } from './first-load.ts';
 import { type Head, locked } from './head.ts';
 import * as facts from './queries/facts.ts';
 import * as meta from './queries/meta.ts';
@@ -32,15 +32,16 @@ export const createFactStore = (client: Client, loads: FirstLoads): FactStore =>
 
   async writeFacts(collection, batch) {
     const written = loads.of(collection.id);
-    let isFirstTry = true;
+    const load = written && loadAfter(written);
+    let tries = 0;
     try {
       await locked(client, (run, head) => {
         // A driver tries again when it does not know whether the first try was committed: then nothing is taken for granted.
-        const known = isFirstTry ? written : undefined;
-        isFirstTry = false;
-        return writeBatch(run, head, { collection, batch, written: known });
+        tries++;
+        return writeBatch(run, head, { collection, batch, load: tries === 1 ? load : undefined });
       });
-      if (written) remember(written, batch);
+      if (load && tries === 1) remember(load);
+      else loads.end(collection.id);
     } catch (error) {
       loads.end(collection.id);
       throw error;
@@ -73,6 +74,7 @@ export const createFactStore = (client: Client, loads: FirstLoads): FactStore =>
   forget: (origin, scope) =>
     locked(client, async (run, head) => {
       const source = await sourceOf(run, origin);
+      head.soleRun = null;
       const writing = { run: 0, at: '', generation: head.generation };
       const recorder = createRecorder(head, head.generation);
       const gone = await sweep({ run, recorder, writing, places: await placesOf(run, origin, scope), keepsObserved: false });
@@ -91,14 +93,14 @@ export const createFactStore = (client: Client, loads: FirstLoads): FactStore =>
 interface Batch {
   readonly collection: CollectionRun;
   readonly batch: FactBatch;
-  readonly written: Written | undefined;
+  readonly load: Load | undefined;
 }
 
-async function writeBatch(run: Run, head: Head, { collection, batch, written }: Batch): Promise<void> {
+async function writeBatch(run: Run, head: Head, { collection, batch, load }: Batch): Promise<void> {
   const { scope, entities, relationships, documents } = batch;
   const source = await runningSource(run, collection);
   if (head.soleRun !== source.number) head.soleRun = null;
-  const known = head.soleRun === null ? undefined : written;
+  const known = head.soleRun === null ? undefined : load;
   const place = placeOf(collection.origin, scope);
   const writing: Writing = { place, run: source.number, at: collection.at, generation: collection.generation };
   const recorder = createRecorder(head, collection.generation, source.isFirst);
@@ -136,13 +138,15 @@ async function commit(run: Run, head: Head, collection: CollectionRun, outcome: 
   const writing = { run: source.number, at, generation };
   const sweepable = sweepableScopes(scopes);
   const places = sweepable.map((scope) => placeOf(origin, scope));
-  const swept = await sweep({ run, recorder, writing, places, keepsObserved: true });
+  const isAlone = head.soleRun === source.number;
+  // Where only this run wrote, nothing is older.
+  const swept = isAlone ? 0 : await sweep({ run, recorder, writing, places, keepsObserved: true });
   await run(facts.staleDocuments, { origin, scopes: sweepable, run: source.number });
   if (source.isFirst && source.wrote) recorder.change('rebuild', 'graph', '');
   await recorder.save(run);
   head.generation = generation;
-  if (head.soleRun === source.number) head.soleRun = null;
-  const [claimed] = await run(facts.countClaimed, { prefix: placeOf(origin, '') });
+  if (isAlone) head.soleRun = null;
+  const [claimed] = isAlone ? await run(facts.size, {}) : await run(facts.countClaimed, { prefix: placeOf(origin, '') });
   const committed = { generation, swept, entities: claimed?.entities ?? 0, relationships: claimed?.relationships ?? 0 };
   const { type, layersMissing, newestEvent } = outcome;
   const record: SourceRecord = {

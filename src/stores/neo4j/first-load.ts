@@ -1,12 +1,16 @@
 /**
- * The first load of an empty store needs to look nothing up: what this run did not write is not there. That holds while this process
- * knows all that it wrote and nobody else writes: the head remembers which run is the only one (`soleRun`), under its lock.
+ * The first load of an empty store needs to look nothing up: what this run did not write is not there, and what it wrote has a number.
+ * That holds while this process knows all that it wrote and nobody else writes: the head remembers which run is the only one
+ * (`soleRun`), under its lock.
  */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
-import { relationshipId } from '../../model/fact-text.ts';
+import { strengthOf } from '../../model/merge.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
 
 export interface Written {
-  readonly keys: Set<string>;
+  /** Numbers of entities' nodes, by key. */
+  readonly nodes: Map<string, number>;
+  /** Relationships. */
   readonly ids: Set<string>;
 }
 
@@ -18,25 +22,50 @@ export interface FirstLoads {
   end(collection: string): void;
 }
 
+const nothing = (): Written => ({ nodes: new Map(), ids: new Set() });
+
 export function createFirstLoads(): FirstLoads {
   const loads = new Map<string, Written>();
   return {
-    begin: (collection) => void loads.set(collection, { keys: new Set(), ids: new Set() }),
+    begin: (collection) => void loads.set(collection, nothing()),
     of: (collection) => loads.get(collection),
     end: (collection) => void loads.delete(collection),
   };
 }
 
-export const entitiesAreNew = (written: Written | undefined, said: readonly EntityFact[]): boolean =>
-  written !== undefined && said.every(({ key }) => !written.keys.has(key));
+/** One transaction of a first load: what it writes counts once it is committed. */
+export interface Load {
+  readonly before: Written;
+  readonly now: Written;
+}
 
-export const relationshipsAreNew = (written: Written | undefined, said: readonly RelationshipFact[]): boolean =>
-  written !== undefined && said.every((fact) => !written.ids.has(relationshipId(fact)));
+export const loadAfter = (before: Written): Load => ({ before, now: nothing() });
 
-export function remember(
-  written: Written,
-  batch: { readonly entities: readonly EntityFact[]; readonly relationships: readonly RelationshipFact[] },
-): void {
-  for (const { key } of batch.entities) written.keys.add(key);
-  for (const fact of batch.relationships) written.ids.add(relationshipId(fact));
+export function remember({ before, now }: Load): void {
+  for (const [key, node] of now.nodes) before.nodes.set(key, node);
+  for (const id of now.ids) before.ids.add(id);
+}
+
+export const entitiesAreNew = ({ before }: Load, said: readonly EntityFact[]): boolean =>
+  said.every(({ key }) => !before.nodes.has(key));
+
+export interface NewRelationship {
+  readonly id: string;
+  readonly source: number;
+  readonly target: number;
+  readonly fact: RelationshipFact;
+}
+
+/** Each once, the strongest of the same; undefined when one is there already, or an end is not. */
+export function newRelationships({ before, now }: Load, said: readonly RelationshipFact[]): NewRelationship[] | undefined {
+  const nodeOf = (key: string): number | undefined => now.nodes.get(key) ?? before.nodes.get(key);
+  const distinct = new Map<string, NewRelationship>();
+  for (const fact of said) {
+    const id = relationshipId(fact);
+    const [source, target] = [nodeOf(fact.source), nodeOf(fact.target)];
+    if (source === undefined || target === undefined || before.ids.has(id)) return undefined;
+    const known = distinct.get(id);
+    if (!known || strengthOf(fact) <= strengthOf(known.fact)) distinct.set(id, { id, source, target, fact });
+  }
+  return [...distinct.values()];
 }

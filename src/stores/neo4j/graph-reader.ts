@@ -1,9 +1,10 @@
 import type { SourceRecord } from '../../model/collection.ts';
-import type { Entity, Json, Relationship, RelationshipName } from '../../model/entity.ts';
+import type { Entity, Json, Relationship } from '../../model/entity.ts';
 import { foldKey } from '../../model/keys.ts';
-import type { EntityKind, RelationshipKind, Tier } from '../../model/kinds.ts';
+import type { EntityKind, Tier } from '../../model/kinds.ts';
 import { endsInPart } from '../../model/lookup.ts';
 import type { EntityPageRequest, GraphEntity, GraphReader, GraphRelationship, GraphRows } from '../../ports/store.ts';
+import { nameOf } from './change-set.ts';
 import { type ClaimLists, entityFrom, heldFrom, type Runs, relationshipFrom } from './claims.ts';
 import { type Client, inBatches, type Run } from './client.ts';
 import * as facts from './queries/facts.ts';
@@ -86,12 +87,6 @@ export const relationshipsFrom = (
   rows: readonly (ClaimLists & { source: string; kind: string; target: string })[],
   runs: Runs,
 ): Relationship[] => rows.map((row) => relationshipFrom(nameOf(row), heldFrom(row), runs));
-
-const nameOf = (row: { source: string; kind: string; target: string }): RelationshipName => ({
-  source: row.source,
-  kind: row.kind as RelationshipKind,
-  target: row.target,
-});
 
 /** Holds the head for as long as the rows take to arrive: writers wait. */
 async function* leanGraph(client: Client): AsyncGenerator<GraphRows> {

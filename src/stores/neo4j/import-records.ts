@@ -1,6 +1,7 @@
 /** Backup records into an empty store, in transactions of their own: whoever calls takes everything away when one fails. */
 import type { BackupData, BackupType, TypedBackupRecord } from '../../model/backup.ts';
-import { entityFactText, relationshipId } from '../../model/fact-text.ts';
+import { entityFactText } from '../../model/fact-text.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
 import type { Token } from '../../ports/store.ts';
 import {
   entityFields,

@@ -9,6 +9,8 @@ export interface Query<P extends Shapes, R extends Shapes> {
   readonly file: string;
   readonly parameters: P;
   readonly row: R;
+  /** Its plan is the same for a graph of any size: it is made once. */
+  readonly isSteady?: true;
 }
 
 /** Names a file and gives its parameters and columns types. */
@@ -17,6 +19,9 @@ export const query = <const P extends Shapes, const R extends Shapes>(file: stri
   parameters,
   row,
 });
+
+/** Looks nothing up but by number. */
+export const steady = <P extends Shapes, R extends Shapes>(of: Query<P, R>): Query<P, R> => ({ ...of, isSteady: true });
 
 const { resolve } = createRequire(import.meta.url);
 

@@ -20,6 +20,9 @@ export const map = shape<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
+/** A row of values by place, where maps would repeat their names a hundred thousand times. */
+export const list = shape<readonly unknown[]>('list', Array.isArray);
+
 export const optional = <T>(inner: Shape<T>): Shape<T | null> =>
   shape(`${inner.name}?`, (value) => value === null || value === undefined || inner.accepts(value));
 

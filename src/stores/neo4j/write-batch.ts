@@ -1,7 +1,8 @@
 /** Entities and relationships of one place into the graph, inside a transaction that holds the head. */
 import type { EntityFact, RelationshipFact, RelationshipName } from '../../model/entity.ts';
 import { InputError } from '../../model/errors.ts';
-import { distinctEntities, distinctRelationships, relationshipId } from '../../model/fact-text.ts';
+import { distinctEntities, distinctRelationships } from '../../model/fact-text.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
 import {
   type EntityWrites,
   type FoundEntity,
@@ -14,7 +15,8 @@ import {
   type Writing,
 } from './change-set.ts';
 import { inBatches, type Run } from './client.ts';
-import { entitiesAreNew, relationshipsAreNew, type Written } from './first-load.ts';
+import { entitiesAreNew, type Load, newRelationships } from './first-load.ts';
+import { loadRelationships } from './load-relationships.ts';
 import * as facts from './queries/facts.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -24,17 +26,17 @@ export async function writeEntities(
   recorder: Recorder,
   writing: Writing,
   said: readonly EntityFact[],
-  written?: Written,
+  load?: Load,
 ): Promise<number> {
   let shown = 0;
-  let isNew = entitiesAreNew(written, said);
+  let isNew = load !== undefined && entitiesAreNew(load, said);
   for (const portion of oncePerKey(distinctEntities(said))) {
     const keys = portion.map((fact) => fact.key);
     const found = isNew ? new Map<string, FoundEntity>() : await findEntities(run, keys);
     isNew = false;
     const writes = noWrites();
     for (const fact of portion) if (sayEntity(writes, recorder, writing, fact, found.get(fact.key))) shown++;
-    await applyEntities(run, writes, writing);
+    for (const { key, node } of await applyEntities(run, writes, writing)) load?.now.nodes.set(key, node);
   }
   return shown;
 }
@@ -57,11 +59,18 @@ export async function findEntities(run: Run, keys: readonly string[]): Promise<M
 }
 
 /** Merges before deletions, so that nobody sees a graph with a hole that is filled a moment later. */
-export async function applyEntities(run: Run, writes: EntityWrites, { at, generation }: Life): Promise<void> {
-  await inBatches(writes.created, (rows) => run(facts.createEntities, { rows }));
+export async function applyEntities(run: Run, writes: EntityWrites, { at, generation }: Life): Promise<readonly MadeEntity[]> {
+  const made = await inBatches(writes.created, (rows) => run(facts.createEntities, { rows }));
   await inBatches(writes.updated, (rows) => run(facts.updateEntities, { rows }));
   await inBatches(writes.refreshed, (rows) => run(facts.refreshEntities, { rows, at, generation }));
   await inBatches(writes.deleted, (keys) => run(facts.deleteEntities, { keys }));
+  return made;
+}
+
+interface MadeEntity {
+  readonly key: string;
+  /** The number of its node. */
+  readonly node: number;
 }
 
 type Life = Pick<Writing, 'at' | 'generation'>;
@@ -71,19 +80,19 @@ export async function writeRelationships(
   recorder: Recorder,
   writing: Writing,
   said: readonly RelationshipFact[],
-  written?: Written,
+  load?: Load,
 ): Promise<number> {
+  const fresh = load && newRelationships(load, said);
+  if (fresh) return loadRelationships(run, recorder, writing, fresh, load.now.ids);
   const distinct = distinctRelationships(said);
-  const isNew = relationshipsAreNew(written, distinct);
-  const found = isNew ? new Map<number, FoundRelationship>() : await findRelationships(run, distinct);
+  const found = await findRelationships(run, distinct);
   const writes = noWrites();
   let shown = 0;
   for (const [place, fact] of distinct.entries()) {
     if (sayRelationship(writes, recorder, writing, fact, found.get(place))) shown++;
   }
-  const made = await applyRelationships(run, writes);
-  // Without a look-up before, only the count tells that an end was missing.
-  if (made < writes.created.length) await refuseMissingEnds(run, numbered(distinct));
+  await applyRelationships(run, writes);
+  if (load) for (const fact of distinct) load.now.ids.add(relationshipId(fact));
   return shown;
 }
 
@@ -128,14 +137,12 @@ async function refuseMissingEnds(run: Run, asked: readonly Asked[]): Promise<voi
   if (name) throw unclaimedEnd(name, row.noSource ? name.source : name.target);
 }
 
-const unclaimedEnd = ({ source, kind, target }: RelationshipName, end: string): InputError =>
-  new InputError(`${source} ${kind} ${target}: nobody claims ${end}; a collector says at least a stub of what it names`);
+const unclaimedEnd = (name: RelationshipName, end: string): InputError =>
+  new InputError(`${relationshipId(name)}: nobody claims ${end}; a collector says at least a stub of what it names`);
 
-/** Returns how many relationships were made. */
-export async function applyRelationships(run: Run, writes: RelationshipWrites): Promise<number> {
-  const made = await inBatches(writes.created, (rows) => run(facts.createRelationships, { rows }));
+export async function applyRelationships(run: Run, writes: RelationshipWrites): Promise<void> {
+  await inBatches(writes.created, (rows) => run(facts.createRelationships, { rows }));
   await inBatches(writes.updated, (rows) => run(facts.updateRelationships, { rows }));
   await inBatches(writes.refreshed, (rows) => run(facts.refreshRelationships, { rows }));
   await inBatches(writes.deleted, (elements) => run(facts.deleteRelationships, { elements }));
-  return made.reduce((sum, row) => sum + row.made, 0);
 }

@@ -37,6 +37,9 @@ export const RELATIONSHIP_CLAIM =
 /** A relationship in numbers. */
 export type Ends = readonly [source: number, kind: number, target: number];
 
+/** Ends as the key of a map. */
+export const endsText = ([source, kind, target]: Ends): string => `${source} ${kind} ${target}`;
+
 const place = (known: ReadonlyMap<number, Origin>, id: number): { origin: string; scope: string } => {
   const { name, scope } = known.get(id) as Origin;
   return { origin: name, scope };

@@ -2,7 +2,7 @@ import type { Relationship, RelationshipName } from '../../model/entity.ts';
 import type { RelationshipKind } from '../../model/kinds.ts';
 import type { GraphReader, NeighbourRequest } from '../../ports/store.ts';
 import type { Access } from './access.ts';
-import { type Ends, loadRelationships } from './claims.ts';
+import { type Ends, endsText, loadRelationships } from './claims.ts';
 import { kindCode, kindName } from './codec.ts';
 import { type Connection, marks } from './connection.ts';
 import { createDocumentReader } from './documents.ts';
@@ -23,7 +23,9 @@ function named(db: Connection, names: readonly RelationshipName[]): Relationship
   const ends = new Map<string, Ends>();
   for (const { source, kind, target } of names) {
     const [from, to] = [ids.get(source), ids.get(target)];
-    if (from !== undefined && to !== undefined) ends.set(`${from} ${kind} ${to}`, [from, kindCode(kind), to]);
+    if (from === undefined || to === undefined) continue;
+    const found: Ends = [from, kindCode(kind), to];
+    ends.set(endsText(found), found);
   }
   return loadRelationships(db, [...ends.values()]).map(({ relationship }) => relationship);
 }

@@ -3,7 +3,7 @@
  * open version; a version goes to the table when its entity or relationship changes in a later generation.
  */
 import type { Entity, Json, Relationship } from '../../model/entity.ts';
-import { relationshipId } from '../../model/fact-text.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
 import type { Change, Version } from '../../ports/store.ts';
 import type { Access } from './access.ts';
 import { heldEntities, loadRelationships } from './claims.ts';

@@ -1,7 +1,7 @@
 /** How claims go: what they carried is kept as a version, what nobody claims any more goes with all that hangs from it. */
 import type { Entity } from '../../model/entity.ts';
-import { relationshipId } from '../../model/fact-text.ts';
-import { adjacent, claimsOf, type Ends, type HeldEntity, heldEntities, keysOf, loadRelationships, nameOf } from './claims.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
+import { claimsOf, type Ends, endsText, type HeldEntity, heldEntities, keysOf, loadRelationships, nameOf } from './claims.ts';
 import { type Connection, marks, pieces } from './connection.ts';
 import { type ChangeDraft, closingOf, recordChanges, recordVersions } from './history.ts';
 import { removeFromTextIndex } from './text-index.ts';
@@ -19,7 +19,7 @@ export function removeRelationshipClaims(db: Connection, generation: number, cla
 
 function removeSome(db: Connection, generation: number, claims: readonly RelationshipClaimName[]): void {
   const names = new Map(
-    claims.map(([source, kind, target]): [string, Ends] => [`${source} ${kind} ${target}`, [source, kind, target]]),
+    claims.map(([source, kind, target]): [string, Ends] => [endsText([source, kind, target]), [source, kind, target]]),
   );
   const ends = [...names.values()];
   const shown = loadRelationships(db, ends);
@@ -31,7 +31,7 @@ function removeSome(db: Connection, generation: number, claims: readonly Relatio
   for (const claim of claims) {
     db.run('DELETE FROM relationship_claim WHERE source = ? AND kind = ? AND target = ? AND origin = ?', claim);
   }
-  const left = new Set([...adjacent(claimsOf(db, ends))].map((rows) => `${rows[0]?.[0]} ${rows[0]?.[1]} ${rows[0]?.[2]}`));
+  const left = new Set(claimsOf(db, ends).map(([source, kind, target]) => endsText([source, kind, target])));
   const keys = keysOf(
     db,
     ends.flatMap(([source, , target]) => [source, target]),

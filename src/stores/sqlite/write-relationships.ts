@@ -1,8 +1,8 @@
 import type { RelationshipFact } from '../../model/entity.ts';
 import { InputError } from '../../model/errors.ts';
-import { relationshipId } from '../../model/fact-text.ts';
 import { strengthOf } from '../../model/merge.ts';
-import { type Ends, loadRelationships } from './claims.ts';
+import { relationshipId } from '../../model/relationship-id.ts';
+import { type Ends, endsText, loadRelationships } from './claims.ts';
 import { certaintyAndBasis, hotOf, kindCode, restOf, shapeOf } from './codec.ts';
 import { type Connection, pieces, type SqlValue } from './connection.ts';
 import { lookUpIds } from './entity-ids.ts';
@@ -81,7 +81,7 @@ function update(db: Connection, stamp: Stamp, said: readonly Said[]): number {
   const same: Said[] = [];
   const different: Said[] = [];
   for (const one of said) {
-    const claim = held.get(name(one.ends));
+    const claim = held.get(endsText(one.ends));
     if (claim && claim.shape === one.shape && claim.hot === one.hot && claim.rest === one.rest) same.push(one);
     else if (
       !claim ||
@@ -119,7 +119,6 @@ function update(db: Connection, stamp: Stamp, said: readonly Said[]): number {
 }
 
 const isSame = (a: Ends, b: Ends): boolean => a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
-const name = ([source, kind, target]: Ends): string => `${source} ${kind} ${target}`;
 
 interface HeldClaim {
   readonly generation: number;
@@ -141,7 +140,7 @@ function heldClaims(db: Connection, origin: number, said: readonly Said[]): Map<
       [...some.flatMap(({ ends }) => ends), origin],
     );
     for (const [source, kind, target, generation, shape, hot, rest] of rows) {
-      held.set(name([source, kind, target]), { generation, shape, hot, rest });
+      held.set(endsText([source, kind, target]), { generation, shape, hot, rest });
     }
   }
   return held;

@@ -1,9 +1,17 @@
-import { query } from '../query.ts';
-import { flag, integer, listOf, map, optional, text } from '../shapes.ts';
+import { query, steady } from '../query.ts';
+import { flag, integer, list, listOf, map, optional, text } from '../shapes.ts';
 
 export const countClaimed = query('facts/count-claimed', { prefix: text }, { entities: integer, relationships: integer });
 
-export const createEntities = query('facts/create-entities', { rows: listOf(map) }, {});
+export const createEntities = steady(query('facts/create-entities', { rows: listOf(map) }, { key: text, node: integer }));
+
+export const loadRelationships = steady(
+  query(
+    'facts/load-relationships',
+    { rows: listOf(list), origins: listOf(text), runs: listOf(integer), changedIn: integer },
+    { made: integer },
+  ),
+);
 
 export const createRelationships = query('facts/create-relationships', { rows: listOf(map) }, { made: integer });
 
