@@ -2,7 +2,7 @@
  * How facts are kept in columns. The numbers are in files: add, never change.
  *
  *     shape   certainty | basis << 2 | version << 4 | has levels << 6 | levels << 7
- *     hot     JSON [condition, group, option, lastUsed, uses], null when there is none of them
+ *     hot     JSON [condition, group, option, lastUsed, uses, firstSeen], null when there is none of them
  *     rest    what only explains (`explanationText`)
  */
 import type { RelationshipFact, Time } from '../../model/entity.ts';
@@ -74,9 +74,9 @@ export function shapeOf(fact: RelationshipFact): number {
   return shape;
 }
 
-export function hotOf({ condition, alternative, lastUsed, uses }: RelationshipFact): string | null {
-  if (condition === undefined && alternative === undefined && lastUsed === undefined && uses === undefined) return null;
-  const values = [condition, alternative?.group, alternative?.option, lastUsed, uses];
+export function hotOf({ condition, alternative, lastUsed, uses, firstSeen }: RelationshipFact): string | null {
+  const values = [condition, alternative?.group, alternative?.option, lastUsed, uses, firstSeen];
+  if (values.every((value) => value === undefined)) return null;
   return JSON.stringify(values.map((value) => value ?? null));
 }
 
@@ -88,7 +88,14 @@ export const certaintyAndBasis = (shape: number): { certainty: Certainty; basis:
   basis: BASIS_NAMES[(shape >> 2) & 3] as Basis,
 });
 
-type Hot = [string | null, string | null, string | null, string | null, number | null];
+type Hot = [
+  condition: string | null,
+  group: string | null,
+  option: string | null,
+  lastUsed: string | null,
+  uses: number | null,
+  firstSeen: string | null,
+];
 
 /** A fact without what only explains it. */
 export function leanFact(
@@ -109,11 +116,12 @@ export function leanFact(
   if (version) fact.version = version;
   if (shape & (1 << 6)) fact.levels = LEVELS.filter((level) => (shape >> 7) & LEVEL_BIT[level]);
   if (hot === null) return fact;
-  const [condition, group, option, lastUsed, uses] = JSON.parse(hot) as Hot;
+  const [condition, group, option, lastUsed, uses, firstSeen] = JSON.parse(hot) as Hot;
   if (condition !== null) fact.condition = condition;
   if (group !== null && option !== null) fact.alternative = { group, option };
   if (lastUsed !== null) fact.lastUsed = lastUsed;
   if (uses !== null) fact.uses = uses;
+  if (firstSeen !== null) fact.firstSeen = firstSeen;
   return fact;
 }
 

@@ -76,8 +76,9 @@ function mergedLean(rows: readonly LeanRow[], order: KeyOrder, known: ReadonlyMa
       return { origin, scope, generation: 0, since: '', lastSeen: '', fact: leanOf(row, order) };
     }),
   );
-  const { firstSeen: _f, lastSeen: _l, generation: _g, claims: _c, ...lean } = merged;
-  return lean;
+  const { firstSeen: _f, lastSeen: _l, generation: _g, claims, ...lean } = merged;
+  const seen = claims.flatMap(({ fact }) => fact.firstSeen ?? []).sort();
+  return seen[0] === undefined ? lean : { ...lean, firstSeen: seen[0] };
 }
 
 /** Names are compared, not codes: the order is a promise. */
