@@ -1,17 +1,15 @@
 /** Who really uses a credential, and which credentials are shared. */
-
 import type { AmbiguityInput } from '../analysis/ambiguity/input.ts';
 import { type Ambiguity, ambiguity } from '../analysis/ambiguity.ts';
 import { type AccessGraph, entityKindAt, relationshipKindAt } from '../graph/access-graph.ts';
 import type { SourceRecord } from '../model/collection.ts';
+import { DAY_MS } from '../model/durations.ts';
 import { UsageError } from '../model/errors.ts';
 import { type Asking, indexIn } from './reach.ts';
 import { resolveKey } from './resolve-keys.ts';
 import { windowEnd } from './window.ts';
 
 export type { Ambiguity } from '../analysis/ambiguity.ts';
-
-const DAY_MS = 86_400_000;
 
 export async function askAmbiguity(app: Asking, text: string): Promise<Ambiguity> {
   const key = await resolveKey(app.store, text);

@@ -12,6 +12,7 @@ import type { App } from './app.ts';
 import { partialScopes } from './coverage.ts';
 import type { Asking } from './reach.ts';
 import { resolveKeys } from './resolve-keys.ts';
+import { secondsSince } from './seconds-since.ts';
 
 export interface AnalysisSummary {
   readonly generation: number;
@@ -30,17 +31,17 @@ export interface AnalyzeOptions {
 type Analyzing = App & Asking;
 
 export async function analyze(app: Analyzing, { signal, onProgress }: AnalyzeOptions = {}): Promise<AnalysisSummary> {
-  const began = performance.now();
+  const began = app.wallClock();
   const graph = await app.graph();
   const known = await freshAnalysis(app, graph);
-  if (known) return { generation: known.generation, subjects: known.subjects, seconds: secondsSince(began), stages: [] };
+  if (known) return { generation: known.generation, subjects: known.subjects, seconds: secondsSince(app, began), stages: [] };
   const stages: { name: string; seconds: number }[] = [];
   const stage = async <T>(name: string, share: number, work: () => Promise<T> | T): Promise<T> => {
     signal?.throwIfAborted();
     await onProgress?.(share, name);
-    const from = performance.now();
+    const from = app.wallClock();
     const result = await work();
-    stages.push({ name, seconds: secondsSince(from) });
+    stages.push({ name, seconds: secondsSince(app, from) });
     return result;
   };
   const estate = await stage('read', 0, () => readEstate(app));
@@ -61,10 +62,8 @@ export async function analyze(app: Analyzing, { signal, onProgress }: AnalyzeOpt
   await stage('save', 0.9, () =>
     app.store.saveAnalysis({ generation: graph.generation, at: app.wallClock().toISOString(), risks: ranked }),
   );
-  return { generation: graph.generation, subjects: ranked.length, seconds: secondsSince(began), stages };
+  return { generation: graph.generation, subjects: ranked.length, seconds: secondsSince(app, began), stages };
 }
-
-const secondsSince = (from: number): number => Math.round(performance.now() - from) / 1000;
 
 /** The stored analysis, unless the graph or the accepted risks have changed since. */
 async function freshAnalysis(app: Analyzing, graph: AccessGraph) {

@@ -11,6 +11,7 @@ import type { CollectionRun, FactStore } from '../ports/store.ts';
 import type { App, ConfiguredSource, Settings } from './app.ts';
 import { deriveFacts } from './derive.ts';
 import { withLease } from './lease.ts';
+import { secondsSince } from './seconds-since.ts';
 
 export interface CollectedSource {
   readonly name: string;
@@ -46,7 +47,7 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
     const [issue] = settings.error.issues;
     throw new UsageError(`source ${source.name}: ${issue?.path.join('.') || 'settings'}: ${issue?.message ?? 'not valid'}`);
   }
-  const began = performance.now();
+  const began = app.wallClock();
   const holder = app.newId();
   return withLease(app, { name: `collect/${source.name}`, holder }, async () => {
     const run = await app.store.beginCollection(source.name, holder, app.clock().toISOString());
@@ -67,7 +68,7 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
     await deriveFacts(app);
     const { warnings, errors } = notes;
     const { entities, relationships, swept } = committed;
-    const seconds = (performance.now() - began) / 1000;
+    const seconds = secondsSince(app, began);
     return { name: source.name, scopes: outcome.scopes, entities, relationships, swept, warnings, errors, seconds };
   });
 }

@@ -1,7 +1,8 @@
+import { MINUTE_MS } from '../model/durations.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { App } from './app.ts';
 
-const LEASE_MS = 60_000;
+const LEASE_MS = MINUTE_MS;
 
 /**
  * Runs the work while the lease is held, and renews it; refuses when somebody else holds it. What a process of this machine held

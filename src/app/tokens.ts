@@ -1,5 +1,6 @@
 /** Bearer tokens: shown once, kept as SHA-256. */
 import { randomBytes } from 'node:crypto';
+import { DAY_MS } from '../model/durations.ts';
 import { sha256 } from '../model/ledger.ts';
 import type { RoleName, Token, TokenStore } from '../ports/store.ts';
 import type { App } from './app.ts';
@@ -24,7 +25,7 @@ export async function createToken(
     role,
     hash: sha256(secret),
     createdAt: now.toISOString(),
-    expiresAt: days === undefined ? null : new Date(now.getTime() + days * 86_400_000).toISOString(),
+    expiresAt: days === undefined ? null : new Date(now.getTime() + days * DAY_MS).toISOString(),
   };
   const body = { id: token.id, name, role, expiresAt: token.expiresAt, act: 'create' };
   await app.store.addToken(token, { id: app.newId(), at: now.toISOString(), actor: app.actor, type: 'token', body });

@@ -1,7 +1,6 @@
+import { DAY_MS } from '../model/durations.ts';
 import type { Time } from '../model/entity.ts';
 import type { App } from './app.ts';
-
-const DAY_MS = 86_400_000;
 
 /** The window ends at the newest event of the log sources, not at the wall clock; without a log source, now. */
 export async function windowEnd(app: Pick<App, 'store' | 'clock'>): Promise<Time> {

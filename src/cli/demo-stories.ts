@@ -1,5 +1,4 @@
 /** The three stories that the sample estate holds. Every number and name below its headings is computed from the collected facts. */
-
 import { incidentText } from '../analysis/incident/incident-text.ts';
 import { wrapped } from '../analysis/plan/words.ts';
 import { askAmbiguity } from '../app/ambiguity.ts';

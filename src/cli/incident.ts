@@ -1,12 +1,11 @@
 import { incidentMarkdown } from '../analysis/incident/incident-markdown.ts';
 import { incidentText } from '../analysis/incident/incident-text.ts';
 import { askIncident } from '../app/incident.ts';
+import { DAY_MS } from '../model/durations.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { timeOption } from './options.ts';
 import { printable } from './table.ts';
-
-const DAY_MS = 86_400_000;
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

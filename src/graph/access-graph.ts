@@ -8,7 +8,6 @@
  *
  * Memory: about 14 bytes a relationship and 12 an entity, keys aside. Building is linear.
  */
-
 import type { Alternative, RelationshipName, Time } from '../model/entity.ts';
 import {
   BASES,

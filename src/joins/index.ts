@@ -1,5 +1,4 @@
 /** The joins, in the order in which they run: a later one sees what the earlier ones derived. A new join is a file and a line here. */
-
 import { declaredCopiesJoin } from './declared-copies.ts';
 import { fingerprintJoin } from './fingerprint.ts';
 import type { Join } from './join.ts';

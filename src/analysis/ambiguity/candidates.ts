@@ -1,6 +1,7 @@
 /** Who may be consuming a credential, and on which evidence. `analysis.md` §4.2. */
 import { type AccessGraph, basisAt, certaintyAt, entityKindAt, relationshipKindAt } from '../../graph/access-graph.ts';
 import { levelsTo } from '../../graph/levels-to.ts';
+import { DAY_MS } from '../../model/durations.ts';
 import { CONTROL, type EntityKind } from '../../model/kinds.ts';
 import type { AmbiguityInput } from './input.ts';
 import type { UseCluster } from './uses.ts';
@@ -36,7 +37,6 @@ const CERTAINTY_FACTOR = { definite: 1, conditional: 0.8, possible: 0.5 } as con
 /** Kinds that do work of their own; roles, groups and proofs stand for somebody. */
 const WORKS: ReadonlySet<EntityKind> = new Set(['User', 'ServiceAccount', 'Agent', 'Workload', 'Pipeline']);
 const PLACES: ReadonlySet<EntityKind> = new Set(['Secret', 'Repository', 'Workload', 'Resource']);
-const DAY_MS = 86_400_000;
 const DEFAULT_HALF_LIFE_DAYS = 30;
 
 /** Strongest first, then by key; those who are merely able come last. Linear in what leads to the credential. */

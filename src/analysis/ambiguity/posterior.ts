@@ -1,5 +1,4 @@
 /** Who made a use: the posterior over the candidates and none of them (⊥). `analysis.md` §4.3. */
-
 import type { Candidate } from './candidates.ts';
 import type { AmbiguityInput } from './input.ts';
 

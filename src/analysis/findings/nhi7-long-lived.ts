@@ -1,7 +1,6 @@
 /** NHI7:2025 Long-Lived Secrets: older than its tier allows, or made to live longer. */
+import { DAY_MS } from '../../model/durations.ts';
 import { type Detector, type DetectorInput, findingOf, type Observation, type SeenEntity } from './detector.ts';
-
-const DAY_MS = 86_400_000;
 
 const about = {
   id: 'long-lived',

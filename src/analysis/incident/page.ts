@@ -1,5 +1,4 @@
 /** The incident page before it is laid out: what is said, in which order, in plain words. */
-
 import type { RelationshipName } from '../../model/entity.ts';
 import type { RelationshipKind } from '../../model/kinds.ts';
 import type { Grade, PlanStep } from '../../model/plan.ts';

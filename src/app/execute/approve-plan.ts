@@ -1,9 +1,10 @@
+import { HOUR_MS } from '../../model/durations.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { Approval, PlanStep, StoredPlan } from '../../model/plan.ts';
 import { type ExecuteContext, ledgerDraft, stepsOf, storedPlan, timeOf } from './run.ts';
 
 /** How long an approval holds. */
-export const APPROVAL_HOURS = 24;
+const APPROVAL_HOURS = 24;
 
 const isLocal = (actor: string): boolean => actor.startsWith('local:');
 
@@ -49,7 +50,7 @@ export async function approvePlan(
   }
   const now = timeOf(context);
   refuseApprover(actor, stored, now);
-  const expiresAt = new Date(Date.parse(now) + APPROVAL_HOURS * 3_600_000).toISOString();
+  const expiresAt = new Date(Date.parse(now) + APPROVAL_HOURS * HOUR_MS).toISOString();
   const approval: Approval = { plan: planId, hash: plan.hash, by: actor, at: now, expiresAt };
   await context.store.approve(
     approval,

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '../../model/durations.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { PlanStep, StepState } from '../../model/plan.ts';
 import { approvalsNeeded, approvalsThatCount } from './approve-plan.ts';
@@ -76,7 +77,7 @@ const PLANS_LOOKED_AT = 200;
 /** Calls of the last hour, of all plans, and those that this plan has yet to make. */
 async function rateLimit(run: Run): Promise<string[]> {
   const limit = run.context.settings.budgets.actionsPerHour;
-  const hourAgo = new Date(run.context.wallClock().getTime() - 3_600_000).toISOString();
+  const hourAgo = new Date(run.context.wallClock().getTime() - HOUR_MS).toISOString();
   const plans = await run.context.store.plans(PLANS_LOOKED_AT);
   const recent = plans.flatMap(({ steps }) => steps).filter((step) => step.attempts > 0 && step.updatedAt >= hourAgo).length;
   const ahead = stepsOf(run.plan).filter((step) => !hasEnded(recordOf(run, step).state)).length;
@@ -86,7 +87,7 @@ async function rateLimit(run: Run): Promise<string[]> {
 
 async function staleGraph({ context }: Run): Promise<string[]> {
   const minutes = context.settings.budgets.maxGraphAgeMinutes;
-  const oldest = new Date(context.clock().getTime() - minutes * 60_000).toISOString();
+  const oldest = new Date(context.clock().getTime() - minutes * MINUTE_MS).toISOString();
   const stale = (await context.store.sources()).filter(({ lastRun }) => lastRun < oldest).map(({ name }) => name);
   if (stale.length === 0) return [];
   return [

@@ -2,12 +2,12 @@
  * Everything that was collected, ready to be asked: may this principal do this to that? Conjunctions are decided here, where the
  * documents are; the graph has no AND.
  */
-
 import { compilePolicy, coversAction, type Policy, RESOURCE_POLICY, statementsFor } from '../../iam/aws/document.ts';
 import { type AccessRequest, evaluate, type PolicyLayers, type Verdict } from '../../iam/aws/evaluate.ts';
 import { ABSENT, type KeyFact, type KeyFacts, layeredFacts, unknown, values } from '../../iam/aws/facts.ts';
 import { ANY, instanceOf } from '../../iam/aws/glob.ts';
 import { keyClass } from '../../iam/aws/keys.ts';
+import { HOUR_MS } from '../../model/durations.ts';
 import type { Inventory } from './inventory.ts';
 import { type People, PolicyBook, type Principal, peopleOf } from './principals.ts';
 import { type Thing, thingOf } from './things.ts';
@@ -26,7 +26,6 @@ export interface Question {
   readonly resourcePolicy?: Policy | null;
 }
 
-const HOUR_MS = 3_600_000;
 /** The longest life of a session token. */
 const LONGEST_SESSION_MS = 36 * HOUR_MS;
 

@@ -1,4 +1,5 @@
 /** What the log tells of temporary proof besides its use: its name, its end, and whether a policy limits it. */
+import { HOUR_MS } from '../../model/durations.ts';
 import type { EntityFact, Time } from '../../model/entity.ts';
 import type { Caller } from './event.ts';
 import { sessionNameOf } from './identity.ts';
@@ -15,7 +16,6 @@ interface Session {
 /** The longest lives that STS gives: role sessions 12 h, federation and session tokens 36 h (AssumeRole, GetSessionToken). */
 const ROLE_HOURS = 12;
 const USER_HOURS = 36;
-const HOUR_MS = 3_600_000;
 
 export class SessionNotes {
   readonly #sessions = new Map<string, Session>();

@@ -1,5 +1,4 @@
 /** What a person does where we know no command: instructions instead of it, and the same bookkeeping. */
-
 import { githubRevokeToken } from '../../../model/github-actions.ts';
 import type { Action, Reversibility, StepCommands, StepParameters } from '../../../model/plan.ts';
 import { shellComment } from '../../../model/shell.ts';
