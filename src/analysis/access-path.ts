@@ -1,4 +1,4 @@
-/** The path that explains an access: how to get from one entity to another, at a level. `analysis.md` §1. */
+/** The path that explains an access: how to get from one entity to another, at a level. */
 import { type AccessGraph, certaintyAt, nameAt } from '../graph/access-graph.ts';
 import { preferredPath } from '../graph/paths.ts';
 import type { RelationshipName } from '../model/entity.ts';

@@ -1,5 +1,5 @@
 /**
- * Shared-credential ambiguity: who consumes a credential, how surely, and what that does to its outage and reach. `analysis.md` §4.
+ * Shared-credential ambiguity: who consumes a credential, how surely, and what that does to its outage and reach.
  * Linear in what leads to the credential and what it reaches, but for the number of candidates, which is squared.
  */
 import { type AccessGraph, basisAt, certaintyAt, entityKindAt, relationshipKindAt } from '../graph/access-graph.ts';

@@ -1,6 +1,6 @@
 /**
  * Attack reach (blast radius): what a holder of the subjects reaches, at which level, how far away, in both bounds.
- * `analysis.md` §1. Three breadth-first searches and one for `external:anyone`: linear in what is reached.
+ * Three breadth-first searches and one for `external:anyone`: linear in what is reached.
  */
 import { type AccessGraph, entityKindAt, tierAt } from '../graph/access-graph.ts';
 import { type ReachOptions, reachFrom, type Walk } from '../graph/reach.ts';

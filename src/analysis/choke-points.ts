@@ -1,5 +1,5 @@
 /**
- * Choke points: single relationships whose removal cuts entry points off from what matters. `analysis.md` §2.
+ * Choke points: single relationships whose removal cuts entry points off from what matters.
  *
  * For a target t a relationship lies on every way from an entry point to t iff it dominates that entry point in the transposed
  * graph rooted at t; so the entry points that it cuts are those in its subtree of the dominator tree. One depth-first search and

@@ -1,6 +1,6 @@
 /**
- * Exposure: who reaches the target, at which level, how far away, in both bounds. `analysis.md` §2. Three searches against the
- * relationships: linear in what leads to the target.
+ * Exposure: who reaches the target, at which level, how far away, in both bounds. Three searches against the relationships:
+ * linear in what leads to the target.
  *
  * `external:anyone` is listed where it leads there by relationships; that everybody else may do what anyone may is implied.
  */

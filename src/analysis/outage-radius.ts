@@ -1,7 +1,6 @@
 /**
  * Outage radius: what stops working when credentials, identities or places die, or rights are cut; how, when, whose it is and why.
- * `analysis.md` §3 and `model.md`, Outage. Linear in the relationships of what breaks; cut rights cost a search for each actor
- * upstream that was seen to use one.
+ * Linear in the relationships of what breaks; cut rights cost a search for each actor upstream that was seen to use one.
  *
  * The radius of a set is not the sum of its members': two fallbacks dead together break what neither breaks alone. `lo` is backed by
  * evidence (declared, or observed in the window); it is no guarantee.

@@ -1,5 +1,5 @@
 /**
- * Risk: `round(100 × √(I × L))`, with its arithmetic. `analysis.md` §5.
+ * Risk: `round(100 × √(I × L))`, with its arithmetic.
  *
  * I, impact: floor_t + (cap_t − floor_t) · n / (n + 5), where t is the best tier that is reached beyond what anyone reaches, and n
  * the sum of level weights in it; bands keep any number of a lower tier below a higher one.

@@ -1,5 +1,5 @@
 /**
- * The graph of `model.md` in typed arrays: what every analysis walks.
+ * The graph of entities and relationships in typed arrays: what every analysis walks.
  *
  * Entity i is `keys[i]`; its relationships are `starts[i] .. starts[i + 1]` of the relationship arrays, which are sorted by
  * source. Facets (read, put, write, control) are not vertices of their own but bits of a mask per entity, so that an entity costs

@@ -42,7 +42,10 @@ export interface EntityFact extends EntityContext {
   readonly expiresAt?: Time;
 }
 
-/** A consumer has groups, a group has options, an option has edges: `model.md`, Outage. */
+/**
+ * What a consumer falls back on. It has groups, a group has options, an option has relationships: an option is dead when any of its
+ * relationships is, a group when all its options are, the consumer breaks when any of its groups is. Without one: a group of its own.
+ */
 export interface Alternative {
   readonly group: string;
   readonly option: string;

@@ -1,4 +1,4 @@
-/** The kind of thing that a key names, as far as the grammar of `interfaces.md` tells; for stubs of things that another source owns. */
+/** The kind of thing that a key names, as far as the grammar of `keys.ts` tells; for stubs of things that another source owns. */
 import type { EntityKind } from './kinds.ts';
 
 type Rule = readonly [form: RegExp, kind: EntityKind];

@@ -1,7 +1,7 @@
 import type { FacetMask, Level, Tier } from './kinds.ts';
 import { levelOf } from './kinds.ts';
 
-/** What a reached thing counts: `analysis.md` §1. */
+/** What a reached thing counts: the weight of its tier times the weight of the level at which it is reached. */
 export interface Weights {
   /** By tier, 0 first. */
   readonly tiers: readonly [number, number, number, number];

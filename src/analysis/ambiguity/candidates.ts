@@ -1,4 +1,4 @@
-/** Who may be consuming a credential, and on which evidence. `analysis.md` §4.2. */
+/** Who may be consuming a credential, and on which evidence. */
 import { type AccessGraph, basisAt, certaintyAt, entityKindAt, relationshipKindAt } from '../../graph/access-graph.ts';
 import { levelsTo } from '../../graph/levels-to.ts';
 import { DAY_MS } from '../../model/durations.ts';

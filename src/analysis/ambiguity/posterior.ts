@@ -1,4 +1,4 @@
-/** Who made a use: the posterior over the candidates and none of them (⊥). `analysis.md` §4.3. */
+/** Who made a use: the posterior over the candidates and none of them (⊥). */
 import type { Candidate } from './candidates.ts';
 import type { AmbiguityInput } from './input.ts';
 

@@ -1,4 +1,4 @@
-/** The proposal that ends the ambiguity: a credential of its own for each consumer. `analysis.md` §4.8. */
+/** The proposal that ends the ambiguity: a credential of its own for each consumer. */
 import { type AccessGraph, entityKindAt, relationshipKindAt, tierAt } from '../../graph/access-graph.ts';
 import { outageRadius } from '../outage-radius.ts';
 

@@ -1,4 +1,4 @@
-/** The word for it. `analysis.md` §4.6. */
+/** The word for who uses a shared credential, from how surely each candidate does. */
 import type { Candidate } from './candidates.ts';
 import type { Posterior } from './posterior.ts';
 

@@ -1,5 +1,5 @@
 /**
- * What breaks once things are dead: the least fixed point of `model.md`, Outage, in one bound.
+ * What breaks once things are dead: the least fixed point of the rule at `Alternative` in `src/model/entity.ts`, in one bound.
  *
  * Severities only fall along a chain, so failures are taken from the worst severity down, and by depth within one: the first to
  * break a thing is the worst, by the shortest chain. Each relationship fails at most once and each option is spent once: linear.

@@ -1,5 +1,5 @@
 /**
- * The revocation plan: which steps, in which waves, and why each stands where it does. `analysis.md` §6.
+ * The revocation plan: which steps, in which waves, and why each stands where it does.
  *
  * Pure: the same question gives the same steps and the same hash, whatever the time it is asked at. Cost: one search of the graph for
  * each foothold and each wave, and the outage of each choice.

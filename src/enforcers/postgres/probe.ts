@@ -57,7 +57,7 @@ async function probeLogin(session: PostgresSession, role: string, looks: readonl
   };
 }
 
-/** What NOLOGIN does not end: `enforcement.md` calls it residual. */
+/** What NOLOGIN does not end, and so stays as residual access. */
 async function leftOvers(session: PostgresSession, role: string): Promise<string[]> {
   const members = await session.query(
     'SELECT u.rolname AS name FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles u ON u.oid = m.member WHERE g.rolname = $1 ORDER BY 1',

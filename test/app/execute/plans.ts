@@ -1,5 +1,5 @@
 /** Plans made by hand, for tests of what carries them out. */
-import { canonicalJson, sha256 } from '../../../src/model/ledger.ts';
+import { planHash } from '../../../src/analysis/plan/plan-hash.ts';
 import type { GRADES, OutageCounts, Plan, PlanStep } from '../../../src/model/plan.ts';
 
 const NOBODY: OutageCounts = { down: 0, latent: 0, blocked: 0, interrupted: 0, degraded: 0 } satisfies Record<
@@ -44,22 +44,5 @@ export function makePlan(id: string, waves: readonly (readonly PlanStep[])[], ch
     refusals: [],
     ...change,
   };
-  return { ...plan, hash: change.hash ?? hashOf(plan) };
-}
-
-/** `interfaces.md`, Plan. */
-function hashOf({ mode, targets, budgets, waves }: Plan): string {
-  const steps = waves.map((wave) =>
-    [...wave.steps]
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map(({ id, target, action, connector, parameters, needs }) => ({
-        id,
-        target,
-        action,
-        connector,
-        parameters,
-        needs: [...needs].sort(),
-      })),
-  );
-  return sha256(canonicalJson({ mode, targets: [...targets].sort(), budgets, waves: steps }));
+  return { ...plan, hash: change.hash ?? planHash(plan) };
 }
