@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { CommanderError, Command as Parser } from 'commander';
 import { type Command, EXIT, type Exit, type Io } from './cli/command.ts';
 import { commands } from './cli/index.ts';
+import { printable } from './cli/table.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync(resolve('#package'), 'utf8')) as { version: string };
@@ -50,14 +51,18 @@ function add(program: Parser, command: Command, io: Io, ended: (exit: Exit) => v
 function fail(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const known =
-    error instanceof Error && ['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError', 'ZodError'].includes(error.name);
-  if (known) io.err(`interlock: ${error.message}\n`);
+    error instanceof Error &&
+    (['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError', 'ZodError'].includes(error.name) || isOfSystem(error));
+  if (known) io.err(`interlock: ${printable(error.message)}\n`);
   else
     io.err(
       `interlock: an error of the program, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
   return error instanceof Error && error.name === 'UsageError' ? EXIT.usage : EXIT.failed;
 }
+
+/** A file that is not there, a full disk: nothing that the program can cure. */
+const isOfSystem = (error: Error): boolean => 'syscall' in error && 'code' in error;
 
 function processIo(): Io {
   const interrupt = new AbortController();

@@ -29,6 +29,7 @@ export interface ComposedApp extends App, Asking, AsyncDisposable {}
 
 export async function compose(config: Config, { log, threaded = false }: ComposeOptions): Promise<ComposedApp> {
   const place = storePlace(config);
+  await checkSchedules(config);
   const store = await openStore(place, threaded);
   try {
     const fingerprint = createFingerprinter(fingerprintKey(config, place));
@@ -95,6 +96,17 @@ export async function openStore(place: StorePlace, threaded = false): Promise<St
   return openNeo4jStore({ url: place.url });
 }
 
+/** Loads the parser only where there is something to parse: most commands start without it. */
+async function checkSchedules({ schedules, file }: Config): Promise<void> {
+  if (schedules.length === 0) return;
+  const { cronProblem } = await import('./queues/check-cron.ts');
+  for (const [i, { cron, tz }] of schedules.entries()) {
+    const problem = cronProblem(cron, tz);
+    if (problem !== undefined)
+      throw new UsageError(`${file ?? 'configuration'}: schedules[${i}]: "${cron}" in ${tz} never runs: ${problem}`);
+  }
+}
+
 async function openQueue(config: Config, jobs: Store, now: () => Date): Promise<Queue> {
   const options = { jobs, now, newId: randomUUID };
   if (config.queue === 'inline') {
@@ -133,7 +145,7 @@ async function actorOf({ secrets }: Config, store: Store, now: () => Date): Prom
 
 async function collectorFor(type: string): Promise<Collector> {
   const { collectors } = await import('./collectors/index.ts');
-  const load = collectors[type];
+  const load = Object.hasOwn(collectors, type) ? collectors[type] : undefined;
   if (!load) throw new UsageError(`${type}: no such type of source (known: ${Object.keys(collectors).sort().join(', ')})`);
   return load();
 }
@@ -151,7 +163,7 @@ function createEnforcers(config: Config) {
       if (!settings && !ALWAYS_THERE.includes(name)) return undefined;
       const { enforcers } = await import('./enforcers/index.ts');
       const type = settings?.type ?? name;
-      const load = (enforcers as Readonly<Record<string, OpenEnforcer | undefined>>)[type];
+      const load = Object.hasOwn(enforcers, type) ? (enforcers as Readonly<Record<string, OpenEnforcer>>)[type] : undefined;
       if (!load)
         throw new UsageError(`enforcers.${name}.type: ${type} is not known (known: ${Object.keys(enforcers).join(', ')})`);
       const enforcer = opened.get(name) ?? load({ ...settings, name });

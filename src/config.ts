@@ -116,7 +116,7 @@ export function loadConfig({ file, cwd = process.cwd(), environment = process.en
 }
 
 function readYaml(path: string, shown: string): unknown {
-  const document = parseDocument(readFileSync(path, 'utf8'), { prettyErrors: true });
+  const document = parseDocument(readText(path, shown), { prettyErrors: true });
   const problem = document.errors[0];
   if (problem) throw new UsageError(`${shown}: ${problem.message.split('\n', 1)[0]}`);
   try {
@@ -126,8 +126,20 @@ function readYaml(path: string, shown: string): unknown {
   }
 }
 
+function readText(path: string, shown: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${shown}: the configuration cannot be read (${messageOf(error)})`);
+  }
+}
+
+/** Deeper than any setting: what an alias makes that holds itself. */
+const MOST_DEPTH = 32;
+
 /** `${NAME}` anywhere in a text; an undefined name is an error, never an empty text. */
-function expand(value: unknown, environment: Environment, file: string, place: string): unknown {
+function expand(value: unknown, environment: Environment, file: string, place: string, depth = 0): unknown {
+  if (depth > MOST_DEPTH) throw new UsageError(`${file}: ${place.slice(0, 60)}…: nested too deep, or an alias holds itself`);
   if (typeof value === 'string') {
     return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => {
       const found = environment[variable];
@@ -135,10 +147,13 @@ function expand(value: unknown, environment: Environment, file: string, place: s
       return found;
     });
   }
-  if (Array.isArray(value)) return value.map((item, i) => expand(item, environment, file, `${place}[${i}]`));
+  if (Array.isArray(value)) return value.map((item, i) => expand(item, environment, file, `${place}[${i}]`, depth + 1));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, expand(item, environment, file, place === '' ? key : `${place}.${key}`)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      expand(item, environment, file, place === '' ? key : `${place}.${key}`, depth + 1),
+    ]),
   );
 }
 

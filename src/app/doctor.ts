@@ -22,7 +22,9 @@ export async function doctor(app: App): Promise<Check[]> {
     }),
     await attempt('ledger', async () => {
       const { holds, records, problem } = await verifyLedger(app.store);
-      return holds ? ok(`${records} records, the chain holds`) : { status: 'fail', detail: problem ?? 'the chain is broken' };
+      return holds
+        ? ok(`${records} ${records === 1 ? 'record' : 'records'}, the chain holds`)
+        : { status: 'fail', detail: problem ?? 'the chain is broken' };
     }),
     app.sealKey === undefined
       ? {
@@ -65,12 +67,14 @@ async function sourceChecks(app: App): Promise<Check[]> {
         const flawed = record.scopes.filter(({ coverage }) => coverage !== 'complete');
         const why = flawed.flatMap(({ missing }) => missing)[0];
         if (flawed.length > 0)
-          return warn(`${flawed.length} of ${record.scopes.length} scopes are not complete${why ? `: ${why}` : ''}`);
-        return ok(`${record.scopes.length} scopes, complete, ${record.lastRun}`);
+          return warn(`${flawed.length} of ${countedScopes(record.scopes.length)} not complete${why ? `: ${why}` : ''}`);
+        return ok(`${countedScopes(record.scopes.length)}, complete, ${record.lastRun}`);
       }),
     ),
   );
 }
+
+const countedScopes = (count: number): string => `${count} ${count === 1 ? 'scope' : 'scopes'}`;
 
 /** Facts of sources that are configured no more stay until they are forgotten. */
 async function leftovers(app: App): Promise<Check[]> {

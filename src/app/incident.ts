@@ -5,12 +5,13 @@ import type { App } from './app.ts';
 import { type Completeness, completenessOf } from './coverage.ts';
 import type { Asking } from './reach.ts';
 import { resolveKeys } from './resolve-keys.ts';
-import { connectorFor, planFacts } from './revocation.ts';
+import { connectorFor, planFacts, refuseFuture } from './revocation.ts';
 
 export type IncidentAnswer = Incident & Completeness;
 
 /** Read-only: nothing is kept, nothing is called. */
 export async function askIncident(app: App & Asking, texts: readonly string[], since: Time): Promise<IncidentAnswer> {
+  refuseFuture(since, app.clock());
   const subjects = await resolveKeys(app.store, texts);
   const graph = await app.graph();
   const page = incident({

@@ -2,6 +2,7 @@
 import type { PlanFacts, PlanInput } from '../analysis/plan/input.ts';
 import { revocationPlan } from '../analysis/plan/revocation-plan.ts';
 import type { Entity, Relationship, Time } from '../model/entity.ts';
+import { UsageError } from '../model/errors.ts';
 import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
 import type { Mode, Plan } from '../model/plan.ts';
 import { relationshipId } from '../model/relationship-id.ts';
@@ -23,6 +24,7 @@ type Planning = App & Asking;
 
 /** Plans and keeps the plan, so that it can be approved and executed by its id. The same question of the same graph is the same plan. */
 export async function planRevocation(app: Planning, question: PlanQuestion): Promise<Plan> {
+  refuseFuture(question.since, app.clock());
   const targets = await resolveKeys(app.store, question.targets);
   const budgets = question.budgetDown === undefined ? {} : { down: question.budgetDown };
   const plan = await computePlan(app, {
@@ -32,6 +34,12 @@ export async function planRevocation(app: Planning, question: PlanQuestion): Pro
     ...(question.since !== undefined && { since: question.since }),
   });
   return keepPlan(app, plan);
+}
+
+/** An incident that has not begun has no holders, no uses and no end: whoever says so mistyped. */
+export function refuseFuture(since: Time | undefined, now: Date): void {
+  if (since !== undefined && since > now.toISOString())
+    throw new UsageError(`since: ${since} is ahead of the estate's time, ${now.toISOString()}; say when the incident began`);
 }
 
 async function keepPlan(app: Planning, plan: Plan): Promise<Plan> {

@@ -3,7 +3,7 @@ import { LEVELS } from '../model/kinds.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { oneOf } from './options.ts';
-import { printable } from './table.ts';
+import { counted, printable } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
@@ -13,8 +13,9 @@ export async function run(invocation: Invocation): Promise<Exit> {
     const answer = await askPath(app, { from, to, level });
     if (options['json']) printJson(io, answer);
     else if (!answer.found) io.out(`No path from ${printable(from)} to ${printable(to)} that gives ${level}.\n`);
+    else if (answer.hops.length === 0) io.out(`${printable(from)} is where it begins: whoever holds it has it.\n`);
     else {
-      io.out(`${answer.hops.length} hops, ${answer.certainty}:\n\n`);
+      io.out(`${counted(answer.hops.length, 'hop')}, ${answer.certainty}:\n\n`);
       for (const hop of answer.hops) {
         const doubt =
           hop.certainty === 'definite' ? '' : ` (${hop.certainty}${hop.condition ? `: ${printable(hop.condition)}` : ''})`;

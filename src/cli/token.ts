@@ -17,7 +17,8 @@ export async function run(invocation: Invocation): Promise<Exit> {
 async function create(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
   const role = oneOf(options, 'role', ROLES);
-  const name = textOption(options, 'name') ?? role;
+  const name = textOption(options, 'name')?.trim() ?? role;
+  if (name === '') throw new UsageError('--name: say whose the token is; it is what the ledger names');
   const days = options['days'] === undefined ? undefined : wholeNumber(options, 'days', 1);
   return withApp(invocation, async (app) => {
     const { token, secret } = await createToken(app, { name, role, ...(days !== undefined && { days }) });

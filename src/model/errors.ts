@@ -22,11 +22,13 @@ export class UnknownEntityError extends Error {
   constructor(text: string, candidates: readonly string[]) {
     super(
       candidates.length === 0
-        ? `${text}: no entity has this key, suffix or name; try \`interlock search ${text}\``
-        : `${text}: ${candidates.length} entities match; say which: ${candidates.slice(0, 8).join(', ')}${candidates.length > 8 ? ', …' : ''}`,
+        ? `${clipped(text) || 'nothing'}: no entity has this key, suffix or name; try \`interlock search <a part of it>\``
+        : `${clipped(text)}: ${candidates.length} entities match; say which: ${candidates.slice(0, 8).join(', ')}${candidates.length > 8 ? ', …' : ''}`,
     );
     this.candidates = candidates;
   }
 }
+
+const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

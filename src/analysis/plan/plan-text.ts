@@ -60,7 +60,7 @@ function waveLines(plan: Plan, wave: Wave, index: number): string[] {
   const when = `starts after ${durationText(start - Date.parse(plan.createdAt))}, effective after ${durationText(end - Date.parse(plan.createdAt))}`;
   return [
     `WAVE ${index + 1} of ${plan.waves.length}  ${index === 0 ? `now; effective after ${durationText(end - Date.parse(plan.createdAt))}` : `${when}; begin when wave ${index} is effective`}`,
-    `  after it: ${leftText(first, before)}; ${outageText(first.outageAfter)}`,
+    `  after it: ${leftText(first, before)}; breaks: ${outageText(first.outageAfter)}`,
     ...wave.steps.flatMap((step, i) => ['', ...stepLines(step, `${index + 1}.${i + 1}`)]),
   ];
 }

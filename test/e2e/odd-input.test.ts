@@ -1,0 +1,68 @@
+/** What people type by mistake, or on purpose: one clear line, never a stack, never a control character. */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cli, estate, workspace } from './cli.ts';
+
+const ONE_LINE = /^interlock: [^\n]+\n$/;
+const ESC = String.fromCharCode(27);
+
+describe('a configuration that cannot work exits 2, with its place', () => {
+  it.each([
+    ['an alias that holds itself', 'a: &a [*a]\n', /interlock\.yaml: a\[0\].*an alias holds itself/],
+    ['a schedule that never runs', 'schedules: [{ cron: nope, job: analyze }]\n', /schedules\[0\]: "nope" in UTC/],
+    ['a time zone that does not exist', 'schedules: [{ cron: "* * * * *", tz: Mars, job: analyze }]\n', /schedules\[0\]:.* Mars/],
+    ['a source type that is a word of the language', 'sources: [{ name: a, type: constructor }]\n', /constructor: no such type/],
+  ])('%s', async (_, yaml, says) => {
+    const done = await cli(workspace({ 'interlock.yaml': yaml }), 'collect');
+    expect(done).toMatchObject({ code: 2, out: '' });
+    expect(done.err).toMatch(ONE_LINE);
+    expect(done.err).toMatch(says);
+  });
+
+  it('a folder in place of the file', async () => {
+    const folder = workspace();
+    const done = await cli(folder, 'search', 'x', '--config', folder);
+    expect(done).toMatchObject({ code: 2, out: '' });
+    expect(done.err).toMatch(ONE_LINE);
+  });
+});
+
+describe('odd words', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = estate();
+    expect((await cli(folder, 'collect')).code).toBe(0);
+  });
+
+  it.each([
+    ['terminal escapes', `${ESC}]0;owned${ESC}[31mred`],
+    ['a word of the language', '__proto__'],
+    ['very much', 'a'.repeat(50_000)],
+    ['nothing', ''],
+  ])('%s as a key is one short line that does nothing to the terminal', async (_, key) => {
+    const done = await cli(folder, 'reach', key);
+    expect(done).toMatchObject({ code: 1, out: '' });
+    expect(done.err).toMatch(ONE_LINE);
+    expect(done.err).not.toContain(ESC);
+    expect(done.err.length).toBeLessThan(400);
+  });
+
+  it('a file that cannot be written is one line, not an error of the program', async () => {
+    const done = await cli(folder, 'plan', 'AKIA0EXAMPLELEAKED01', '--out', join(folder, 'nowhere', 'plan.json'));
+    expect(done).toMatchObject({ code: 1, out: '' });
+    expect(done.err).toMatch(ONE_LINE);
+    expect(done.err).not.toContain('error of the program');
+  });
+
+  it.each(['incident', 'plan'])('%s refuses an incident that has not begun', async (command) => {
+    const done = await cli(folder, command, 'AKIA0EXAMPLELEAKED01', '--since', '2030-01-01');
+    expect(done).toMatchObject({ code: 2, out: '' });
+    expect(done.err).toMatch(/since: 2030-01-01T00:00:00\.000Z is ahead of the estate's time/);
+  });
+
+  it('the path from a thing to itself is told as such', async () => {
+    const done = await cli(folder, 'path', 'AKIA0EXAMPLELEAKED01', 'AKIA0EXAMPLELEAKED01');
+    expect(done.code).toBe(0);
+    expect(done.out).toContain('is where it begins');
+  });
+});
