@@ -72,7 +72,7 @@ export async function computePlan(
     connectorOf: (key) => connectorFor(app, key),
     facts: await planFacts(app.store),
   });
-  return { ...plan, id: plan.hash.replace(/^sha256:/, '').slice(0, ID_LENGTH) };
+  return { ...plan, id: plan.hash.slice(0, ID_LENGTH) };
 }
 
 /** Keys of live systems name their source: `postgres:<source>/…`. */

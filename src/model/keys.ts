@@ -1,8 +1,12 @@
 /** The grammar of entity keys: `<provider>:<native id>`, as the provider writes it. A contract with users; extend, never rename. */
 
 export const awsArn = (arn: string): string => `aws:${arn}`;
+/** The ARN in a key that `awsArn` made. */
+export const arnOf = (key: string): string => key.slice('aws:'.length);
 export const awsAccount = (id: string): string => `aws:account/${id}`;
 export const awsKey = (accessKeyId: string): string => `aws:${accessKeyId}`;
+/** Shared rights; `digest`: of what they are. */
+export const awsPermission = (digest: string): string => `aws:permission/${digest}`;
 export const awsLoginProfile = (userArn: string): string => `aws:${userArn}/login-profile`;
 export const awsService = (host: string): string => `external:aws-service/${host}`;
 /** A service of the provider acts for whoever configured it: it is no way in of its own. */
@@ -21,8 +25,6 @@ export const githubAnyJob = (repository: string): string => `github:${repository
 export const isHypotheticalJob = (key: string): boolean => key.endsWith('/*#any');
 export const githubSecret = (repository: string, name: string): string => `github:${repository}/actions/secrets/${name}`;
 export const githubOrgSecret = (org: string, name: string): string => `github:org/${org}/actions/secrets/${name}`;
-export const githubEnvironmentSecret = (repository: string, environment: string, name: string): string =>
-  `github:${repository}/environments/${environment}/secrets/${name}`;
 
 export const postgresRole = (source: string, role: string): string => `postgres:${source}/roles/${role}`;
 export const postgresDatabase = (source: string, database: string): string => `postgres:${source}/databases/${database}`;

@@ -45,7 +45,6 @@ export const POSTGRES_PARAMETERS = {
 } as const satisfies Partial<Record<Action, z.ZodType>>;
 
 export type PostgresAction = keyof typeof POSTGRES_PARAMETERS;
-export const POSTGRES_ACTIONS = Object.keys(POSTGRES_PARAMETERS) as PostgresAction[];
 
 export const isPostgresAction = (action: Action): action is PostgresAction => action in POSTGRES_PARAMETERS;
 

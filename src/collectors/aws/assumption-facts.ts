@@ -1,4 +1,5 @@
 import type { EntityFact } from '../../model/entity.ts';
+import { arnOf } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import type { Estate } from './estate.ts';
 import { surer } from './held.ts';
@@ -11,7 +12,7 @@ export function assumptionFacts(estate: Estate, account: string, found: readonly
   const facts = emptyFacts();
   const named = new Set<string>();
   for (const { from, external, role, held, reason } of surest(found)) {
-    const other = estate.byArn.get(from.slice('aws:'.length));
+    const other = estate.byArn.get(arnOf(from));
     if ((external || other?.account !== account) && !named.has(from)) {
       named.add(from);
       facts.entities.push(external || !other ? outside(from) : strangerOf(other));

@@ -1,4 +1,5 @@
 /** AWS answers → inventory records. Pure; one row at a time. */
+import { accountOfArn } from '../../iam/aws/principal.ts';
 import type { Time } from '../../model/entity.ts';
 import type {
   AccessKey,
@@ -100,7 +101,7 @@ const TOMBSTONES = new Set(['ResourceDeleted', 'ResourceDeletedNotRecorded']);
 /** Undefined for things without an ARN or an account: nothing can point at them. */
 export function configItem(raw: RawItem, folderAccount: string | undefined): ConfigItem | undefined {
   const arn = raw.ARN ?? raw.arn ?? (raw.resourceId?.startsWith('arn:') ? raw.resourceId : undefined);
-  const account = raw.awsAccountId ?? raw.accountId ?? arn?.split(':')[4] ?? folderAccount;
+  const account = raw.awsAccountId ?? raw.accountId ?? (arn && accountOfArn(arn)) ?? folderAccount;
   if (!arn?.startsWith('arn:') || !account || !/^\d{12}$/.test(account)) return undefined;
   return {
     arn,

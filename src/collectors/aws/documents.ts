@@ -1,5 +1,6 @@
 import { policyBody } from '../../iam/aws/document.ts';
 import type { DocumentFact } from '../../model/entity.ts';
+import { awsArn } from '../../model/keys.ts';
 import type { Estate } from './estate.ts';
 import type { Account } from './inventory.ts';
 import { scrubbed } from './scrub.ts';
@@ -12,8 +13,8 @@ export function documentsOf(estate: Estate, account: Account): DocumentFact[] {
     if (object) documents.push({ subject, type, name, body: scrubbed(object) });
   };
   for (const record of [...account.users.values(), ...account.groups.values(), ...account.roles.values()]) {
-    for (const { name, document } of record.inline) add(`aws:${record.arn}`, 'inline-policy', name, document);
-    if ('trust' in record) add(`aws:${record.arn}`, 'trust-policy', 'trust policy', record.trust);
+    for (const { name, document } of record.inline) add(awsArn(record.arn), 'inline-policy', name, document);
+    if ('trust' in record) add(awsArn(record.arn), 'trust-policy', 'trust policy', record.trust);
   }
   const used = [...estate.inventory.awsPolicies.values(), ...account.policies.values()];
   for (const policy of used) {

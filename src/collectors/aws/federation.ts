@@ -2,7 +2,7 @@
 import type { ConditionTest, Residue } from '../../iam/aws/condition.ts';
 import { coversAction, type Policy, type Statement } from '../../iam/aws/document.ts';
 import { keyClass } from '../../iam/aws/keys.ts';
-import { oidcSubject } from '../../model/keys.ts';
+import { awsArn, oidcSubject } from '../../model/keys.ts';
 import { heldBy } from './held.ts';
 import type { Principal } from './principals.ts';
 import type { Assumption } from './trust.ts';
@@ -33,7 +33,7 @@ function* subjectsOf(role: Principal, statement: Statement, provider: string): G
   const held = heldBy([{ verdict: residues.length > 0 ? 'conditional' : 'allowed', because: [], conditions: residues }], false);
   if (!held) return;
   const reason = `trust policy of ${role.name}, statement ${statement.id}`;
-  if (!issuer) yield { from: `aws:${provider}`, external: true, role, held, reason };
+  if (!issuer) yield { from: awsArn(provider), external: true, role, held, reason };
   else for (const subject of subjectsIn(asks)) yield { from: oidcSubject(issuer, subject), external: true, role, held, reason };
 }
 

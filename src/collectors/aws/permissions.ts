@@ -2,9 +2,11 @@
  * Permissions are shared: equal effective rights are one entity, keyed by the hash of what
  * gives them.
  */
-import { createHash } from 'node:crypto';
+
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { awsPermission } from '../../model/keys.ts';
 import type { RelationshipKind } from '../../model/kinds.ts';
+import { sha256 } from '../../model/ledger.ts';
 import { type Held, surer } from './held.ts';
 
 export interface RightEdge {
@@ -23,7 +25,7 @@ export class PermissionBook {
    */
   keyOf(id: string, edges: readonly RightEdge[], emit: (facts: PermissionFacts) => void): string | undefined {
     if (edges.length === 0) return undefined;
-    const key = `aws:permission/${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
+    const key = awsPermission(sha256(id).slice(0, 40));
     if (this.#known.has(key)) return key;
     this.#known.add(key);
     const distinct = normalised(edges);

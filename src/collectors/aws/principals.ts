@@ -1,6 +1,9 @@
 /** Users and roles with every policy that speaks of them, compiled; groups with their own. */
+
 import { allowEverything, compilePolicy, IDENTITY_POLICY, type Policy, RESOURCE_POLICY } from '../../iam/aws/document.ts';
 import type { Requester } from '../../iam/aws/principal.ts';
+import { accountOfArn } from '../../iam/aws/principal.ts';
+import { awsArn } from '../../model/keys.ts';
 import { type Guardrails, guardrailsOf } from './guardrails.ts';
 import type { Account, GroupRecord, Inventory, ManagedPolicy, NamedDocument, RoleRecord, UserRecord } from './inventory.ts';
 import { knownManagedPolicy } from './managed-policies.ts';
@@ -57,7 +60,7 @@ export class PolicyBook {
   }
 
   record(arn: string): ManagedPolicy | undefined {
-    const owner = arn.split(':')[4] ?? '';
+    const owner = accountOfArn(arn) ?? '';
     return this.#inventory.awsPolicies.get(arn) ?? this.#inventory.accounts.get(owner)?.policies.get(arn);
   }
 
@@ -110,7 +113,7 @@ export function peopleOf(inventory: Inventory, book: PolicyBook): People {
 }
 
 function groupPrincipal(record: GroupRecord, account: string, book: PolicyBook): GroupPrincipal {
-  return { key: `aws:${record.arn}`, record, account, attached: attachedTo(record, account, book).found };
+  return { key: awsArn(record.arn), record, account, attached: attachedTo(record, account, book).found };
 }
 
 interface Context {
@@ -130,7 +133,7 @@ function principalOf(
   const attached = [...own.found, ...groups.flatMap((group) => group.attached)];
   const isRole = 'trust' in record;
   return {
-    key: `aws:${record.arn}`,
+    key: awsArn(record.arn),
     arn: record.arn,
     name: record.name,
     account: account.id,

@@ -1,6 +1,8 @@
 /** Reads the files of a source into an inventory. Each file is recognised by its content; a wrong entry is an error of its own. */
+
 import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
+import { accountOfArn } from '../../iam/aws/principal.ts';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import { InputError } from '../../model/errors.ts';
 import type { CollectContext, Collected } from '../../ports/collector.ts';
@@ -89,7 +91,7 @@ const listReader = <S extends z.ZodType>(shape: S, take: (row: z.infer<S>, place
   take: take as ListReader['take'],
 });
 
-const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+const accountOf = (arn: string): string => accountOfArn(arn) ?? '';
 
 /** The lists that a document may hold, by key. */
 const LISTS: Readonly<Record<string, ListReader>> = {

@@ -2,7 +2,7 @@
 import type { Catalogue } from '../../iam/aws/catalogue.ts';
 import { allowEverything } from '../../iam/aws/document.ts';
 import type { DocumentFact, EntityFact, RelationshipFact } from '../../model/entity.ts';
-import { awsAccount } from '../../model/keys.ts';
+import { arnOf, awsAccount, awsArn } from '../../model/keys.ts';
 import type { Level } from '../../model/kinds.ts';
 import { assumptionFacts, strangerOf } from './assumption-facts.ts';
 import { documentsOf } from './documents.ts';
@@ -88,7 +88,7 @@ const levelsOfEdge = (edge: GrantEdge): readonly Level[] => EDGE_LEVELS[edge.kin
 function administratorOf(estate: Estate, account: string): Principal {
   const arn = `arn:aws:iam::${account}:role/interlock-probe-administrator`;
   return {
-    key: `aws:${arn}`,
+    key: awsArn(arn),
     arn,
     name: 'administrator',
     account,
@@ -178,7 +178,7 @@ function addThing(facts: Facts, estate: Estate, thing: Thing): void {
   if (kind !== 'Workload') return;
   const roles = new Set(thing.runsAs.map((arn) => estate.roleBehind(arn)?.arn ?? arn).filter((arn) => arn.includes(':role/')));
   for (const arn of roles) {
-    const target = `aws:${arn}`;
+    const target = awsArn(arn);
     const role = estate.byArn.get(arn);
     if (role?.account !== item.account) facts.entities.push(role ? strangerOf(role) : strangeRole(arn));
     facts.relationships.push({
@@ -193,7 +193,7 @@ function addThing(facts: Facts, estate: Estate, thing: Thing): void {
 }
 
 const strangeRole = (arn: string): EntityFact => ({
-  key: `aws:${arn}`,
+  key: awsArn(arn),
   kind: 'Role',
   name: arn.slice(arn.lastIndexOf('/') + 1),
   provider: 'aws',
@@ -268,7 +268,7 @@ class Strangers {
 
   *named(relationships: readonly RelationshipFact[]): Generator<EntityFact> {
     for (const { target } of relationships) {
-      const thing = this.#rights.things.get(target.slice('aws:'.length));
+      const thing = this.#rights.things.get(arnOf(target));
       if (!thing || thing.item.account === this.#rights.account || this.#named.has(target)) continue;
       this.#named.add(target);
       yield { key: target, kind: thing.kind, name: thing.item.name, provider: 'aws', stub: true };

@@ -1,5 +1,7 @@
 /** Config items as the graph sees them: what kind they are, what they run as, whose policy they carry, which key encrypts them. */
+
 import { compilePolicy, type Policy, policyBody, RESOURCE_POLICY } from '../../iam/aws/document.ts';
+import { awsArn } from '../../model/keys.ts';
 import type { EntityKind } from '../../model/kinds.ts';
 import type { ConfigItem } from './inventory.ts';
 import { isRecord } from './shapes.ts';
@@ -44,7 +46,7 @@ export function thingOf(item: ConfigItem): Thing | undefined {
   const name = `${item.arn} resource policy`;
   const encryptedBy = encryptionKey(item);
   return {
-    key: `aws:${item.arn}`,
+    key: awsArn(item.arn),
     arn: item.arn,
     item,
     kind: WORKLOADS.has(item.type) ? 'Workload' : SECRETS.has(item.type) ? 'Secret' : 'Resource',

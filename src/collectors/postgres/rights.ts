@@ -8,7 +8,14 @@
  * A role's own Permission holds what none of those that it is a member of gives already. Cost: roles × things granted.
  */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
-import { postgresDatabase, postgresPublic, postgresRole, postgresSchema, postgresTable } from '../../model/keys.ts';
+import {
+  postgresCluster,
+  postgresDatabase,
+  postgresPublic,
+  postgresRole,
+  postgresSchema,
+  postgresTable,
+} from '../../model/keys.ts';
 import type { Level } from '../../model/kinds.ts';
 import { canonicalJson, sha256 } from '../../model/ledger.ts';
 import type { DatabaseRow, Grant, SchemaRow, TableRow } from './catalogue.ts';
@@ -68,7 +75,7 @@ function resources({ source, database, databases, schemas, tables }: DataCatalog
 }
 
 function contains({ source, database, databases, schemas, tables }: DataCatalogue): RelationshipFact[] {
-  const cluster = `postgres:${source}`;
+  const cluster = postgresCluster(source);
   return [
     ...databases.map(({ name }) => postgresDatabase(source, name)),
     ...schemas.map(({ name }) => postgresSchema(source, database, name)),

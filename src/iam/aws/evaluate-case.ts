@@ -1,4 +1,4 @@
-/** One case of pure policy evaluation, in the shape that `evaluate --provider aws` takes: every layer is given with it. */
+/** One case of pure policy evaluation as data: every layer is given with it. */
 import { z } from 'zod';
 import { InputError } from '../../model/errors.ts';
 import { compilePolicy, IDENTITY_POLICY, type Policy, type PolicyKind, RESOURCE_POLICY } from './document.ts';

@@ -97,6 +97,3 @@ export const isReviewed = (service: string): boolean => Object.hasOwn(REVIEWED, 
 
 /** `action` in lower case. Undefined when this reviewed service's action gives no level by name. */
 export const reviewedLevel = (action: string): GrantLevel | undefined => LEVEL_OF.get(action);
-
-export const reviewedActions = (service: string): ReadonlyMap<string, GrantLevel> =>
-  new Map([...LEVEL_OF].filter(([action]) => action.startsWith(`${service}:`)));

@@ -16,11 +16,6 @@ export interface Substituted {
 
 export const hasVariable = (text: string): boolean => text.includes('${');
 
-/** The keys that a text needs, in lower case. */
-export function variablesOf(text: string): string[] {
-  return [...text.matchAll(VARIABLE)].map((m) => nameOf(m[1] as string)).filter((name) => !ESCAPES.has(name));
-}
-
 const nameOf = (inside: string): string => inside.split(',', 1)[0]!.trim().toLowerCase();
 
 function defaultOf(inside: string): string | undefined {

@@ -1,4 +1,5 @@
 /** AWS access keys, login profiles, users, roles and their sessions. Calls: `model/aws-actions.ts`. */
+
 import {
   AWS_CUTOFF_POLICY,
   AWS_DENY_POLICY,
@@ -20,6 +21,7 @@ import {
   awsSoakKey,
 } from '../../../model/aws-actions.ts';
 import { githubSecretOf, githubSetSecret } from '../../../model/github-actions.ts';
+import { arnOf } from '../../../model/keys.ts';
 import { shellComment, shellQuote } from '../../../model/shell.ts';
 import type { Control } from '../input.ts';
 import { awaited, distributed, instructed, manual, soaked } from './manual.ts';
@@ -144,7 +146,7 @@ export const aws: System = {
   denyAssume(identity, roles) {
     const principal = awsPrincipalOf(identity.key);
     if (principal?.type !== 'user') return undefined;
-    const arns = roles.map((role) => role.slice('aws:'.length)).sort();
+    const arns = roles.map(arnOf).sort();
     return {
       ...CALL,
       action: 'block',

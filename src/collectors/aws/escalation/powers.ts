@@ -7,7 +7,7 @@
  * Cost: one walk over the principals for each that has, or controls one that has, such a power and not yet its account.
  */
 import { allowEverything } from '../../../iam/aws/document.ts';
-import { awsAccount } from '../../../model/keys.ts';
+import { arnOf, awsAccount } from '../../../model/keys.ts';
 import type { GrantEdge, GrantFinder } from '../grants.ts';
 import { both, type Held, rankOf, SURE, surer } from '../held.ts';
 import type { Principal } from '../principals.ts';
@@ -177,7 +177,7 @@ export class Powers {
   }
 
   #use(principal: Principal, { actor, way, reach, ceiling }: Used): boolean {
-    const holder = this.#board.estate.byArn.get(actor.slice('aws:'.length));
+    const holder = this.#board.estate.byArn.get(arnOf(actor));
     if (!holder) return false;
     const before = this.#weight(principal);
     for (const { over, held, reason } of this.#edits.get(holder) ?? []) {

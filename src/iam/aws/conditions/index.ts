@@ -50,7 +50,5 @@ const ALL: readonly ConditionOperator[] = [
 
 const BY_NAME: ReadonlyMap<string, ConditionOperator> = new Map(ALL.map((operator) => [operator.name.toLowerCase(), operator]));
 
-export const operatorNames: readonly string[] = ALL.map((operator) => operator.name);
-
 /** Operator names ignore case. */
 export const conditionOperator = (name: string): ConditionOperator | undefined => BY_NAME.get(name.toLowerCase());
