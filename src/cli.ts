@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { CommanderError, Command as Parser } from 'commander';
 import { type Command, EXIT, type Exit, type Io } from './cli/command.ts';
 import { commands } from './cli/index.ts';
-import { printable } from './cli/table.ts';
+import { printable } from './model/printable.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync(resolve('#package'), 'utf8')) as { version: string };

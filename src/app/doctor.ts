@@ -1,4 +1,5 @@
 /** Looks at everything that could be wrong before somebody needs it at night. */
+import { counted } from '../model/counted.ts';
 import { messageOf } from '../model/errors.ts';
 import type { App } from './app.ts';
 import { verifyLedger } from './audit.ts';
@@ -23,7 +24,7 @@ export async function doctor(app: App): Promise<Check[]> {
     await attempt('ledger', async () => {
       const { holds, records, problem } = await verifyLedger(app.store);
       return holds
-        ? ok(`${records} ${records === 1 ? 'record' : 'records'}, the chain holds`)
+        ? ok(`${counted(records, 'record')}, the chain holds`)
         : { status: 'fail', detail: problem ?? 'the chain is broken' };
     }),
     app.sealKey === undefined
@@ -67,14 +68,12 @@ async function sourceChecks(app: App): Promise<Check[]> {
         const flawed = record.scopes.filter(({ coverage }) => coverage !== 'complete');
         const why = flawed.flatMap(({ missing }) => missing)[0];
         if (flawed.length > 0)
-          return warn(`${flawed.length} of ${countedScopes(record.scopes.length)} not complete${why ? `: ${why}` : ''}`);
-        return ok(`${countedScopes(record.scopes.length)}, complete, ${record.lastRun}`);
+          return warn(`${flawed.length} of ${counted(record.scopes.length, 'scope')} not complete${why ? `: ${why}` : ''}`);
+        return ok(`${counted(record.scopes.length, 'scope')}, complete, ${record.lastRun}`);
       }),
     ),
   );
 }
-
-const countedScopes = (count: number): string => `${count} ${count === 1 ? 'scope' : 'scopes'}`;
 
 /** Facts of sources that are configured no more stay until they are forgotten. */
 async function leftovers(app: App): Promise<Check[]> {

@@ -1,8 +1,10 @@
 import type { Ambiguity } from '../analysis/ambiguity.ts';
 import { askAmbiguity } from '../app/ambiguity.ts';
+import { counted } from '../model/counted.ts';
+import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
-import { counted, printable, table } from './table.ts';
+import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   return withApp(invocation, async (app) => {

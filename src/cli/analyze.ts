@@ -1,8 +1,8 @@
 import { analyze } from '../app/analyze.ts';
+import { counted } from '../model/counted.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { createProgress } from './progress.ts';
-import { counted } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

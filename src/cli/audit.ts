@@ -1,8 +1,8 @@
 import { ledgerRecords, verifyLedger } from '../app/audit.ts';
+import { counted } from '../model/counted.ts';
 import { UsageError } from '../model/errors.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
-import { counted } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

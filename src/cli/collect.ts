@@ -1,11 +1,13 @@
 import { type CollectedSource, collectSource, failedSource, sourcesNamed } from '../app/collect.ts';
 import { deriveFacts } from '../app/derive.ts';
+import { counted } from '../model/counted.ts';
 import { UsageError } from '../model/errors.ts';
+import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { textOption } from './options.ts';
 import { createProgress } from './progress.ts';
-import { counted, printable, table } from './table.ts';
+import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

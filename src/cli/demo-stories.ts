@@ -8,7 +8,8 @@ import { askPath, askReach } from '../app/reach.ts';
 import { computePlan } from '../app/revocation.ts';
 import type { ComposedApp } from '../compose.ts';
 import type { Plan } from '../model/plan.ts';
-import { printable, table } from './table.ts';
+import { printable } from '../model/printable.ts';
+import { table } from './table.ts';
 
 export interface Story {
   readonly title: string;

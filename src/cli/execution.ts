@@ -1,8 +1,9 @@
 /** What the commands that carry out plans share: the answer, as JSON or as a table, and its exit code. */
 import type { ExecutionResult } from '../app/execute/run.ts';
+import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Io } from './command.ts';
 import { printJson } from './open.ts';
-import { printable, table } from './table.ts';
+import { table } from './table.ts';
 
 export function answerExecution(
   io: Io,

@@ -1,8 +1,10 @@
 import { askExposure } from '../app/reach.ts';
+import { counted } from '../model/counted.ts';
+import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { wholeNumber } from './options.ts';
-import { counted, printable, table } from './table.ts';
+import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

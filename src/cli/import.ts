@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { counted } from '../model/counted.ts';
 import { InputError } from '../model/errors.ts';
 import type { BackupRecord } from '../ports/store.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
-import { counted } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

@@ -2,10 +2,10 @@ import { incidentMarkdown } from '../analysis/incident/incident-markdown.ts';
 import { incidentText } from '../analysis/incident/incident-text.ts';
 import { askIncident } from '../app/incident.ts';
 import { DAY_MS } from '../model/durations.ts';
+import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { timeOption } from './options.ts';
-import { printable } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

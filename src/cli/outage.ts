@@ -1,8 +1,9 @@
 import { askOutage, type OutageAnswer } from '../app/outage.ts';
 import { GRADES } from '../model/plan.ts';
+import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
-import { printable, table } from './table.ts';
+import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

@@ -1,9 +1,10 @@
 import { askPath } from '../app/reach.ts';
+import { counted } from '../model/counted.ts';
 import { LEVELS } from '../model/kinds.ts';
+import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { oneOf } from './options.ts';
-import { counted, printable } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;

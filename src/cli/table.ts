@@ -1,4 +1,5 @@
 /** Plain aligned columns, without borders: readable in a terminal, a ticket and a diff. */
+import { printable } from '../model/printable.ts';
 
 export interface Column {
   readonly title: string;
@@ -20,11 +21,4 @@ export function table(columns: readonly Column[], rows: readonly (readonly (stri
 
 const textOf = (value: string | number | null | undefined): string => printable(String(value ?? '–'));
 
-/** Names come from other systems: control characters must not reach a terminal. */
-export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
-
 const cut = (text: string, most = 100): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
-
-/** `1 key`, `2 keys`. */
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;

@@ -1,4 +1,5 @@
 /** NHI2:2025 Secret Leakage: a scanner saw the value, and it is not known to be dead. */
+import { counted } from '../../model/counted.ts';
 import type { Finding } from '../../model/findings.ts';
 import { type Detector, type DetectorInput, findingOf, type Observation, type SeenRelationship } from './detector.ts';
 
@@ -41,13 +42,12 @@ function observe(input: DetectorInput, subject: string, leaks: readonly SeenRela
   const refuted = !verified && leaks.every(({ properties }) => properties?.['verified'] === false);
   const isPublic = leaks.some(({ target }) => isOpen(input, target));
   const isActive = entity?.state === 'active' || verified;
-  const places = leaks.length === 1 ? '1 place' : `${leaks.length} places`;
   const words = [verified && 'verified', isPublic && 'readable by anyone', isActive ? 'active' : 'not known to be dead'];
   return {
     subject,
     severity: verified && isPublic ? 'critical' : verified || isPublic || isActive ? 'high' : refuted ? 'low' : 'medium',
     weight: verified && isPublic ? 0.97 : verified ? 0.85 : isPublic ? 0.8 : isActive ? 0.6 : refuted ? 0.2 : 0.4,
-    summary: `leaked in ${places}: ${words.filter(Boolean).join(', ')}`,
+    summary: `leaked in ${counted(leaks.length, 'place')}: ${words.filter(Boolean).join(', ')}`,
     evidence: leaks.map((leak) => evidenceOf(leak)),
     blindSpots: entity?.state === 'active' ? [] : ['no inventory says whether it is active'],
     attack: ['T1552'],

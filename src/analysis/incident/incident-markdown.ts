@@ -1,7 +1,8 @@
 /** The incident page for a ticket or a chat, as Markdown. */
 import type { PlanStep } from '../../model/plan.ts';
+import { printableLines } from '../../model/printable.ts';
 import type { Incident } from '../incident.ts';
-import { outageText, REVERSIBILITY_WORDS, rangeText, safeText, timeText } from '../plan/words.ts';
+import { outageText, REVERSIBILITY_WORDS, rangeText, timeText } from '../plan/words.ts';
 import { planLead } from './incident-text.ts';
 import { incidentPage, type PageSection } from './page.ts';
 
@@ -23,7 +24,7 @@ export function incidentMarkdown(found: Incident): string {
     '',
     ...planLines(found),
   ];
-  return `${safeText(lines.join('\n')).trimEnd()}\n`;
+  return `${printableLines(lines.join('\n')).trimEnd()}\n`;
 }
 
 function sectionLines({ title, lead, columns, rows, notes, commands }: PageSection, number: number): string[] {

@@ -1,7 +1,9 @@
 /** The incident page for a terminal. */
+import { counted } from '../../model/counted.ts';
+import { printableLines } from '../../model/printable.ts';
 import type { Incident } from '../incident.ts';
 import { planStepsLines } from '../plan/plan-text.ts';
-import { countText, durationText, safeText, wrapped } from '../plan/words.ts';
+import { durationText, wrapped } from '../plan/words.ts';
 import { incidentPage, type PageSection } from './page.ts';
 
 const WIDTH = 108;
@@ -24,7 +26,7 @@ export function incidentText(found: Incident): string {
     '',
     ...planStepsLines(found.plan),
   ];
-  return `${safeText(lines.join('\n')).trimEnd()}\n`;
+  return `${printableLines(lines.join('\n')).trimEnd()}\n`;
 }
 
 export function planLead({ plan }: Incident): string {
@@ -32,7 +34,7 @@ export function planLead({ plan }: Incident): string {
   if (steps.length === 0) return 'No step can be taken.';
   const end = Math.max(...steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));
   const ask = `interlock plan ${plan.targets.join(' ')} --mode contain --since ${plan.since}`;
-  return `${countText(steps.length, 'step')} in ${countText(plan.waves.length, 'wave')}, about ${durationText(end - Date.parse(plan.createdAt))}. Paste the commands, or have it carried out: ${ask}`;
+  return `${counted(steps.length, 'step')} in ${counted(plan.waves.length, 'wave')}, about ${durationText(end - Date.parse(plan.createdAt))}. Paste the commands, or have it carried out: ${ask}`;
 }
 
 function sectionLines({ title, lead, columns, rows, notes, commands }: PageSection, number: number): string[] {

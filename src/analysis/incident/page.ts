@@ -1,9 +1,10 @@
 /** The incident page before it is laid out: what is said, in which order, in plain words. */
+import { counted } from '../../model/counted.ts';
 import type { RelationshipName } from '../../model/entity.ts';
 import type { RelationshipKind } from '../../model/kinds.ts';
 import type { Grade, PlanStep } from '../../model/plan.ts';
 import type { Incident } from '../incident.ts';
-import { countText, durationText, rangeText, timeText } from '../plan/words.ts';
+import { durationText, rangeText, timeText } from '../plan/words.ts';
 
 export interface PageSection {
   readonly title: string;
@@ -65,26 +66,26 @@ function summary({
   const stops =
     sure.length === 0
       ? 'nothing that is known breaks'
-      : `${countText(sure.length, 'thing')} ${sure.length === 1 ? 'breaks' : 'break'}: ${namesOf(sure.map(({ key }) => key))}`;
+      : `${counted(sure.length, 'thing')} ${sure.length === 1 ? 'breaks' : 'break'}: ${namesOf(sure.map(({ key }) => key))}`;
   const lines = [
     reach.total === 0
       ? `Whoever holds ${it} reaches no data or secret that is known.`
-      : `Whoever holds ${it} can reach ${countText(reach.total, 'place of data or secrets', 'places of data or secrets')}${jewels > 0 ? `, at least ${jewels} of them the most valuable kind (tier 0)` : ''}.`,
+      : `Whoever holds ${it} can reach ${counted(reach.total, 'place of data or secrets', 'places of data or secrets')}${jewels > 0 ? `, at least ${jewels} of them the most valuable kind (tier 0)` : ''}.`,
     touched.length === 0
       ? 'The logs show no use since then.'
       : `The logs show use of ${namesOf(touched.map(({ key }) => key))} since then.`,
     made.length === 0
       ? 'Nothing that was made or changed since then is known.'
-      : `${countText(made.length, 'thing was', 'things were')} made or changed since then; look at each.`,
-    `${countText(aliveUntil.length, 'proof still works', 'proofs still work')}.`,
+      : `${counted(made.length, 'thing was', 'things were')} made or changed since then; look at each.`,
+    `${counted(aliveUntil.length, 'proof still works', 'proofs still work')}.`,
     steps.length === 0
       ? 'No step can be taken now: see NOT DONE below.'
-      : `Cutting ${it} off takes ${countText(steps.length, 'step')}, about ${durationText(lastEffect(steps) - Date.parse(plan.createdAt))}; ${stops}.`,
+      : `Cutting ${it} off takes ${counted(steps.length, 'step')}, about ${durationText(lastEffect(steps) - Date.parse(plan.createdAt))}; ${stops}.`,
   ];
   const last = plan.waves.at(-1)?.steps[0]?.reachAfter;
   if (last && last.hi > 0) lines.push(`Even then ${rangeText(last)} of ${rangeText(reach.weight)} by weight stays in reach.`);
   if (plan.refusals.length > 0 && steps.length > 0) {
-    lines.push(`${countText(plan.refusals.length, 'thing is', 'things are')} NOT cut by this plan: see NOT DONE at the end.`);
+    lines.push(`${counted(plan.refusals.length, 'thing is', 'things are')} NOT cut by this plan: see NOT DONE at the end.`);
   }
   return lines;
 }
@@ -112,7 +113,7 @@ function couldReach({ couldReach: { counts, weight, share, top, total } }: Incid
     lead:
       total === 0
         ? 'No data and no secret that is known.'
-        : `${countText(total, 'place', 'places')} of data or secrets; ${percent} % of everything by weight (${rangeText(weight)}).`,
+        : `${counted(total, 'place', 'places')} of data or secrets; ${percent} % of everything by weight (${rangeText(weight)}).`,
     columns: ['VALUE', 'CAN', 'HOW SURE', 'WHAT', 'BY'],
     rows: top.map(({ key, tier, level, certainty, path }) => [
       tierText(tier),
@@ -162,7 +163,7 @@ function didTouch({ didTouch: touched }: Incident): PageSection {
     lead:
       touched.length === 0
         ? 'Nothing in the logs that were collected. That is no proof that nothing was taken.'
-        : `${countText(touched.length, 'thing was', 'things were')} used, by the logs. Assume that what could be read there is taken.`,
+        : `${counted(touched.length, 'thing was', 'things were')} used, by the logs. Assume that what could be read there is taken.`,
     columns: ['VALUE', 'LAST', 'WHAT', 'ACTIONS'],
     rows: touched
       .slice(0, MOST_ROWS)

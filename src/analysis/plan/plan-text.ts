@@ -1,11 +1,13 @@
 /** The plan for a terminal or a ticket: each step with its command, its inverse and its check, to be pasted as they are. */
+import { counted } from '../../model/counted.ts';
 import type { Action, Bounds, Plan, PlanStep, Wave } from '../../model/plan.ts';
-import { countText, durationText, outageText, REVERSIBILITY_WORDS, rangeText, safeText, timeText, wrapped } from './words.ts';
+import { printableLines } from '../../model/printable.ts';
+import { durationText, outageText, REVERSIBILITY_WORDS, rangeText, timeText, wrapped } from './words.ts';
 
 const WIDTH = 108;
 
 export function planText(plan: Plan): string {
-  return safeText([...heading(plan), '', ...planStepsLines(plan)].join('\n'))
+  return printableLines([...heading(plan), '', ...planStepsLines(plan)].join('\n'))
     .trimEnd()
     .concat('\n');
 }
@@ -31,7 +33,7 @@ function heading(plan: Plan): string[] {
   if (plan.since) lines.push(`  since    ${timeText(plan.since)}`);
   if (steps.length === 0) return [...lines, '  steps    none', `  hash     ${plan.hash}`];
   lines.push(
-    `  steps    ${countText(steps.length, 'step')} in ${countText(plan.waves.length, 'wave')}, about ${durationOf(plan)} from start to end`,
+    `  steps    ${counted(steps.length, 'step')} in ${counted(plan.waves.length, 'wave')}, about ${durationOf(plan)} from start to end`,
   );
   if (last) {
     const before = untouched ? `${rangeText(untouched.reach)} now, ` : '';
@@ -41,9 +43,7 @@ function heading(plan: Plan): string[] {
     lines.push(`  breaks   ${outageText(last.outageAfter)}`);
   }
   const people = Math.max(...steps.map(({ approvals }) => approvals));
-  lines.push(
-    `  approval ${people === 0 ? 'none needed' : `${countText(people, 'person', 'people')} other than the one who asks`}`,
-  );
+  lines.push(`  approval ${people === 0 ? 'none needed' : `${counted(people, 'person', 'people')} other than the one who asks`}`);
   return [...lines, `  hash     ${plan.hash}`];
 }
 
@@ -96,7 +96,7 @@ const actText = ({ action, parameters }: PlanStep): string =>
 function stepLines(step: PlanStep, number: string): string[] {
   const { apply, inverse, probe } = step.commands;
   const who = step.connector === 'manual' ? 'by hand' : `by ${step.connector}`;
-  const people = step.approvals > 0 ? `, ${countText(step.approvals, 'approval')}` : '';
+  const people = step.approvals > 0 ? `, ${counted(step.approvals, 'approval')}` : '';
   const until = step.residualUntil
     ? [['still works', `sessions minted before it, until ${timeText(step.residualUntil)}`] as const]
     : [];

@@ -3,6 +3,7 @@
  * needs and what has a fallback first, shared credentials later, tier 0 last. No prefix leaves a consumer without a valid proof.
  */
 import { entityKindAt, tierAt } from '../../graph/access-graph.ts';
+import { counted } from '../../model/counted.ts';
 import { GRADES, type Refusal } from '../../model/plan.ts';
 import type { Proposal } from './contain.ts';
 import { draftOf, subjectOf } from './draft.ts';
@@ -119,7 +120,7 @@ function retire(
     const room = deletedFirst.flatMap((one) => deletionId(input, one) ?? []);
     const issued = system.issue(subject, dependence);
     if (!issued) return { reason: `no known call issues a replacement of ${key}` };
-    add(issued, `${who} consumer${who === 1 ? '' : 's'} need${who === 1 ? 's' : ''} a proof before this one goes`, {
+    add(issued, `${counted(who, 'consumer needs', 'consumers need')} a proof before this one goes`, {
       ...serves,
       needs: [...chain.slice(-1).map(({ id }) => id), ...room],
     });
@@ -153,7 +154,7 @@ function deletionId(input: PlanInput, target: number): string | undefined {
 const confirmWhy = ({ unexplained }: Dependence): string =>
   unexplained.length === 0
     ? 'the old one goes only when each consumer was seen on the new one'
-    : `the old one goes only when each consumer was seen on the new one; ${unexplained.length} origin${unexplained.length === 1 ? '' : 's'} that no known workload explains must be attributed or accepted first`;
+    : `the old one goes only when each consumer was seen on the new one; ${counted(unexplained.length, 'origin')} that no known workload explains must be attributed or accepted first`;
 
 /** Retirements after which, step by step, nothing breaks in the lower bound. The others are refused by name of what would break. */
 function unharmful(input: PlanInput, retired: readonly Retirement[], refusals: Refusal[]): Retirement[] {

@@ -6,6 +6,7 @@
  */
 import type { AccessGraph } from '../../graph/access-graph.ts';
 import { nameAt } from '../../graph/access-graph.ts';
+import { HOUR_MS, MINUTE_MS } from '../../model/durations.ts';
 import type { Time } from '../../model/entity.ts';
 import type { Plan, PlanStep, Refusal } from '../../model/plan.ts';
 import { containment, type Proposal } from './contain.ts';
@@ -17,7 +18,6 @@ import { planHash } from './plan-hash.ts';
 import { reachClasses } from './reach-classes.ts';
 import { retirement } from './retire.ts';
 import { schedule, type Timing } from './schedule.ts';
-import { MINUTE } from './steps/subject.ts';
 import { sweep } from './sweep.ts';
 import { taken } from './taken.ts';
 import { touches } from './touched.ts';
@@ -25,7 +25,7 @@ import { tradeoff } from './tradeoff.ts';
 import { layers } from './waves.ts';
 
 /** Mean time that an attacker takes for one hop. */
-export const HOP_MS = MINUTE;
+export const HOP_MS = MINUTE_MS;
 
 /** Throws UnknownEntityError for a target that the graph does not hold. */
 export function revocationPlan(input: PlanInput): Plan {
@@ -107,8 +107,8 @@ function sensitivityText(changed: readonly number[]): string {
 const APPROVALS_OVER_BUDGET = 2;
 
 /**
- * One person more where the upper bound passes a budget, or tier 0 is touched beyond it; at least two where the lower bound passes the
- * configured one: what execution asks for.
+ * At least two people where the lower bound passes the configured budget, as execution asks; one person more where only the upper
+ * bound passes a budget, and one where tier 0 is touched beyond its own.
  */
 function withApprovals(
   draft: Draft,
@@ -116,10 +116,11 @@ function withApprovals(
   { budgets, downBudget = Number.POSITIVE_INFINITY }: Pick<PlanInput, 'budgets' | 'downBudget'>,
 ): Draft {
   if (draft.kills.length === 0 && draft.removes.length === 0) return draft;
-  const isOver = outage.hi.down > (budgets['down'] ?? downBudget);
+  const isSurelyOver = outage.lo.down > downBudget;
+  const isOver = !isSurelyOver && outage.hi.down > (budgets['down'] ?? downBudget);
   const touchesTop = tierZero.length > (budgets['tier0'] ?? 0);
   const approvals = draft.approvals + (isOver ? 1 : 0) + (touchesTop ? 1 : 0);
-  return { ...draft, approvals: outage.lo.down > downBudget ? Math.max(approvals, APPROVALS_OVER_BUDGET) : approvals };
+  return { ...draft, approvals: isSurelyOver ? Math.max(approvals, APPROVALS_OVER_BUDGET) : approvals };
 }
 
 function stepsOf(input: PlanInput, waves: readonly (readonly Draft[])[], figures: readonly Figures[]): PlanStep[][] {
@@ -159,7 +160,7 @@ function stepOf(
 }
 
 /** The longest that AWS lets a session live: what is assumed where its end is not known. */
-const LONGEST_SESSION_MS = 36 * 60 * MINUTE;
+const LONGEST_SESSION_MS = 36 * HOUR_MS;
 
 function residualOf({ graph, facts }: Pick<PlanInput, 'graph' | 'facts'>, { residual }: Draft, from: Time): Time | null {
   const ends = residual.map(

@@ -2,10 +2,10 @@
  * When each step starts and is effective: lanes in parallel, the steps of a lane one call at a time, what they cause settling side by
  * side; a wave starts when the one before it is effective, and when its approvals are there (asked for when the plan is made).
  */
+import { MINUTE_MS } from '../../model/durations.ts';
 import type { Draft } from './input.ts';
-import { MINUTE } from './steps/subject.ts';
 
-const APPROVAL_MS = 15 * MINUTE;
+const APPROVAL_MS = 15 * MINUTE_MS;
 
 export interface Timing {
   /** Milliseconds after the plan was made. */

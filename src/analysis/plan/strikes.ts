@@ -1,5 +1,6 @@
 /** The main cut of each foothold: the smallest thing that can be cut separately, by the least final control that its system has. */
 import { entityKindAt } from '../../graph/access-graph.ts';
+import { counted } from '../../model/counted.ts';
 import { draftOf, keysOf, subjectOf } from './draft.ts';
 import { enteringBy, type Footholds, identitiesOf, isIdentity, leavingOf, sourcesBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
@@ -119,9 +120,7 @@ function sessionStrike(
     cuts: members.flatMap((one) => leavingOf(graph, one)),
     kills: [...new Set([...members, ...collateral])],
     why: `${count} of ${graph.keys[identity]} ${minter === undefined ? 'still works' : `minted from ${graph.keys[minter]} outlive${members.length === 1 ? 's' : ''} it`}; the cutoff comes once minting has stopped${
-      others.length > 0
-        ? `; it also ends ${others.length} other session${others.length === 1 ? '' : 's'} of it, which will be taken again`
-        : ''
+      others.length > 0 ? `; it also ends ${counted(others.length, 'other session')} of it, which will be taken again` : ''
     }`,
   });
   return { footholds: members, draft, isSession: true };

@@ -2,7 +2,6 @@
  * Permissions are shared: equal effective rights are one entity, keyed by the hash of what
  * gives them.
  */
-
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { awsPermission } from '../../model/keys.ts';
 import type { RelationshipKind } from '../../model/kinds.ts';

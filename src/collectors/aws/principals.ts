@@ -1,5 +1,4 @@
 /** Users and roles with every policy that speaks of them, compiled; groups with their own. */
-
 import { allowEverything, compilePolicy, IDENTITY_POLICY, type Policy, RESOURCE_POLICY } from '../../iam/aws/document.ts';
 import type { Requester } from '../../iam/aws/principal.ts';
 import { accountOfArn } from '../../iam/aws/principal.ts';

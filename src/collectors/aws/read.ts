@@ -1,5 +1,4 @@
 /** Reads the files of a source into an inventory. Each file is recognised by its content; a wrong entry is an error of its own. */
-
 import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
 import { accountOfArn } from '../../iam/aws/principal.ts';

@@ -1,5 +1,4 @@
 /** Config items as the graph sees them: what kind they are, what they run as, whose policy they carry, which key encrypts them. */
-
 import { compilePolicy, type Policy, policyBody, RESOURCE_POLICY } from '../../iam/aws/document.ts';
 import { awsArn } from '../../model/keys.ts';
 import type { EntityKind } from '../../model/kinds.ts';

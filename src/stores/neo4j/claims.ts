@@ -130,6 +130,7 @@ export function relationshipFields(id: string, relationship: Relationship): Reco
     alternativeGroup: alternative?.group,
     alternativeOption: alternative?.option,
     version,
+    firstSeen: relationship.claims.flatMap(({ fact }) => fact.firstSeen ?? []).sort()[0],
     lastUsed,
     uses,
     properties: relationship.properties && JSON.stringify(relationship.properties),

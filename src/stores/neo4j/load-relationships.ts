@@ -60,5 +60,6 @@ function rowOf({ id, source, target, fact }: NewRelationship): readonly unknown[
     uses,
     properties && JSON.stringify(properties),
     relationshipFactText(fact),
+    fact.firstSeen,
   ];
 }

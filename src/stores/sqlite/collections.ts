@@ -36,7 +36,7 @@ function begin(db: Connection, origin: string, id: string, at: Time): Collection
   const ids = originIds(db, origin);
   const bulk = !isClaimed(db, ids);
   const alone = db.get('SELECT 1 FROM relationship_claim LIMIT 1') === undefined;
-  if (bulk && alone) db.exec(WITHOUT_TARGET_INDEX);
+  if (bulk && alone) db.exec(WITHOUT_INDEXES);
   db.run('INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, 0, NULL)', [
     origin,
     id,
@@ -48,9 +48,13 @@ function begin(db: Connection, origin: string, id: string, at: Time): Collection
   return { id, origin, at, generation: committed + 1 };
 }
 
-/** A first load is faster without the index on targets, and with one build of it at the end. Without it answers are slower, not other. */
-const WITHOUT_TARGET_INDEX = 'DROP INDEX IF EXISTS relationship_target';
-const WITH_TARGET_INDEX = 'CREATE INDEX IF NOT EXISTS relationship_target ON relationship_claim (target, kind)';
+/** A first load is faster without the indexes that it does not need itself, and with one build of them at its end. Without them answers are slower, not other. */
+const WITHOUT_INDEXES =
+  'DROP INDEX IF EXISTS relationship_target; DROP INDEX IF EXISTS entity_name; DROP INDEX IF EXISTS entity_kind';
+const WITH_INDEXES = `
+  CREATE INDEX IF NOT EXISTS relationship_target ON relationship_claim (target, kind);
+  CREATE INDEX IF NOT EXISTS entity_name ON entity (name, key);
+  CREATE INDEX IF NOT EXISTS entity_kind ON entity (kind, key)`;
 
 const isClaimed = (db: Connection, origins: readonly number[]): boolean =>
   ['entity_claim', 'relationship_claim'].some(
@@ -59,7 +63,7 @@ const isClaimed = (db: Connection, origins: readonly number[]): boolean =>
 
 /** What it wrote becomes old, so that the next complete run sweeps what it does not find. A first load that broke off is told now. */
 function endCrashed(db: Connection, origin: string, [, , generation, bulk, , wrote]: RunRow): void {
-  db.exec(WITH_TARGET_INDEX);
+  db.exec(WITH_INDEXES);
   const ids = originIds(db, origin);
   for (const table of ['entity_claim', 'relationship_claim', 'document']) {
     const sql = `UPDATE ${table} SET generation = ? WHERE origin IN ${marks(ids.length)} AND generation >= ?`;
@@ -90,7 +94,7 @@ function commit(db: Connection, run: CollectionRun, outcome: CollectionOutcome):
   if (found?.[0] === run.id && found[6] !== null) return JSON.parse(found[6]) as CommittedCollection;
   const [, at, generation, bulk, , wrote] = activeRun(db, run);
   rememberedIds(db).clear();
-  if (bulk) db.exec(WITH_TARGET_INDEX);
+  if (bulk) db.exec(WITH_INDEXES);
   const scopes = coverageAfter(readSources(db, run.origin)[0]?.scopes ?? [], outcome.scopes);
   const swept = sweep(db, run.origin, generation, scopes, bulk === 1);
   if (bulk && wrote) recordChanges(db, generation, [['rebuild', 'graph', '']]);

@@ -1,5 +1,4 @@
 /** AWS access keys, login profiles, users, roles and their sessions. Calls: `model/aws-actions.ts`. */
-
 import {
   AWS_CUTOFF_POLICY,
   AWS_DENY_POLICY,
@@ -20,17 +19,18 @@ import {
   awsSaveKey,
   awsSoakKey,
 } from '../../../model/aws-actions.ts';
+import { MINUTE_MS, SECOND_MS } from '../../../model/durations.ts';
 import { githubSecretOf, githubSetSecret } from '../../../model/github-actions.ts';
 import { arnOf } from '../../../model/keys.ts';
 import { shellComment, shellQuote } from '../../../model/shell.ts';
 import type { Control } from '../input.ts';
 import { awaited, distributed, instructed, manual, soaked } from './manual.ts';
-import { MINUTE, SECOND, SOAK_DAYS, type Subject, type System } from './subject.ts';
+import { SOAK_DAYS, type Subject, type System } from './subject.ts';
 
 const KEYS_PER_USER = 2;
 /** IAM is eventually consistent: most changes are seen within seconds, cutoffs within minutes. */
-const CALL = { callMs: 5 * SECOND, settleMs: MINUTE };
-const CUTOFF = { callMs: 5 * SECOND, settleMs: 5 * MINUTE };
+const CALL = { callMs: 5 * SECOND_MS, settleMs: MINUTE_MS };
+const CUTOFF = { callMs: 5 * SECOND_MS, settleMs: 5 * MINUTE_MS };
 const REREAD = 'read it again after 10 s, 60 s and 5 min: it must still be there';
 
 function keyOf({ key, identities }: Subject): AwsKey | undefined {

@@ -1,10 +1,11 @@
 /** GitHub deploy keys, apps and tokens. Calls: `model/github-actions.ts`. */
+import { SECOND_MS } from '../../../model/durations.ts';
 import { githubDeleteDeployKey, githubDeployKeyOf, githubSuspendInstallation } from '../../../model/github-actions.ts';
 import type { Control } from '../input.ts';
 import { manual } from './manual.ts';
-import { SECOND, type Subject, type System } from './subject.ts';
+import type { Subject, System } from './subject.ts';
 
-const CALL = { callMs: 5 * SECOND, settleMs: 30 * SECOND };
+const CALL = { callMs: 5 * SECOND_MS, settleMs: 30 * SECOND_MS };
 
 function deployKey(subject: Subject, action: Control['action']): Control | undefined {
   const found = githubDeployKeyOf(subject.key);

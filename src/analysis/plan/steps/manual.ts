@@ -1,9 +1,10 @@
 /** What a person does where we know no command: instructions instead of it, and the same bookkeeping. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../model/durations.ts';
 import { githubRevokeToken } from '../../../model/github-actions.ts';
 import type { Action, Reversibility, StepCommands, StepParameters } from '../../../model/plan.ts';
 import { shellComment } from '../../../model/shell.ts';
 import type { Control } from '../input.ts';
-import { DAY, HOUR, MINUTE, type Replacement, SOAK_DAYS, type Subject, type System } from './subject.ts';
+import { type Replacement, SOAK_DAYS, type Subject, type System } from './subject.ts';
 
 interface Instruction {
   readonly action: Action;
@@ -24,8 +25,8 @@ export function instructed(instruction: Instruction): Control {
     parameters: instruction.parameters ?? {},
     commands: { apply: shellComment(text), inverse: inverse ? shellComment(inverse) : '', probe: shellComment(look) },
     probe: look,
-    callMs: instruction.callMs ?? 2 * MINUTE,
-    settleMs: instruction.settleMs ?? 5 * MINUTE,
+    callMs: instruction.callMs ?? 2 * MINUTE_MS,
+    settleMs: instruction.settleMs ?? 5 * MINUTE_MS,
     byHand: true,
   };
 }
@@ -43,8 +44,8 @@ export function distributed(subject: Subject, { places, consumers }: Replacement
     reversibility: 'R0',
     commands,
     probe: 'every place holds the new value and every consumer was restarted or reads it at its next run',
-    callMs: 10 * MINUTE,
-    settleMs: HOUR,
+    callMs: 10 * MINUTE_MS,
+    settleMs: HOUR_MS,
     byHand: true,
   };
 }
@@ -59,8 +60,8 @@ export function awaited(subject: Subject, { consumers, unexplained }: Replacemen
       unexplained.length === 0
         ? 'each consumer was seen on the new credential, and the old one is not used any more'
         : 'each consumer was seen on the new credential; each unexplained origin was attributed to somebody, or accepted as not needed',
-    callMs: 5 * MINUTE,
-    settleMs: DAY,
+    callMs: 5 * MINUTE_MS,
+    settleMs: DAY_MS,
     byHand: true,
   };
 }
@@ -71,8 +72,8 @@ export const soaked = (subject: Subject, commands: StepCommands): Control => ({
   reversibility: 'R0',
   commands,
   probe: `no refused use in ${SOAK_DAYS} days, and longer than the rarest schedule that is known`,
-  callMs: MINUTE,
-  settleMs: SOAK_DAYS * DAY,
+  callMs: MINUTE_MS,
+  settleMs: SOAK_DAYS * DAY_MS,
   byHand: true,
 });
 

@@ -1,4 +1,5 @@
 /** PostgreSQL roles. Statements: `model/postgres-actions.ts`, which the enforcer runs as they are shown. */
+import { MINUTE_MS, SECOND_MS } from '../../../model/durations.ts';
 import {
   POSTGRES_PARAMETERS,
   type PostgresAction,
@@ -9,9 +10,9 @@ import {
 import { shellComment } from '../../../model/shell.ts';
 import type { Control } from '../input.ts';
 import { awaited, instructed, manual } from './manual.ts';
-import { MINUTE, SECOND, type Subject, type System } from './subject.ts';
+import type { Subject, System } from './subject.ts';
 
-const CALL = { callMs: 5 * SECOND, settleMs: 10 * SECOND };
+const CALL = { callMs: 5 * SECOND_MS, settleMs: 10 * SECOND_MS };
 
 /** The role itself, or the role that a password stands for. */
 const roleOf = ({ key, identities }: Subject): string | undefined =>
@@ -52,7 +53,7 @@ export const postgres: System = {
         inverse: `DROP ROLE ${fresh};`,
         probe: 'SELECT rolname, rolcanlogin FROM pg_roles ORDER BY rolname;',
       },
-      callMs: MINUTE,
+      callMs: MINUTE_MS,
       settleMs: CALL.settleMs,
     };
   },

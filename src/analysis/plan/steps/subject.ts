@@ -49,9 +49,4 @@ export interface System {
   readonly most?: (subject: Subject) => number | undefined;
 }
 
-export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
-
 export const SOAK_DAYS = 7;

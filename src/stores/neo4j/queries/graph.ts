@@ -76,6 +76,7 @@ export const leanRelationships = query(
     group: optional(text),
     option: optional(text),
     version: optional(text),
+    firstSeen: optional(text),
     lastUsed: optional(text),
     uses: optional(integer),
   },
