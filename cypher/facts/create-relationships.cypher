@@ -11,7 +11,7 @@ CREATE (s)-[:$(row.kind) {
   id: row.fields.id, basis: row.fields.basis, certainty: row.fields.certainty, reason: row.fields.reason,
   condition: row.fields.condition, conditionClass: row.fields.conditionClass, levels: row.fields.levels,
   alternativeGroup: row.fields.alternativeGroup, alternativeOption: row.fields.alternativeOption,
-  version: row.fields.version, lastUsed: row.fields.lastUsed, uses: row.fields.uses,
+  version: row.fields.version, firstSeen: row.fields.firstSeen, lastUsed: row.fields.lastUsed, uses: row.fields.uses,
   properties: row.fields.properties, origins: row.fields.origins, runs: row.fields.runs, firsts: row.fields.firsts,
   claims: row.fields.claims, changedIn: row.fields.changedIn
 }]->(t)

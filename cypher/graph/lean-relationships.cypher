@@ -10,6 +10,7 @@
 // @return group text?
 // @return option text?
 // @return version text?
+// @return firstSeen text?
 // @return lastUsed text?
 // @return uses integer?
 MATCH (s:Entity) USING INDEX s:Entity(key)
@@ -17,6 +18,6 @@ WHERE s.key > ''
 MATCH (s)-[r]->(t:Entity)
 RETURN
   s.key AS source, type(r) AS kind, t.key AS target, r.basis AS basis, r.certainty AS certainty, r.condition AS condition,
-  r.levels AS levels, r.alternativeGroup AS group, r.alternativeOption AS option, r.version AS version, r.lastUsed AS lastUsed,
-  r.uses AS uses
+  r.levels AS levels, r.alternativeGroup AS group, r.alternativeOption AS option, r.version AS version,
+  r.firstSeen AS firstSeen, r.lastUsed AS lastUsed, r.uses AS uses
 ORDER BY source, kind, target

@@ -38,7 +38,12 @@ export function readingContract(open: () => Promise<Store>): void {
     });
     const [first] = roles;
     await say.collect(store, 'facts', [
-      { relationships: [surest, say.edge(first!, 'ACCESSED', data, { uses: 9, lastUsed: say.at(5), basis: 'observed' })] },
+      {
+        relationships: [
+          surest,
+          say.edge(first!, 'ACCESSED', data, { uses: 9, firstSeen: say.at(2), lastUsed: say.at(5), basis: 'observed' }),
+        ],
+      },
     ]);
     const rows = (await say.listOf(store.readGraph())).flatMap((r) => r.relationships ?? []);
     const readsOfAlpha = { source: say.role('alpha').key, kind: 'CAN_READ', target: data.key };
@@ -50,6 +55,7 @@ export function readingContract(open: () => Promise<Store>): void {
     expect(rows.find((r) => r.source === first!.key && r.kind === 'ACCESSED')).toMatchObject({
       basis: 'observed',
       uses: 9,
+      firstSeen: say.at(2),
       lastUsed: say.at(5),
     });
   });
