@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
+import { canonicalJson } from '../../src/model/ledger.ts';
 
 export const root = join(import.meta.dirname, '../..');
 const entry = join(root, 'src/cli.ts');
@@ -57,12 +58,12 @@ export async function answer<T>(folder: string, words: readonly string[], { code
   return JSON.parse(done.out) as T;
 }
 
-/** The graph as lines of `export`, without what a repeated collection may change. */
+/** The graph as lines of `export`, without what a repeated collection may change, and with its fields in one order. */
 export async function exportedGraph(folder: string, env: Readonly<Record<string, string>> = {}): Promise<string[]> {
   const { code, out, err } = await cliWith(env, folder, 'export');
   expect(code, err).toBe(0);
   const lines = out.split('\n').filter(Boolean);
-  return lines.map((line) => JSON.stringify(JSON.parse(line, (name, value) => (UNSTABLE.includes(name) ? undefined : value))));
+  return lines.map((line) => canonicalJson(JSON.parse(line, (name, value) => (UNSTABLE.includes(name) ? undefined : value))));
 }
 
 const UNSTABLE = ['generation', 'since', 'lastSeen'];

@@ -494,10 +494,11 @@ describe('a server', () => {
       };
       const answers = [
         await ask('{ entities(first: 50) { edges { node { key name properties } } } sources { name scopes { scope missing } } }'),
-        await ask('mutation { collect(source: "db") { ok error } }'),
+        await ask('mutation { collect(sources: ["db"]) { ok { name } error { message } } }'),
         await ask('{ search(text: "pay") { key } }', planted.bearer),
       ];
       expect(answers[0]).toMatch(/^200 .*function:pay/s);
+      expect(answers[1]).toMatch(/^200 .*"name":"collect"/s);
       expect(answers[2]).toMatch(/^401 /);
       for (const text of answers) expect(leaksIn(text)).toEqual([]);
       const refused = await ask(`{ entity(key: "${planted.graphqlArgument}") { nonsense } }`);
