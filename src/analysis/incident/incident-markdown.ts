@@ -24,7 +24,7 @@ export function incidentMarkdown(found: Incident): string {
     '',
     ...planLines(found),
   ];
-  return `${printableLines(lines.join('\n')).trimEnd()}\n`;
+  return `${printableLines(lines).trimEnd()}\n`;
 }
 
 function sectionLines({ title, lead, columns, rows, notes, commands }: PageSection, number: number): string[] {

@@ -26,7 +26,7 @@ export function incidentText(found: Incident): string {
     '',
     ...planStepsLines(found.plan),
   ];
-  return `${printableLines(lines.join('\n')).trimEnd()}\n`;
+  return `${printableLines(lines).trimEnd()}\n`;
 }
 
 export function planLead({ plan }: Incident): string {
@@ -42,7 +42,7 @@ function sectionLines({ title, lead, columns, rows, notes, commands }: PageSecti
     ...leadLines(title, number, lead),
     ...(rows.length > 0 ? tableLines(columns, rows) : []),
     ...notes.map((note) => `     ${note}`),
-    ...commands.flatMap(({ what, command }) => [`     # ${what}`, `     ${command}`]),
+    ...commands.flatMap(({ what, command }) => [`     # ${what}`, ...command.split('\n').map((line) => `     ${line}`)]),
   ];
 }
 

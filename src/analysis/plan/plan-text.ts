@@ -7,7 +7,7 @@ import { durationText, outageText, REVERSIBILITY_WORDS, rangeText, timeText, wra
 const WIDTH = 108;
 
 export function planText(plan: Plan): string {
-  return printableLines([...heading(plan), '', ...planStepsLines(plan)].join('\n'))
+  return printableLines([...heading(plan), '', ...planStepsLines(plan)])
     .trimEnd()
     .concat('\n');
 }

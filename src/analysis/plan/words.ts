@@ -45,10 +45,6 @@ export const REVERSIBILITY_WORDS: Readonly<Record<Reversibility, string>> = {
   'R!': 'can be undone, but that gives it back to the thief too',
 };
 
-/** Lines of a page: a name with a line break in it begins no line of its own. */
-export const safeLines = (lines: readonly string[]): string =>
-  lines.map((line) => safeText(line).replaceAll('\n', '?')).join('\n');
-
 /** Breaks at spaces; a word that is too long stays whole, so that it can be copied. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
