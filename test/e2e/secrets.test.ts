@@ -344,7 +344,7 @@ function clothes(value: string): string[] {
     bytes.toString('base64url'),
     bytes.toString('hex'),
     encodeURIComponent(value),
-    [...value].reverse().join(''),
+    value.split('').reverse().join(''),
   ];
   return [...new Set(all)].filter((text) => text.length >= 12);
 }
