@@ -1,7 +1,7 @@
 import { type CollectedSource, collectSource, failedSource, sourcesNamed } from '../app/collect.ts';
 import { deriveFacts } from '../app/derive.ts';
 import { counted } from '../model/counted.ts';
-import { UsageError } from '../model/errors.ts';
+import { RefusedError, UsageError } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
@@ -22,7 +22,8 @@ export async function run(invocation: Invocation): Promise<Exit> {
       try {
         collected.push(await collectSource(app, source, { signal: io.signal, onProgress: progress.show }));
       } catch (error) {
-        if (error instanceof UsageError || io.signal.aborted) throw error;
+        const isAlone = sources.length === 1 && error instanceof RefusedError;
+        if (error instanceof UsageError || isAlone || io.signal.aborted) throw error;
         collected.push(failedSource(source.name, error, (performance.now() - began) / 1000));
       } finally {
         progress.end();

@@ -1,8 +1,10 @@
 /** The incident page for a ticket or a chat, as Markdown. */
+import { counted } from '../../model/counted.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import { printableLines } from '../../model/printable.ts';
 import type { Incident } from '../incident.ts';
-import { outageText, REVERSIBILITY_WORDS, rangeText, timeText } from '../plan/words.ts';
+import { undoText } from '../plan/plan-text.ts';
+import { outageText, rangeText, timeText } from '../plan/words.ts';
 import { planLead } from './incident-text.ts';
 import { incidentPage, type PageSection } from './page.ts';
 
@@ -52,7 +54,7 @@ function planLines({ plan }: Incident): string[] {
   const waves = plan.waves.flatMap(({ steps }, i) => [
     `### Wave ${i + 1}${i === 0 ? ', now' : `, when wave ${i} is effective`}`,
     '',
-    `After it ${inline(rangeText(steps[0]!.reachAfter))} is left in the attacker's reach; ${outageText(steps[0]!.outageAfter)}.`,
+    `After it ${inline(rangeText(steps[0]!.reachAfter))} is left in the attacker's reach; breaks: ${outageText(steps[0]!.outageAfter)}.`,
     '',
     ...steps.flatMap(stepLines),
   ]);
@@ -68,7 +70,7 @@ function planLines({ plan }: Incident): string[] {
 function stepLines(step: PlanStep): string[] {
   const { apply, inverse, probe } = step.commands;
   return [
-    `- [ ] **${step.action}** ${inline(step.target)}: ${inline(step.why)}. ${REVERSIBILITY_WORDS[step.reversibility]}${step.residualUntil ? `; sessions live until ${timeText(step.residualUntil)}` : ''}.`,
+    `- [ ] **${step.action}** ${inline(step.target)} (step \`${step.id}\`): ${inline(step.why)}. It ${undoText(step)}${step.approvals > 0 ? `; ${counted(step.approvals, 'approval')}` : ''}${step.residualUntil ? `; sessions live until ${timeText(step.residualUntil)}` : ''}.`,
     '',
     ...fenced(apply).map(indented),
     ...(inverse ? ['', '  Undo:', '', ...fenced(inverse).map(indented)] : []),
