@@ -60,17 +60,13 @@ export class Connection {
   /** `INSERT … VALUES` of many rows, given as one flat array; returns the number of rows changed. */
   insert(into: string, width: number, values: readonly SqlValue[], conflict = ''): number {
     const step = ROWS_AT_ONCE * width;
+    const row = marks(width);
+    const sql = (rows: number): string => `INSERT INTO ${into} VALUES ${Array(rows).fill(row).join(',')} ${conflict}`;
+    const full = values.length >= step ? sql(ROWS_AT_ONCE) : '';
+    const whole = values.length - (values.length % step);
     let changed = 0;
-    for (let at = 0; at < values.length; at += step) {
-      const some = values.length - at <= step && at === 0 ? values : values.slice(at, at + step);
-      const row = `(${Array(width).fill('?').join(',')})`;
-      changed += this.run(
-        `INSERT INTO ${into} VALUES ${Array(some.length / width)
-          .fill(row)
-          .join(',')} ${conflict}`,
-        some,
-      );
-    }
+    for (let at = 0; at < whole; at += step) changed += this.run(full, values.slice(at, at + step));
+    if (whole < values.length) changed += this.run(sql((values.length - whole) / width), values.slice(whole));
     return changed;
   }
 

@@ -92,7 +92,8 @@ const shownColumns = (shown: Shown): SqlValue[] => [
 ];
 
 function upsertClaims(db: Connection, { origin, generation, at }: Stamp, said: readonly Said[]): void {
-  const rows = said.flatMap(({ id, fact, text }) => [id, origin, fact.stub ? 1 : 0, generation, at, at, text]);
+  const rows: SqlValue[] = [];
+  for (const { id, fact, text } of said) rows.push(id, origin, fact.stub ? 1 : 0, generation, at, at, text);
   db.insert(
     'entity_claim',
     7,
