@@ -44,7 +44,7 @@ function add(program: Parser, command: Command, io: Io, ended: (exit: Exit) => v
     const { run } = await command.load();
     const options = parser.optsWithGlobals<Record<string, unknown>>();
     const file = options['config'] as string | undefined;
-    ended(await run({ arguments: parser.args, options, config: () => loadConfig({ file }), io }));
+    ended(await run({ arguments: parser.args, options, config: () => loadConfig({ file }), io, role: command.role }));
   });
 }
 

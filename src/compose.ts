@@ -16,7 +16,7 @@ import type { Collector } from './ports/collector.ts';
 import type { Enforcer } from './ports/enforcer.ts';
 import type { Log } from './ports/log.ts';
 import type { Queue } from './ports/queue.ts';
-import type { Store } from './ports/store.ts';
+import type { RoleName, Store } from './ports/store.ts';
 import { thisProcess } from './this-process.ts';
 
 export interface ComposeOptions {
@@ -25,7 +25,10 @@ export interface ComposeOptions {
   readonly threaded?: boolean;
 }
 
-export interface ComposedApp extends App, Asking, AsyncDisposable {}
+export interface ComposedApp extends App, Asking, AsyncDisposable {
+  /** Of INTERLOCK_TOKEN; undefined without one. */
+  readonly role: RoleName | undefined;
+}
 
 export async function compose(config: Config, { log, threaded = false }: ComposeOptions): Promise<ComposedApp> {
   const place = storePlace(config);
@@ -60,7 +63,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
         denyList: config.denyList,
       },
       sealKey: config.secrets.sealKey,
-      actor: await actorOf(config, store, wallClock),
+      ...(await actorOf(config, store, wallClock)),
       clock,
       wallClock,
       newId: randomUUID,
@@ -133,14 +136,14 @@ function fingerprintKey({ secrets }: Config, place: StorePlace): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-async function actorOf({ secrets }: Config, store: Store, now: () => Date): Promise<string> {
-  if (secrets.token === undefined) return `local:${userInfo().username}`;
+async function actorOf({ secrets }: Config, store: Store, now: () => Date): Promise<Pick<ComposedApp, 'actor' | 'role'>> {
+  if (secrets.token === undefined) return { actor: `local:${userInfo().username}`, role: undefined };
   const token = await whoIs(store, secrets.token, now());
   if (!token)
     throw new RefusedError(
       'INTERLOCK_TOKEN: no such token, or it has expired; make one with `interlock token create --role responder`',
     );
-  return token.name;
+  return { actor: token.name, role: token.role };
 }
 
 async function collectorFor(type: string): Promise<Collector> {

@@ -4,7 +4,7 @@ import { type AttackReach, attackReach } from '../analysis/attack-reach.ts';
 import { chokePoints } from '../analysis/choke-points.ts';
 import { exposure } from '../analysis/exposure.ts';
 import type { AccessGraph } from '../graph/access-graph.ts';
-import { UnknownEntityError } from '../model/errors.ts';
+import { UnknownEntityError, UsageError } from '../model/errors.ts';
 import type { Level } from '../model/kinds.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 import type { App } from './app.ts';
@@ -29,7 +29,12 @@ export interface ReachAnswer extends Omit<AttackReach, 'items'>, Completeness {
   readonly truncated: boolean;
 }
 
+function refuseNegative(max: number): void {
+  if (!Number.isSafeInteger(max) || max < 0) throw new UsageError(`max: expected a whole number of at least 0, found ${max}`);
+}
+
 export async function askReach(app: Asking, texts: readonly string[], { max }: { max: number }): Promise<ReachAnswer> {
+  refuseNegative(max);
   const subjects = await resolveKeys(app.store, texts);
   const graph = await app.graph();
   const reach = attackReach(
@@ -43,12 +48,13 @@ export async function askReach(app: Asking, texts: readonly string[], { max }: {
 }
 
 export async function askExposure(app: Asking, text: string, { max }: { max: number }) {
+  refuseNegative(max);
   const target = await resolveKey(app.store, text);
   const graph = await app.graph();
   const found = exposure(graph, indexIn(graph, target));
   const coverage = await completenessOf(app.store, [target, ...found.items.map(({ key }) => key)]);
   const total = found.items.length;
-  return { ...found, ...coverage, items: found.items.slice(0, max), total, truncated: total > max };
+  return { subjects: [target], ...found, ...coverage, items: found.items.slice(0, max), total, truncated: total > max };
 }
 
 export async function askPath(app: Asking, { from, to, level }: { from: string; to: string; level: Level }) {

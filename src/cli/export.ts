@@ -1,6 +1,7 @@
 import { csvHeader, csvLine, exportLines } from '../app/export-graph.ts';
+import { BACKUP_END } from '../model/backup.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
-import { withApp } from './open.ts';
+import { requireRole, withApp } from './open.ts';
 import { oneOf } from './options.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
@@ -8,7 +9,13 @@ export async function run(invocation: Invocation): Promise<Exit> {
   const format = oneOf(options, 'format', ['jsonl', 'csv']);
   return withApp(invocation, async (app) => {
     if (options['all']) {
-      for await (const record of app.store.exportAll()) io.out(`${JSON.stringify(record)}\n`);
+      requireRole(app, 'admin');
+      let records = 0;
+      for await (const record of app.store.exportAll()) {
+        io.out(`${JSON.stringify(record)}\n`);
+        records++;
+      }
+      io.out(`${JSON.stringify({ type: BACKUP_END, data: { records } })}\n`);
       return EXIT.done;
     }
     if (format === 'csv') io.out(csvHeader);

@@ -3,7 +3,7 @@ import { executeContext } from '../app/revocation.ts';
 import { UsageError } from '../model/errors.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { answerExecution } from './execution.ts';
-import { printJson, withApp } from './open.ts';
+import { printJson, requireRole, withApp } from './open.ts';
 import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
@@ -13,6 +13,7 @@ export async function run(invocation: Invocation): Promise<Exit> {
     throw new UsageError('holds: expected nothing, or release <id>');
   return withApp(invocation, async (app) => {
     if (id !== undefined) {
+      requireRole(app, 'approver');
       const result = await releaseHold(executeContext(app), id, { actor: app.actor, signal: io.signal });
       return answerExecution(io, result, { json: options['json'], isRehearsal: false });
     }

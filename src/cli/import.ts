@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { BACKUP_END } from '../model/backup.ts';
 import { counted } from '../model/counted.ts';
 import { InputError } from '../model/errors.ts';
 import type { BackupRecord } from '../ports/store.ts';
@@ -20,16 +21,30 @@ export async function run(invocation: Invocation): Promise<Exit> {
 async function* backupRecords(file: string): AsyncIterable<BackupRecord> {
   const input = file === '-' ? process.stdin : createReadStream(file, 'utf8');
   let line = 0;
+  let records = 0;
+  let promised: unknown;
   try {
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       line++;
-      if (text.trim() !== '') yield recordOf(text, `${file}: line ${line}`);
+      if (text.trim() === '') continue;
+      const record = recordOf(text, `${file}: line ${line}`);
+      if (record.type === BACKUP_END) promised = (record.data as { readonly records?: unknown }).records;
+      else {
+        records++;
+        yield record;
+      }
     }
+    if (records > 0 && promised !== records) throw new InputError(`${file}: line ${line}: ${endText(promised, records)}`);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+const endText = (promised: unknown, records: number): string =>
+  promised === undefined
+    ? 'the backup breaks off here, its last line is missing; make it again with `interlock export --all`'
+    : `the backup says that it holds ${String(promised)} records, and has ${records}; make it again with \`interlock export --all\``;
 
 function recordOf(text: string, place: string): BackupRecord {
   let value: unknown;

@@ -25,12 +25,18 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'collect',
+    role: 'responder',
     usage: '[source...]',
     summary: 'load the configured sources into the graph',
     options: [['--forget <scope>', 'instead, remove the facts of <source>[/<scope>]']],
     load: () => import('./collect.ts'),
   },
-  { name: 'analyze', summary: 'compute reach, risks and findings anew where they are stale', load: () => import('./analyze.ts') },
+  {
+    name: 'analyze',
+    role: 'responder',
+    summary: 'compute reach, risks and findings anew where they are stale',
+    load: () => import('./analyze.ts'),
+  },
   {
     name: 'risks',
     summary: 'the riskiest identities and credentials first',
@@ -86,6 +92,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'plan',
+    role: 'responder',
     usage: '<key...>',
     summary: 'in which order to revoke, what that leaves and what it breaks',
     options: [
@@ -98,27 +105,42 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'approve',
+    role: 'approver',
     usage: '<plan>',
     summary: 'approve a plan that somebody else asked for',
     load: () => import('./approve.ts'),
   },
-  { name: 'execute', usage: '<plan>', summary: 'carry out a plan', options: [APPLY], load: () => import('./execute.ts') },
+  {
+    name: 'execute',
+    role: 'responder',
+    usage: '<plan>',
+    summary: 'carry out a plan',
+    options: [APPLY],
+    load: () => import('./execute.ts'),
+  },
   {
     name: 'undo',
+    role: 'responder',
     usage: '<plan>',
     summary: 'undo what a plan did, in reverse order',
     options: [APPLY],
     load: () => import('./undo.ts'),
   },
-  { name: 'confirm', usage: '<plan> <step>', summary: 'say that a step by hand was done', load: () => import('./confirm.ts') },
+  {
+    name: 'confirm',
+    role: 'responder',
+    usage: '<plan> <step>',
+    summary: 'say that a step by hand was done',
+    load: () => import('./confirm.ts'),
+  },
   {
     name: 'holds',
     usage: '[release] [id]',
     summary: 'reversible controls in place; release one',
     load: () => import('./holds.ts'),
   },
-  { name: 'pause', summary: 'stop all execution at the next step', load: () => import('./pause.ts') },
-  { name: 'resume', summary: 'let execution go on', load: () => import('./resume.ts') },
+  { name: 'pause', role: 'responder', summary: 'stop all execution at the next step', load: () => import('./pause.ts') },
+  { name: 'resume', role: 'approver', summary: 'let execution go on', load: () => import('./resume.ts') },
   {
     name: 'export',
     summary: 'the graph as lines, or everything as a backup',
@@ -130,12 +152,14 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'import',
+    role: 'admin',
     usage: '<file>',
     summary: 'load a backup of `export --all` into an empty store (- is stdin)',
     load: () => import('./import.ts'),
   },
   {
     name: 'token',
+    role: 'admin',
     usage: '<act> [id]',
     summary: 'bearer tokens of the API: create, list, revoke <id>',
     options: [

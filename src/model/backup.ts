@@ -7,11 +7,14 @@ import type { EntityClaim, Json, RelationshipClaim, StoredDocument, Time } from 
 import { RefusedError } from './errors.ts';
 import type { Risk, RiskAcceptance } from './findings.ts';
 import type { JobRecord } from './jobs.ts';
-import type { RelationshipKind } from './kinds.ts';
+import { ENTITY_KINDS, RELATIONSHIP_KINDS, type RelationshipKind } from './kinds.ts';
 import type { LedgerRecord } from './ledger.ts';
 import type { Hold, StoredPlan } from './plan.ts';
 
 export const BACKUP_FORMAT = 1;
+
+/** The type of a file's last line, which counts the others: without it the file breaks off. No record: stores never see it. */
+export const BACKUP_END = 'end';
 
 export interface BackupData {
   /** First of all. */
@@ -93,5 +96,17 @@ export function readBackupRecord(record: { readonly type: string; readonly data:
       `backup: format ${typed.data.format} is not ${BACKUP_FORMAT}; read it with the interlock that wrote it`,
     );
   }
+  refuseUnknownKind(typed, number);
   return typed;
+}
+
+const isOneOf = (kinds: readonly string[], kind: string): boolean => kinds.includes(kind);
+
+/** What the model does not know would spread nothing and be found by nobody: better no import than half a graph. */
+function refuseUnknownKind({ type, data }: TypedBackupRecord, number: number): void {
+  const kinds = type === 'entity' ? data.claims.map(({ fact }) => fact.kind) : type === 'relationship' ? [data.kind] : [];
+  const unknown = kinds.find((kind) => !isOneOf(type === 'entity' ? ENTITY_KINDS : RELATIONSHIP_KINDS, kind));
+  if (unknown !== undefined) {
+    throw new RefusedError(`backup: record ${number}: unknown kind \`${unknown}\`; read it with the interlock that wrote it`);
+  }
 }

@@ -155,3 +155,21 @@ describe('the incident page', () => {
     expect(text.match(/^#+ .*/gm)?.[0]).toMatch(/^# Incident: /);
   });
 });
+
+it('gives commands that a shell takes as they are meant, whatever names hold', () => {
+  const odd = 'cred:$(touch x)';
+  const page = incident({
+    ...input,
+    subjects: [odd],
+    graph: caseGraph({ 'cred:$(touch%20x)': 'Credential', 'app:a\n rm': 'Workload' }, [
+      `app:a\n%20rm USES cred:$(touch%20x) declared`,
+    ]),
+    downBudget: 0,
+  });
+  const [text, markdown] = [incidentText(page), incidentMarkdown(page)];
+  expect(text).toContain("interlock plan 'cred:$(touch x)' --mode contain");
+  expect(text.split('\n').filter((line) => /^\s*rm/.test(line))).toEqual([]);
+  expect(markdown).toContain('It CANNOT be undone; 2 approvals.');
+  expect(markdown).toContain('It changes nothing.');
+  expect(markdown).toContain('breaks: 1 stops.');
+});

@@ -1,7 +1,7 @@
 /** What people type by mistake, or on purpose: one clear line, never a stack, never a control character. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cli, estate, workspace } from './cli.ts';
+import { answer, cli, cliWith, estate, workspace } from './cli.ts';
 
 const ONE_LINE = /^interlock: [^\n]+\n$/;
 const ESC = String.fromCharCode(27);
@@ -65,4 +65,58 @@ describe('odd words', () => {
     expect(done.code).toBe(0);
     expect(done.out).toContain('is where it begins');
   });
+});
+
+describe('a backup that is not whole is refused, and leaves the store empty', () => {
+  let backup: readonly string[];
+  beforeAll(async () => {
+    const folder = estate();
+    expect((await cli(folder, 'collect')).code).toBe(0);
+    backup = (await cli(folder, 'export', '--all')).out.trimEnd().split('\n');
+  });
+
+  const without = (word: string) => (lines: readonly string[]) => lines.filter((line) => !line.includes(word));
+  it.each([
+    ['that breaks off', (lines: readonly string[]) => lines.slice(0, 40), /line 40: the backup breaks off here/],
+    ['of which lines are missing', without('"type":"document"'), /says that it holds \d+ records, and has \d+/],
+    ['of which an entity is missing', without('"data":{"key":"aws:AKIA0EXAMPLELEAKED01"'), /names aws:AKIA0EXAMPLELEAKED01/],
+    [
+      'with a kind that nobody knows',
+      (lines: readonly string[]) => lines.map((line) => line.replace('"kind":"Role"', '"kind":"Rule"')),
+      /unknown kind `Rule`/,
+    ],
+  ])('one %s', async (_, damage, says) => {
+    const folder = workspace({ 'interlock.yaml': '{}', 'backup.jsonl': damage(backup).join('\n') });
+    const done = await cli(folder, 'import', 'backup.jsonl');
+    expect(done).toMatchObject({ code: 1, out: '' });
+    expect(done.err).toMatch(ONE_LINE);
+    expect(done.err).toMatch(says);
+    expect((await cli(folder, 'export')).out).toBe('');
+  });
+
+  it('a whole one is loaded', async () => {
+    const folder = workspace({ 'interlock.yaml': '{}', 'backup.jsonl': backup.join('\n') });
+    expect(await answer(folder, ['import', 'backup.jsonl'])).toEqual({ records: backup.length - 1 });
+  });
+});
+
+it('a token gives its owner the rights of its role, as in the API', async () => {
+  const folder = estate();
+  await cli(folder, 'collect');
+  const { id } = await answer<{ id: string }>(folder, ['plan', 'AKIA0EXAMPLELEAKED01']);
+  const viewer = (await cli(folder, 'token', 'create', '--role', 'viewer')).out.trim();
+  const approver = (await cli(folder, 'token', 'create', '--role', 'approver', '--name', 'ann')).out.trim();
+  for (const words of [
+    ['approve', id],
+    ['execute', id, '--apply'],
+    ['pause'],
+    ['token', 'create', '--role', 'admin'],
+    ['export', '--all'],
+  ]) {
+    const done = await cliWith({ INTERLOCK_TOKEN: viewer }, folder, ...words);
+    expect(done, words.join(' ')).toMatchObject({ code: 1, out: '' });
+    expect(done.err).toMatch(/needs the role \w+; viewer \(INTERLOCK_TOKEN\) is viewer/);
+  }
+  expect((await cliWith({ INTERLOCK_TOKEN: viewer }, folder, 'search', 'lumen')).code).toBe(0);
+  expect((await cliWith({ INTERLOCK_TOKEN: approver }, folder, 'approve', id)).code).toBe(0);
 });

@@ -5,7 +5,7 @@ import { printableLines } from '../../model/printable.ts';
 import type { Incident } from '../incident.ts';
 import { undoText } from '../plan/plan-text.ts';
 import { outageText, rangeText, timeText } from '../plan/words.ts';
-import { planLead } from './incident-text.ts';
+import { planCommand, planLead } from './incident-text.ts';
 import { incidentPage, type PageSection } from './page.ts';
 
 export function incidentMarkdown(found: Incident): string {
@@ -24,6 +24,7 @@ export function incidentMarkdown(found: Incident): string {
     '',
     inline(planLead(found)),
     '',
+    ...(found.plan.waves.length > 0 ? [...fenced(planCommand(found)), ''] : []),
     ...planLines(found),
   ];
   return `${printableLines(lines).trimEnd()}\n`;

@@ -1,6 +1,7 @@
 /** The incident page for a terminal. */
 import { counted } from '../../model/counted.ts';
 import { printableLines } from '../../model/printable.ts';
+import { shellWord } from '../../model/shell.ts';
 import type { Incident } from '../incident.ts';
 import { planStepsLines } from '../plan/plan-text.ts';
 import { durationText, wrapped } from '../plan/words.ts';
@@ -23,6 +24,7 @@ export function incidentText(found: Incident): string {
     '',
     ...page.sections.flatMap((section, i) => [...sectionLines(section, i + 1), '']),
     ...leadLines('WHAT TO DO NOW', 7, planLead(found)),
+    ...(found.plan.waves.length > 0 ? [`     ${planCommand(found)}`] : []),
     '',
     ...planStepsLines(found.plan),
   ];
@@ -33,9 +35,12 @@ export function planLead({ plan }: Incident): string {
   const steps = plan.waves.flatMap((wave) => wave.steps);
   if (steps.length === 0) return 'No step can be taken.';
   const end = Math.max(...steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));
-  const ask = `interlock plan ${plan.targets.join(' ')} --mode contain --since ${plan.since}`;
-  return `${counted(steps.length, 'step')} in ${counted(plan.waves.length, 'wave')}, about ${durationText(end - Date.parse(plan.createdAt))}. Paste the commands, or have it carried out: ${ask}`;
+  return `${counted(steps.length, 'step')} in ${counted(plan.waves.length, 'wave')}, about ${durationText(end - Date.parse(plan.createdAt))}. Paste the commands, or have it carried out:`;
 }
+
+/** On a line of its own, to be pasted: keys come from other people's systems. */
+export const planCommand = ({ plan }: Incident): string =>
+  `interlock plan ${plan.targets.map(shellWord).join(' ')} --mode contain --since ${plan.since}`;
 
 function sectionLines({ title, lead, columns, rows, notes, commands }: PageSection, number: number): string[] {
   return [

@@ -29,7 +29,10 @@ function heading(plan: Plan): string[] {
   const last = plan.waves.at(-1)?.steps[0];
   const untouched = plan.tradeoff.find((point) => point.steps.length === 0);
   const goal = plan.mode === 'contain' ? 'cut the attacker off' : 'replace, then remove, with nobody left without a credential';
-  const lines = [`PLAN ${plan.id}  ${plan.mode}: ${goal}`, `  for      ${plan.targets.join('\n           ')}`];
+  const lines = [
+    `PLAN ${plan.id}  ${plan.mode}: ${goal}`,
+    ...plan.targets.map((target, i) => `  ${i === 0 ? 'for' : '   '}      ${target}`),
+  ];
   if (plan.since) lines.push(`  since    ${timeText(plan.since)}`);
   if (steps.length === 0) return [...lines, '  steps    none', `  hash     ${plan.hash}`];
   lines.push(
@@ -103,7 +106,7 @@ function stepLines(step: PlanStep, number: string): string[] {
   const serves = step.for && step.for !== step.target ? ` (for ${step.for})` : '';
   return [
     `  ${number}  ${actText(step)}  ${step.target}${serves}`,
-    `       ${who}; ${step.id}; ${READS.has(step.action) ? 'changes nothing' : REVERSIBILITY_WORDS[step.reversibility]}${people}`,
+    `       ${who}; ${step.id}; ${undoText(step)}${people}`,
     ...[['why', step.why] as const, ...until].flatMap(([name, text]) => labelled(name, wrapped(text, WIDTH - 19))),
     ...labelled('do', apply.split('\n')),
     ...(inverse
@@ -116,6 +119,10 @@ function stepLines(step: PlanStep, number: string): string[] {
 }
 
 const READS: ReadonlySet<string> = new Set(['save', 'confirm', 'soak', 'notify']);
+
+/** Whether it can be undone, where it changes something. */
+export const undoText = ({ action, reversibility }: PlanStep): string =>
+  READS.has(action) ? 'changes nothing' : REVERSIBILITY_WORDS[reversibility];
 
 const labelled = (name: string, lines: readonly string[]): string[] =>
   lines.map((line, i) => `       ${(i === 0 ? name : '').padEnd(12)}${line}`);

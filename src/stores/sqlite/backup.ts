@@ -156,6 +156,9 @@ function importRelationship(db: Connection, from: number, claims: readonly Relat
   const ids = rememberedIds(db);
   for (const { origin, scope, generation, since, lastSeen, fact } of claims) {
     lookUpIds(db, [fact.source, fact.target], ids);
+    const missing = [fact.source, fact.target].find((key) => ids.get(key) === undefined);
+    if (missing !== undefined)
+      throw new RefusedError(`backup: a ${fact.kind} names ${missing}, of which it holds no record; give the whole file`);
     const ends = [ids.get(fact.source) as number, kindCode(fact.kind), ids.get(fact.target) as number];
     const times = [generation, millisecondsOf(since), millisecondsOf(lastSeen), from];
     db.insert('relationship_claim', 11, [
