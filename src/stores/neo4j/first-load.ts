@@ -56,16 +56,26 @@ export interface NewRelationship {
   readonly fact: RelationshipFact;
 }
 
-/** Each once, the strongest of the same; undefined when one is there already, or an end is not. */
-export function newRelationships({ before, now }: Load, said: readonly RelationshipFact[]): NewRelationship[] | undefined {
+export interface Sorted {
+  /** Each once, the strongest of the same. */
+  readonly fresh: readonly NewRelationship[];
+  /** What is there already, or has an end that is not: to be looked up. */
+  readonly others: readonly RelationshipFact[];
+}
+
+export function sortRelationships({ before, now }: Load, said: readonly RelationshipFact[]): Sorted {
   const nodeOf = (key: string): number | undefined => now.nodes.get(key) ?? before.nodes.get(key);
   const distinct = new Map<string, NewRelationship>();
+  const others: RelationshipFact[] = [];
   for (const fact of said) {
     const id = relationshipId(fact);
     const [source, target] = [nodeOf(fact.source), nodeOf(fact.target)];
-    if (source === undefined || target === undefined || before.ids.has(id)) return undefined;
+    if (source === undefined || target === undefined || before.ids.has(id)) {
+      others.push(fact);
+      continue;
+    }
     const known = distinct.get(id);
     if (!known || strengthOf(fact) <= strengthOf(known.fact)) distinct.set(id, { id, source, target, fact });
   }
-  return [...distinct.values()];
+  return { fresh: [...distinct.values()], others };
 }

@@ -15,7 +15,7 @@ import {
   type Writing,
 } from './change-set.ts';
 import { inBatches, type Run } from './client.ts';
-import { entitiesAreNew, type Load, newRelationships } from './first-load.ts';
+import { entitiesAreNew, type Load, sortRelationships } from './first-load.ts';
 import { loadRelationships } from './load-relationships.ts';
 import * as facts from './queries/facts.ts';
 import type { Recorder } from './recorder.ts';
@@ -82,8 +82,18 @@ export async function writeRelationships(
   said: readonly RelationshipFact[],
   load?: Load,
 ): Promise<number> {
-  const fresh = load && newRelationships(load, said);
-  if (fresh) return loadRelationships(run, recorder, writing, fresh, load.now.ids);
+  if (!load) return mergeRelationships(run, recorder, writing, said);
+  const { fresh, others } = sortRelationships(load, said);
+  const made = await loadRelationships(run, recorder, writing, fresh, load.now.ids);
+  return others.length === 0 ? made : made + (await mergeRelationships(run, recorder, writing, others));
+}
+
+async function mergeRelationships(
+  run: Run,
+  recorder: Recorder,
+  writing: Writing,
+  said: readonly RelationshipFact[],
+): Promise<number> {
   const distinct = distinctRelationships(said);
   const found = await findRelationships(run, distinct);
   const writes = noWrites();
@@ -92,7 +102,6 @@ export async function writeRelationships(
     if (sayRelationship(writes, recorder, writing, fact, found.get(place))) shown++;
   }
   await applyRelationships(run, writes);
-  if (load) for (const fact of distinct) load.now.ids.add(relationshipId(fact));
   return shown;
 }
 

@@ -62,4 +62,38 @@ export function serverSuite(url: string): void {
     );
     expect(rows).toEqual([{ id: 'aws:a CAN_READ aws:b', origins: ['aws/one'] }]);
   });
+
+  it('takes in one batch of a first load what is new, what was said before, and refuses an end that nobody claims', async () => {
+    await using database = await openLiveDatabase(url);
+    await database.wipe();
+    await using store = await openNeo4jStore({ url });
+    const run = await store.beginCollection('aws', 'r1', '2026-01-05T08:00:00.000Z');
+    const write = (certainty: 'possible' | 'definite', ...targets: readonly string[]) =>
+      store.writeFacts(run, {
+        scope: 'one',
+        entities: targets.map((key) => ({ key, kind: 'Resource', name: key, provider: 'aws' })),
+        relationships: targets.map((target) => ({ source: 'aws:a', kind: 'CAN_READ', target, basis: 'entitled', certainty })),
+        documents: [],
+      });
+    await write('possible', 'aws:a', 'aws:b');
+    await write('definite', 'aws:b', 'aws:c');
+    const hanging = {
+      source: 'aws:a',
+      kind: 'CAN_READ',
+      target: 'aws:nobody',
+      basis: 'entitled',
+      certainty: 'definite',
+    } as const;
+    const batch = { scope: 'one', entities: [], relationships: [hanging], documents: [] };
+    await expect(store.writeFacts(run, batch)).rejects.toThrow(/nobody claims aws:nobody/);
+    const rows = await database.run(
+      'MATCH (:Entity {key: $key})-[r:CAN_READ]->(t) RETURN t.key AS key, r.certainty AS certainty ORDER BY key',
+      { key: 'aws:a' },
+    );
+    expect(rows).toEqual([
+      { key: 'aws:a', certainty: 'possible' },
+      { key: 'aws:b', certainty: 'definite' },
+      { key: 'aws:c', certainty: 'definite' },
+    ]);
+  });
 }
