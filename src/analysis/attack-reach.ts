@@ -165,7 +165,7 @@ export function weightAt(graph: AccessGraph, weights: Weights, entity: number): 
 }
 
 /** The weight of all Resources and Secrets at control. */
-export function wholeWeight(graph: AccessGraph, weights: Weights): number {
+function wholeWeight(graph: AccessGraph, weights: Weights): number {
   let whole = 0;
   for (let entity = 0; entity < graph.order; entity++) whole += weightAt(graph, weights, entity);
   return whole;

@@ -25,7 +25,7 @@ const MEANING: Readonly<Record<Ambiguity['verdict'], string>> = {
   unattributed: 'it is used, and nobody known fits',
 };
 
-export function ambiguityText(answer: Ambiguity): string {
+function ambiguityText(answer: Ambiguity): string {
   const { key, verdict, reasons, candidates, origins, copies, split, consumers, attributionBits, unattributedShare } = answer;
   const right = 'right' as const;
   const known = candidates.filter(({ isAbleOnly }) => !isAbleOnly);

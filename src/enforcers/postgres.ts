@@ -12,6 +12,7 @@ import {
   postgresInverse,
 } from '../model/postgres-actions.ts';
 import { postgresPlace } from '../model/postgres-place.ts';
+import { postgresTime } from '../model/postgres-time.ts';
 import type { Applied, Enforcer, EnforcerContext, Preflight, Probed } from '../ports/enforcer.ts';
 import { refusalsOf } from './postgres/preflight.ts';
 import { probeStep } from './postgres/probe.ts';
@@ -135,12 +136,8 @@ function isInPlace(step: PostgresStep, now: RoleNow, before: PostgresRoleBefore)
   }
 }
 
-/** `infinity` and times that JavaScript cannot hold are later than any. */
 function isTimeAtMost(serverTime: string | null, limit: string): boolean {
-  if (serverTime === null) return false;
-  if (serverTime === '-infinity') return true;
-  const at = Date.parse(serverTime.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
-  return Number.isFinite(at) && at <= Date.parse(limit);
+  return serverTime !== null && postgresTime(serverTime) <= Date.parse(limit);
 }
 
 async function applyStep(step: PostgresStep, options: SessionOptions, random: Random): Promise<Applied> {

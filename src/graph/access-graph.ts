@@ -28,7 +28,7 @@ import {
 } from '../model/kinds.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 
-export const UNKNOWN_TIER = -1;
+const UNKNOWN_TIER = -1;
 /** In `gives`: the relationship gives at the target the level that it needed at the source. */
 export const SAME = 0xff;
 

@@ -12,7 +12,7 @@ import { groupBy } from './access-graph.ts';
 import type { Columns } from './columns.ts';
 import { type Adjacency, components } from './components.ts';
 
-export const BLOCK_WORDS = 128;
+const BLOCK_WORDS = 128;
 
 /** A run of words of a block whose bits count for one signature. */
 interface Run {

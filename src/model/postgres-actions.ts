@@ -19,7 +19,7 @@ import { z } from 'zod';
 import type { Action, StepCommands } from './plan.ts';
 
 /** How long one session may take to end before the server answers false. */
-export const TERMINATE_TIMEOUT_MS = 5000;
+const TERMINATE_TIMEOUT_MS = 5000;
 
 /** PostgreSQL cuts names to 63 bytes; a longer one would be another role. */
 const name = z
@@ -206,7 +206,7 @@ export function postgresCommands(
 }
 
 /** Statements as `psql` takes them: `\connect` where the database changes. */
-export function psqlText(statements: readonly PostgresStatement[]): string {
+function psqlText(statements: readonly PostgresStatement[]): string {
   let database: string | undefined;
   const lines: string[] = [];
   for (const statement of statements) {

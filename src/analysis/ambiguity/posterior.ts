@@ -3,7 +3,7 @@ import type { Candidate } from './candidates.ts';
 import type { AmbiguityInput } from './input.ts';
 
 /** Prior of ⊥. */
-export const NONE_PRIOR = 0.05;
+const NONE_PRIOR = 0.05;
 /** The most that the log's own attribution is trusted. */
 const ATTRIBUTED = 0.98;
 /** How well a use fits: of a consumer that works there, of one that works elsewhere, and of ⊥ or a place that says nothing. */

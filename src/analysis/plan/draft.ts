@@ -16,7 +16,7 @@ export interface DraftParts
 }
 
 /** People who must agree to what cannot be undone. */
-export const APPROVALS_FOR_R2 = 2;
+const APPROVALS_FOR_R2 = 2;
 
 export function draftOf({ graph, connectorOf }: Pick<PlanInput, 'graph' | 'connectorOf'>, parts: DraftParts): Draft {
   const { target, control, why, purpose, for: serves, ...rest } = parts;

@@ -4,6 +4,7 @@
  * c_x is when no live foothold reaches x any more; F_x the probability that the attacker is there by then: d hops, each taking an
  * exponential time of mean τ, is an Erlang(d, 1/τ) time from t0.
  */
+import { MINUTE_MS } from '../../model/durations.ts';
 
 /** P(T ≤ t) for T ~ Erlang(hops, 1/mean). No hop is needed for what is held already. */
 export function erlang(hops: number, elapsed: number, mean: number): number {
@@ -33,6 +34,9 @@ export interface Clock {
   readonly elapsedMs: number;
   readonly hopMs: number;
 }
+
+/** Mean time that an attacker of the usual speed takes for one hop. */
+export const HOP_MS = MINUTE_MS;
 
 /** `effectiveAt`: by step, milliseconds after the plan was made; a step that is not there never is. */
 export function objective(

@@ -25,7 +25,7 @@ function controllersOf(graph: AccessGraph, proofOrIdentity: number): number[] {
 }
 
 /** Who reaches, for certain, a power to make X again: 1 at each entity. One search against the relationships. */
-export function recreators(graph: AccessGraph, proofOrIdentity: number): Uint8Array {
+function recreators(graph: AccessGraph, proofOrIdentity: number): Uint8Array {
   const controllers = controllersOf(graph, proofOrIdentity);
   const able = new Uint8Array(graph.order);
   if (controllers.length === 0) return able;
@@ -35,7 +35,7 @@ export function recreators(graph: AccessGraph, proofOrIdentity: number): Uint8Ar
 }
 
 /** Proofs whose value the holder of the footholds knows for certain, and that still work. */
-export function reachableProofs(graph: AccessGraph, held: readonly number[]): number[] {
+function reachableProofs(graph: AccessGraph, held: readonly number[]): number[] {
   const { facets } = reachFrom(graph, held, { walk: 'lo' });
   const known = new Set(held);
   const found: number[] = [];

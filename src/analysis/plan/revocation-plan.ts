@@ -6,13 +6,14 @@
  */
 import type { AccessGraph } from '../../graph/access-graph.ts';
 import { nameAt } from '../../graph/access-graph.ts';
-import { HOUR_MS, MINUTE_MS } from '../../model/durations.ts';
+import { HOUR_MS } from '../../model/durations.ts';
 import type { Time } from '../../model/entity.ts';
 import type { Plan, PlanStep, Refusal } from '../../model/plan.ts';
 import { containment, type Proposal } from './contain.ts';
 import { createFigures, type Figures } from './figures.ts';
 import { type Footholds, footholds as footholdsOf } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
+import { HOP_MS } from './objective.ts';
 import { orderedWaves } from './order.ts';
 import { planHash } from './plan-hash.ts';
 import { reachClasses } from './reach-classes.ts';
@@ -23,9 +24,6 @@ import { taken } from './taken.ts';
 import { touches } from './touched.ts';
 import { tradeoff } from './tradeoff.ts';
 import { layers } from './waves.ts';
-
-/** Mean time that an attacker takes for one hop. */
-export const HOP_MS = MINUTE_MS;
 
 /** Throws UnknownEntityError for a target that the graph does not hold. */
 export function revocationPlan(input: PlanInput): Plan {

@@ -1,10 +1,9 @@
 /** What cannot be saved any more by being quick. */
 import { reachFrom } from '../../graph/reach.ts';
-import { MINUTE_MS } from '../../model/durations.ts';
 import { weightAt } from '../attack-reach.ts';
 import type { Footholds } from './footholds.ts';
 import type { PlanInput } from './input.ts';
-import { erlang } from './objective.ts';
+import { erlang, HOP_MS } from './objective.ts';
 import { touches } from './touched.ts';
 
 /** From here on it is more likely than not. */
@@ -22,7 +21,7 @@ export function taken(input: PlanInput, { held }: Footholds): string[] {
   for (let entity = 0; entity < graph.order; entity++) {
     if (own.has(entity) || weightAt(graph, weights, entity) === 0) continue;
     const hops = distances[entity]!;
-    if (touched.has(entity) || (hops > 0 && erlang(hops, elapsed, input.hopMs ?? MINUTE_MS) >= LIKELY)) found.push(entity);
+    if (touched.has(entity) || (hops > 0 && erlang(hops, elapsed, input.hopMs ?? HOP_MS) >= LIKELY)) found.push(entity);
   }
   found.sort((a, b) => weightAt(graph, weights, b) - weightAt(graph, weights, a) || (graph.keys[a]! < graph.keys[b]! ? -1 : 1));
   const named = found

@@ -30,7 +30,7 @@ export function tradeoff(figures: FiguresTable, waves: readonly (readonly Draft[
   return recommendedOf(undominated(points), all.length);
 }
 
-export const numbersOf = ({ reach, outage }: { reach: Bounds<number>; outage: Bounds<OutageCounts> }): number[] => [
+const numbersOf = ({ reach, outage }: { reach: Bounds<number>; outage: Bounds<OutageCounts> }): number[] => [
   reach.lo,
   reach.hi,
   ...GRADES.map((grade) => outage.lo[grade]),

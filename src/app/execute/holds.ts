@@ -20,7 +20,7 @@ export const controlOf = (enforcer: Enforcer, step: PlanStep): Control => ({
 });
 
 /** What a pre-image is sealed for: it opens for this step of this plan only. */
-export const boundTo = (plan: string, step: string): string => `${plan}/${step}`;
+const boundTo = (plan: string, step: string): string => `${plan}/${step}`;
 
 /** The hold to place with the intent, or undefined where there is nothing to bring back. */
 export async function holdFor(

@@ -22,7 +22,7 @@ import {
 } from './run.ts';
 
 /** Whatever may have had an effect. */
-export const UNDOABLE: readonly StepState[] = ['requested', 'accepted', 'propagating', 'effective', 'partial', 'failed'];
+const UNDOABLE: readonly StepState[] = ['requested', 'accepted', 'propagating', 'effective', 'partial', 'failed'];
 
 /** Marks a step whose inverse a person was asked to do; `confirm` then ends it. */
 export const UNDO_ASKED = 'undo: waits for a person';

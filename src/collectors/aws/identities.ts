@@ -19,7 +19,7 @@ const NHI_VALUE = /^(true|yes|1|nhi|machine|service|service[-_]?account|bot|work
  * An IAM user is a `User` when somebody signs in to the console with it and no tag marks it as a machine's; without a console
  * password (or where no credential report tells), it is a `ServiceAccount` if it has access keys or such a tag.
  */
-export function userKind(user: UserRecord, keys: number, password: boolean | undefined): 'User' | 'ServiceAccount' {
+function userKind(user: UserRecord, keys: number, password: boolean | undefined): 'User' | 'ServiceAccount' {
   const marked = [...user.tags].some(([key, value]) => NHI_TAG.test(key) && NHI_VALUE.test(value));
   if (marked) return 'ServiceAccount';
   return password !== true && keys > 0 ? 'ServiceAccount' : 'User';

@@ -59,7 +59,7 @@ interface LateFile {
 }
 
 /** A folder named for an account decides where a file does not say it; the innermost counts. */
-export function accountInPath(path: string): string | undefined {
+function accountInPath(path: string): string | undefined {
   return path
     .split('/')
     .slice(0, -1)

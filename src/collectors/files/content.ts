@@ -15,7 +15,7 @@ import { reasonOf, type SourceFile } from './walk.ts';
 export const HEAD_BYTES = 64 * 1024;
 const MIB = 1024 * 1024;
 /** Larger content is streamed: `JSON.parse` needs the whole text in memory, and fails past 512 MB. */
-export const LARGE_BYTES = 48 * MIB;
+const LARGE_BYTES = 48 * MIB;
 const MAX_TEXT_BYTES = 256 * MIB;
 /** Deflate reaches 1032:1 on zeros; real exports stay below 100:1. */
 const MAX_EXPANSION = 300;

@@ -1,5 +1,6 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { postgresCluster, postgresPassword, postgresPublic, postgresRole } from '../../model/keys.ts';
+import { postgresTime } from '../../model/postgres-time.ts';
 import type { MembershipRow, PasswordRow, RoleRow } from './catalogue.ts';
 
 export interface RoleCatalogue {
@@ -19,7 +20,7 @@ export interface Facts {
 }
 
 /** What logs in, or did until its login was taken, is a ServiceAccount; what only gathers members is a Group. */
-export function isGroup(role: RoleRow, { memberships, passwords }: Pick<RoleCatalogue, 'memberships' | 'passwords'>): boolean {
+function isGroup(role: RoleRow, { memberships, passwords }: Pick<RoleCatalogue, 'memberships' | 'passwords'>): boolean {
   if (role.login) return false;
   if (role.name.startsWith('pg_')) return true;
   const hasPassword = passwords?.some(({ oid }) => oid === role.oid) ?? false;
@@ -146,7 +147,6 @@ function stateOf(
 /** PostgreSQL's own form in UTC, `2026-11-21 12:00:00.5+00`; undefined for `infinity` and none. */
 export function serverTime(text: string | null): string | undefined {
   if (text === null) return undefined;
-  if (text === '-infinity') return new Date(0).toISOString();
-  const at = Date.parse(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
-  return Number.isFinite(at) ? new Date(at).toISOString() : undefined;
+  const at = postgresTime(text);
+  return at === Infinity ? undefined : new Date(at === -Infinity ? 0 : at).toISOString();
 }

@@ -165,7 +165,7 @@ function delegated(request: AccessRequest, granted: readonly Match[], identity: 
   return needsResourcePolicy(request.action) ? granted.map((match) => [match, ...identity]) : [identity];
 }
 
-export const needsResourcePolicy = (action: string): boolean =>
+const needsResourcePolicy = (action: string): boolean =>
   action.startsWith('kms:') ? !KEYLESS.has(action) : action.startsWith('sts:assumerole');
 
 /** KMS actions that name no key. */

@@ -20,7 +20,7 @@ export interface Requester {
   readonly roleArn?: string;
 }
 
-export const STRENGTHS = ['session', 'user', 'role', 'anyone', 'service', 'federated', 'account'] as const;
+const STRENGTHS = ['session', 'user', 'role', 'anyone', 'service', 'federated', 'account'] as const;
 export type Strength = (typeof STRENGTHS)[number];
 
 export interface PrincipalElement {

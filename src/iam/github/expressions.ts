@@ -94,7 +94,7 @@ export interface SecretReferences {
   readonly unreadable: boolean;
 }
 
-export const NO_SECRETS: SecretReferences = { names: [], all: false, dynamic: false, unreadable: false };
+const NO_SECRETS: SecretReferences = { names: [], all: false, dynamic: false, unreadable: false };
 
 export function secretReferences(text: string): SecretReferences {
   if (!text.includes('${{') || !/secrets/i.test(text)) return NO_SECRETS;

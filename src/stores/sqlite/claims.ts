@@ -56,7 +56,7 @@ export function entityClaim(key: string, row: EntityClaimRow, known: ReadonlyMap
   };
 }
 
-export function relationshipClaim(
+function relationshipClaim(
   source: string,
   target: string,
   row: RelationshipClaimRow,
@@ -123,7 +123,7 @@ export function heldRelationships(
 }
 
 /** Groups of rows that are claims of one relationship. */
-export function* adjacent(rows: Iterable<RelationshipClaimRow>): Generator<RelationshipClaimRow[]> {
+function* adjacent(rows: Iterable<RelationshipClaimRow>): Generator<RelationshipClaimRow[]> {
   let group: RelationshipClaimRow[] = [];
   for (const row of rows) {
     const first = group[0];

@@ -4,7 +4,7 @@ import type { Access } from './access.ts';
 import { type Connection, marks, type SqlValue } from './connection.ts';
 import { append, ledgerRecord } from './ledger.ts';
 
-export function writeAnalysis(db: Connection, { generation, at, risks }: AnalysisResult): void {
+function writeAnalysis(db: Connection, { generation, at, risks }: AnalysisResult): void {
   for (const table of ['risk', 'finding', 'analysis']) db.exec(`DELETE FROM ${table}`);
   db.run('INSERT INTO analysis VALUES (1, ?, ?)', [generation, at]);
   writeRisks(db, risks);

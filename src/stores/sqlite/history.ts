@@ -23,7 +23,7 @@ export function recordChanges(db: Connection, generation: number, drafts: readon
 }
 
 /** What the store showed, without who said it. */
-export function versionBody(shown: Entity | Relationship): Json {
+function versionBody(shown: Entity | Relationship): Json {
   const { claims: _, ...body } = shown;
   return JSON.parse(JSON.stringify(body)) as Json;
 }

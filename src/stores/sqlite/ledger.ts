@@ -22,7 +22,7 @@ export function writeLedgerRecord(db: Connection, record: LedgerRecord): void {
   db.run('INSERT INTO ledger VALUES (?, ?, ?, ?)', [record.seq, record.id, record.hash, JSON.stringify(record)]);
 }
 
-export function readLedger(db: Connection, after: number, limit: number): LedgerRecord[] {
+function readLedger(db: Connection, after: number, limit: number): LedgerRecord[] {
   const rows = db.all<[string]>('SELECT body FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?', [after, limit]);
   return rows.map(([body]) => JSON.parse(body) as LedgerRecord);
 }

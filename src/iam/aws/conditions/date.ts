@@ -1,7 +1,7 @@
 import type { ConditionOperator } from './operator.ts';
 
 /** ISO 8601 or seconds since 1970, in milliseconds. Undefined when it is neither. */
-export function dateOf(text: string): number | undefined {
+function dateOf(text: string): number | undefined {
   const time = /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
 }
