@@ -23,8 +23,6 @@ import type { EntityKind, RelationshipKind, Tier } from '../model/kinds.ts';
 import type { LedgerDraft, LedgerRecord } from '../model/ledger.ts';
 import type { Approval, Hold, Plan, PlanState, StepRecord, StepState, StoredPlan } from '../model/plan.ts';
 
-// ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
 /** One run over one source, or one pass of a join (`join:<name>`). */
 export interface CollectionRun {
   readonly id: string;
@@ -58,6 +56,7 @@ export interface CommittedCollection {
   readonly relationships: number;
 }
 
+/** What collectors and joins said, as claims by origin and scope. */
 export interface FactStore {
   /** Ends what a crashed run of this origin left (its facts stay until a complete run sweeps), and gives the run to write with. */
   beginCollection(origin: string, id: string, at: Time): Promise<CollectionRun>;
@@ -76,8 +75,6 @@ export interface FactStore {
   /** Removes the claims and documents of an origin, or of one of its scopes. Returns the number of claims removed. */
   forget(origin: string, scope?: string): Promise<number>;
 }
-
-// ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The columns that the in-memory graph is built from: merged, without claims, reasons and properties. */
 export interface GraphEntity {
@@ -133,6 +130,7 @@ export interface NeighbourRequest {
   readonly limit: number;
 }
 
+/** The merged graph, whole or in parts, and what it was made of. */
 export interface GraphReader {
   generation(): Promise<number>;
   /** Lean rows, all entities before all relationships; entities by key, relationships by (source, kind, target). One consistent state. */
@@ -161,8 +159,6 @@ export interface GraphReader {
   counts(): Promise<{ readonly entities: Record<string, number>; readonly relationships: Record<string, number> }>;
 }
 
-// ── change feed and history ──────────────────────────────────────────────────────────────────────────────────────────
-
 export interface Change {
   readonly seq: number;
   readonly op: 'upsert' | 'delete' | 'rebuild';
@@ -180,6 +176,7 @@ export interface Version {
   readonly body: Json;
 }
 
+/** What changed since, and what was there before. */
 export interface ChangeReader {
   /** Gap-free, in commit order. A first bulk load of an origin is one `rebuild`; so is an `after` that is too old. */
   changes(after: number, limit: number): Promise<{ readonly changes: readonly Change[]; readonly head: number }>;
@@ -189,14 +186,13 @@ export interface ChangeReader {
   pruneHistory(before: number): Promise<number>;
 }
 
-// ── findings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
 export interface AnalysisResult {
   readonly generation: number;
   readonly at: Time;
   readonly risks: readonly Risk[];
 }
 
+/** The analysis of one generation, and the risks that somebody accepted. */
 export interface FindingStore {
   /** Replaces the analysis as a whole. */
   saveAnalysis(result: AnalysisResult): Promise<void>;
@@ -208,8 +204,6 @@ export interface FindingStore {
   acceptances(): Promise<RiskAcceptance[]>;
 }
 
-// ── plans, holds, ledger ─────────────────────────────────────────────────────────────────────────────────────────────
-
 export interface StepTransition {
   readonly record: StepRecord;
   /** The states it may come from; otherwise nothing happens and the answer is false. */
@@ -219,6 +213,7 @@ export interface StepTransition {
   readonly hold?: Hold;
 }
 
+/** Plans, how far each step is, and which controls are held. */
 export interface PlanStore {
   savePlan(plan: Plan, requestedBy: string, ledger: LedgerDraft): Promise<void>;
   plan(id: string): Promise<StoredPlan | undefined>;
@@ -238,13 +233,13 @@ export interface PlanStore {
   setPaused(paused: boolean, ledger: LedgerDraft): Promise<void>;
 }
 
+/** Appended to and never changed: each record carries the hash of the one before. */
 export interface LedgerStore {
   append(draft: LedgerDraft): Promise<LedgerRecord>;
   ledger(after: number, limit: number): Promise<LedgerRecord[]>;
 }
 
-// ── leases, jobs, tokens, meta ───────────────────────────────────────────────────────────────────────────────────────
-
+/** Who may do what only one may do at a time, until when. */
 export interface LeaseStore {
   /** True when nobody else holds it, or its time is over. The holder may take it again, which renews it. */
   acquireLease(name: string, holder: string, now: Time, until: Time): Promise<boolean>;
@@ -252,6 +247,7 @@ export interface LeaseStore {
   leases(): Promise<{ readonly name: string; readonly holder: string; readonly until: Time }[]>;
 }
 
+/** Pending and finished work. A queue is only a nudge. */
 export interface JobStore {
   /**
    * `coalesce`: a waiting job of the same (name, key) is returned instead of a second one. `never`: any job of the same
@@ -277,6 +273,7 @@ export interface Token {
   readonly expiresAt: Time | null;
 }
 
+/** Bearer tokens, by their hashes. */
 export interface TokenStore {
   addToken(token: Token, ledger: LedgerDraft): Promise<void>;
   tokenByHash(hash: string): Promise<Token | undefined>;
@@ -290,6 +287,7 @@ export interface BackupRecord {
   readonly data: Json;
 }
 
+/** The store as a whole. */
 export interface StoreAdmin {
   /** Throws a RefusedError that names the store and what to do when it cannot be reached. */
   ping(): Promise<void>;
