@@ -73,7 +73,8 @@ export async function askPath(app: Asking, { from, to, level }: { from: string; 
       lastSeen: lastSeen ?? null,
     };
   });
-  return { found: path.found, certainty: path.certainty, hops };
+  const coverage = await completenessOf(app.store, [source, target, ...path.hops.map((hop) => hop.target)]);
+  return { found: path.found, certainty: path.certainty, hops, ...coverage };
 }
 
 export async function askChokePoints(app: Asking, { target, limit }: { target?: string; limit: number }) {

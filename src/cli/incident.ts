@@ -2,7 +2,6 @@ import { incidentMarkdown } from '../analysis/incident/incident-markdown.ts';
 import { incidentText } from '../analysis/incident/incident-text.ts';
 import { askIncident } from '../app/incident.ts';
 import { DAY_MS } from '../model/durations.ts';
-import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { timeOption } from './options.ts';
@@ -16,7 +15,6 @@ export async function run(invocation: Invocation): Promise<Exit> {
     const answer = await askIncident(app, invocation.arguments, since);
     if (options['json']) printJson(io, answer);
     else io.out(options['markdown'] ? incidentMarkdown(answer) : incidentText(answer));
-    if (!answer.complete && !options['json']) for (const gap of answer.gaps) io.err(`not complete: ${printable(gap)}\n`);
     return answer.complete ? EXIT.done : EXIT.incomplete;
   });
 }

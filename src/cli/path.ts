@@ -13,7 +13,10 @@ export async function run(invocation: Invocation): Promise<Exit> {
   return withApp(invocation, async (app) => {
     const answer = await askPath(app, { from, to, level });
     if (options['json']) printJson(io, answer);
-    else if (!answer.found) io.out(`No path from ${printable(from)} to ${printable(to)} that gives ${level}.\n`);
+    else if (!answer.found)
+      io.out(
+        `No path from ${printable(from)} to ${printable(to)} that gives ${level}.${answer.complete ? '' : ' But not everything was seen:'}\n`,
+      );
     else if (answer.hops.length === 0) io.out(`${printable(from)} is where it begins: whoever holds it has it.\n`);
     else {
       io.out(`${counted(answer.hops.length, 'hop')}, ${answer.certainty}:\n\n`);
@@ -24,6 +27,7 @@ export async function run(invocation: Invocation): Promise<Exit> {
         if (hop.reason) io.out(`      because ${printable(hop.reason)}\n`);
       }
     }
+    if (!options['json'] && !answer.found) for (const gap of answer.gaps) io.out(`  ${printable(gap)}\n`);
     return EXIT.done;
   });
 }

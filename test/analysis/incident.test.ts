@@ -173,3 +173,14 @@ it('gives commands that a shell takes as they are meant, whatever names hold', (
   expect(markdown).toContain('It changes nothing.');
   expect(markdown).toContain('breaks: 1 stops.');
 });
+
+it('says on the page what could not be seen, beside what is said in short', () => {
+  const gaps = ['layer not collected: service control policies (prod)'];
+  const page = { ...incident(input), gaps };
+  for (const text of [incidentText(page), incidentMarkdown(page)]) {
+    expect(text).toMatch(/not complete/i);
+    expect(text.indexOf(gaps[0] as string)).toBeGreaterThan(0);
+    expect(text.indexOf(gaps[0] as string)).toBeLessThan(text.search(/could reach/i));
+  }
+  expect(incidentText(incident(input))).not.toContain('NOT COMPLETE');
+});

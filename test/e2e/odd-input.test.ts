@@ -1,4 +1,5 @@
 /** What people type by mistake, or on purpose: one clear line, never a stack, never a control character. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { answer, cli, cliWith, estate, workspace } from './cli.ts';
@@ -98,6 +99,22 @@ describe('a backup that is not whole is refused, and leaves the store empty', ()
     const folder = workspace({ 'interlock.yaml': '{}', 'backup.jsonl': backup.join('\n') });
     expect(await answer(folder, ['import', 'backup.jsonl'])).toEqual({ records: backup.length - 1 });
   });
+});
+
+it('a page and a path that could not see everything say so where they are read', async () => {
+  const folder = estate();
+  await cli(folder, 'collect');
+  rmSync(join(folder, 'exports'), { recursive: true });
+  expect((await cli(folder, 'collect')).code).toBe(3);
+  const [page, path] = [
+    await cli(folder, 'incident', 'AKIA0EXAMPLELEAKED01', '--since', '2026-03-14T09:12:00Z', '--markdown'),
+    await cli(folder, 'path', 'AKIA0EXAMPLELEAKED01', 'role/break-glass'),
+  ];
+  expect(page.code).toBe(3);
+  expect(page.out).toContain('## Not complete');
+  expect(page.out).toContain('aws/222200001111 is partial');
+  expect(path.code).toBe(0);
+  expect(path.out).toMatch(/^No path .* But not everything was seen:\n.*is partial/);
 });
 
 it('a token gives its owner the rights of its role, as in the API', async () => {

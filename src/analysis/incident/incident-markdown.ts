@@ -6,9 +6,9 @@ import type { Incident } from '../incident.ts';
 import { undoText } from '../plan/plan-text.ts';
 import { outageText, rangeText, timeText } from '../plan/words.ts';
 import { planCommand, planLead } from './incident-text.ts';
-import { incidentPage, type PageSection } from './page.ts';
+import { type AnsweredIncident, GAPS_LEAD, incidentPage, type PageSection } from './page.ts';
 
-export function incidentMarkdown(found: Incident): string {
+export function incidentMarkdown(found: AnsweredIncident): string {
   const page = incidentPage(found);
   const lines = [
     `# ${inline(page.title.replace(/^INCIDENT\s+/, 'Incident: '))}`,
@@ -19,6 +19,7 @@ export function incidentMarkdown(found: Incident): string {
     '',
     ...page.summary.map((line) => `- ${inline(line)}`),
     '',
+    ...(page.gaps.length > 0 ? ['## Not complete', '', GAPS_LEAD, '', ...page.gaps.map((gap) => `- ${inline(gap)}`), ''] : []),
     ...page.sections.flatMap((section, i) => sectionLines(section, i + 1)),
     '## 7. What to do now',
     '',

@@ -5,12 +5,12 @@ import { shellWord } from '../../model/shell.ts';
 import type { Incident } from '../incident.ts';
 import { planStepsLines } from '../plan/plan-text.ts';
 import { durationText, wrapped } from '../plan/words.ts';
-import { incidentPage, type PageSection } from './page.ts';
+import { type AnsweredIncident, GAPS_LEAD, incidentPage, type PageSection } from './page.ts';
 
 const WIDTH = 108;
 const WIDEST_CELL = 72;
 
-export function incidentText(found: Incident): string {
+export function incidentText(found: AnsweredIncident): string {
   const page = incidentPage(found);
   const rule = '='.repeat(WIDTH);
   const lines = [
@@ -20,8 +20,9 @@ export function incidentText(found: Incident): string {
     ...page.facts.map(([name, value]) => `  ${name.padEnd(10)}${value}`),
     '',
     'IN SHORT',
-    ...page.summary.flatMap((line) => wrapped(line, WIDTH - 4).map((part, i) => `${i === 0 ? '  - ' : '    '}${part}`)),
+    ...bullets(page.summary),
     '',
+    ...(page.gaps.length > 0 ? [`NOT COMPLETE  ${GAPS_LEAD}`, ...bullets(page.gaps), ''] : []),
     ...page.sections.flatMap((section, i) => [...sectionLines(section, i + 1), '']),
     ...leadLines('WHAT TO DO NOW', 7, planLead(found)),
     ...(found.plan.waves.length > 0 ? [`     ${planCommand(found)}`] : []),
@@ -30,6 +31,9 @@ export function incidentText(found: Incident): string {
   ];
   return `${printableLines(lines).trimEnd()}\n`;
 }
+
+const bullets = (lines: readonly string[]): string[] =>
+  lines.flatMap((line) => wrapped(line, WIDTH - 4).map((part, i) => `${i === 0 ? '  - ' : '    '}${part}`));
 
 export function planLead({ plan }: Incident): string {
   const steps = plan.waves.flatMap((wave) => wave.steps);

@@ -17,20 +17,28 @@ export interface PageSection {
   readonly commands: readonly { readonly what: string; readonly command: string }[];
 }
 
+/** What the collected facts answer, and what they could not see. */
+export type AnsweredIncident = Incident & { readonly gaps?: readonly string[] };
+
 export interface Page {
   readonly title: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly summary: readonly string[];
+  /** What could not be seen: beside the summary, for a page says `no` only of what was collected. */
+  readonly gaps: readonly string[];
   readonly sections: readonly PageSection[];
 }
 
 const MOST_ROWS = 12;
 
-export function incidentPage(page: Incident): Page {
+export const GAPS_LEAD = 'What this page does not name may still be so. It could not see:';
+
+export function incidentPage(page: AnsweredIncident): Page {
   return {
     title: `INCIDENT  ${page.who.map(({ key, name }) => (name === key ? key : `${key} (${name})`)).join(', ')}`,
     facts: facts(page),
     summary: summary(page),
+    gaps: page.gaps ?? [],
     sections: [couldReach(page), didTouch(page), created(page), alive(page), breaks(page), fence(page)],
   };
 }
