@@ -212,8 +212,6 @@ function merged(a: Org, b: Org): Org {
   };
 }
 
-// ── keys and the credential report ───────────────────────────────────────────────────────────────────────────────────
-
 function* readKeys(reading: Reading, file: SourceFile, value: Record<string, unknown>): Generator<Collected> {
   const row = { reading, file };
   const list = value['AccessKeyMetadata'];

@@ -85,8 +85,6 @@ function byUniqueId(byAccount: ReadonlyMap<string, readonly Principal[]>, id: st
   return [...byAccount.values()].flat().find((one) => one.record.uniqueId === id);
 }
 
-// ── from outside what was collected ──────────────────────────────────────────────────────────────────────────────────
-
 function* fromOutside(estate: Estate, role: Principal, trust: Policy): Generator<Assumption> {
   const accounts = new Set<string>();
   const services = new Set<string>();
