@@ -63,19 +63,31 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
     await writer.flush();
     if (options.signal.aborted)
       throw new RefusedError(`${source.name}: collection cancelled; what was read is kept, nothing was swept`);
-    const outcome = notes.outcome(source.type, await knownScopes(app, source.name));
+    const known = await knownScopes(app, source.name);
+    const outcome = notes.outcome(source.type, known);
     const committed = await app.store.commitCollection(run, outcome);
     await deriveFacts(app);
     const { warnings, errors } = notes;
     const { entities, relationships, swept } = committed;
     const seconds = secondsSince(app, began);
-    return { name: source.name, scopes: outcome.scopes, entities, relationships, swept, warnings, errors, seconds };
+    const scopes = [...outcome.scopes, ...absentScopes(source.name, known, outcome.scopes)];
+    return { name: source.name, scopes, entities, relationships, swept, warnings, errors, seconds };
   });
 }
 
 async function knownScopes(app: Pick<App, 'store'>, source: string): Promise<string[]> {
   const record = (await app.store.sources()).find((known) => known.name === source);
   return record ? record.scopes.map(({ scope }) => scope) : [];
+}
+
+/** What was there before and is not any more: its facts stay, and answers say so, until it comes back or is forgotten. */
+function absentScopes(source: string, known: readonly string[], found: readonly ScopeCoverage[]): ScopeCoverage[] {
+  const gone = known.filter((scope) => scope !== EVERY_SCOPE && !found.some((one) => one.scope === scope));
+  return gone.map((scope) => ({
+    scope,
+    coverage: 'absent',
+    missing: [`nothing of ${scope} was found; if it is gone, \`interlock collect --forget ${source}/${scope}\``],
+  }));
 }
 
 /** Gathers what is said besides facts. */
@@ -120,6 +132,8 @@ function mergeCoverage(before: ScopeCoverage | undefined, { scope, coverage, mis
 }
 
 const BATCH = 20_000;
+/** A document weighs about as much as so many facts. */
+const DOCUMENT_SIZE = 50;
 
 /** Gathers small batches into large ones: one write is one transaction. */
 function createWriter(store: FactStore, run: CollectionRun, settings: Settings) {
@@ -142,7 +156,7 @@ function createWriter(store: FactStore, run: CollectionRun, settings: Settings) 
       for (const fact of entities) facts.entities.push(withTier(fact, settings.tiers));
       for (const fact of relationships) facts.relationships.push(fact);
       for (const fact of documents ?? []) facts.documents.push(fact);
-      size += entities.length + relationships.length;
+      size += entities.length + relationships.length + (documents?.length ?? 0) * DOCUMENT_SIZE;
       if (size >= BATCH) await flush();
     },
     flush,

@@ -26,6 +26,9 @@ export interface Question {
   readonly resourcePolicy?: Policy | null;
 }
 
+/** Principals whose facts are kept ready: questions come principal by principal. */
+const MOST_FACTS = 500;
+
 /** The longest life of a session token. */
 const LONGEST_SESSION_MS = 36 * HOUR_MS;
 
@@ -136,6 +139,7 @@ export class Estate {
     const known = principalFacts(principal, this.now);
     const facts: KeyFacts = (key) =>
       known.get(key) ?? (key.startsWith('aws:principaltag/') ? tagOf(principal.record.tags, key) : unknown(keyClass(key)));
+    if (this.#facts.size >= MOST_FACTS) this.#facts.clear();
     this.#facts.set(principal, facts);
     return facts;
   }

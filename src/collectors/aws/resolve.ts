@@ -33,7 +33,8 @@ export function* accountFacts(estate: Estate, catalogue: Catalogue): Generator<A
   const people = grouped(estate.people.principals, (one) => one.account);
   for (const account of [...estate.inventory.accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const hung = hangs(estate, finder, account.id);
-    yield { account: account.id, ...inventoryFacts(estate, account, hung), documents: documentsOf(estate, account) };
+    yield { account: account.id, ...inventoryFacts(estate, account, hung), documents: [] };
+    for (const documents of documentsOf(estate, account)) yield { account: account.id, ...emptyFacts(), documents };
     yield { account: account.id, ...assumptionFacts(estate, account.id, byAccount.get(account.id) ?? []), documents: [] };
     yield* rightsFacts({
       account: account.id,

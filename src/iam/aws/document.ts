@@ -6,6 +6,7 @@
  */
 import { type ConditionTest, compileConditions } from './condition.ts';
 import { ANY, matchesGlob, toGlob } from './glob.ts';
+import { Interned } from './interned.ts';
 import { compilePrincipals, type PrincipalElement } from './principal.ts';
 import { hasVariable } from './variables.ts';
 
@@ -34,7 +35,9 @@ export interface Policy {
   readonly statements: readonly Statement[];
   /** What AWS would reject: `statement <id>: what`. */
   readonly problems: readonly string[];
-  /** Statements by lower-case action, filled as asked. */
+  /** The services of which some statement may speak, in lower case. Undefined: of any. */
+  readonly services?: readonly string[];
+  /** Statements by lower-case action of these services, filled as asked. */
   readonly byAction: Map<string, readonly Statement[]>;
 }
 
@@ -77,12 +80,27 @@ export function compilePolicy(name: string, document: unknown, kind: PolicyKind)
   return policyOf(name, kept, problems);
 }
 
-const policyOf = (name: string, statements: readonly Statement[], problems: readonly string[]): Policy => ({
-  name,
-  statements,
-  problems,
-  byAction: new Map(),
-});
+function policyOf(name: string, statements: readonly Statement[], problems: readonly string[]): Policy {
+  const services = servicesOf(statements);
+  return { name, statements, problems, ...(services && { services }), byAction: new Map() };
+}
+
+const SERVICES = new Interned<readonly string[]>(10_000);
+
+/** Undefined when an action has no service of its own (`*`), or an element excludes actions. */
+function servicesOf(statements: readonly Statement[]): readonly string[] | undefined {
+  const found = new Set<string>();
+  for (const { notAction, actions } of statements) {
+    if (notAction) return undefined;
+    for (const glob of actions) {
+      if (!glob.includes(':')) return undefined;
+      found.add(serviceOf(glob));
+    }
+  }
+  return SERVICES.of([...found].sort().join(' '), () => [...found]);
+}
+
+const serviceOf = (action: string): string => action.slice(0, action.indexOf(':'));
 
 interface ReadStatement {
   readonly id: string;
@@ -115,16 +133,13 @@ function compileStatement(raw: unknown, index: number, { kind, variables }: Stat
   const effect = source['Effect'];
   if (effect !== 'Allow' && effect !== 'Deny') problems.push(`Effect ${JSON.stringify(effect)} is neither Allow nor Deny`);
   const actions = element(source, 'Action', problems);
-  if (!actions) problems.push('Action is missing');
-  else
-    problems.push(
-      ...actions.list.filter((action) => !isAction(action)).map((action) => `Action ${JSON.stringify(action)} is malformed`),
-    );
+  const read = actions && readActions(actions.list);
+  problems.push(...(read ? read.problems : ['Action is missing']));
   const resources = element(source, 'Resource', problems);
   if (!resources && kind.resources === 'required') problems.push('Resource is missing');
   const principals = compilePrincipals(source, kind.principals);
   problems.push(...principals.problems);
-  const conditions = compileConditions(source['Condition'], variables);
+  const conditions = readConditions(source['Condition'], variables);
   problems.push(...conditions.problems);
   if (problems.length > 0) return { id, problems };
   return {
@@ -134,7 +149,7 @@ function compileStatement(raw: unknown, index: number, { kind, variables }: Stat
       id,
       effect: effect as Statement['effect'],
       notAction: actions!.not,
-      actions: actions!.list.map((action) => toGlob(action.toLowerCase())),
+      actions: read!.globs,
       notResource: resources?.not ?? false,
       ...(resources && { resources: resources.list.map((text) => patternOf(text, variables)) }),
       ...(principals.element && { principals: principals.element }),
@@ -143,8 +158,35 @@ function compileStatement(raw: unknown, index: number, { kind, variables }: Stat
   };
 }
 
+interface ReadActions {
+  readonly globs: readonly string[];
+  readonly problems: readonly string[];
+}
+
+const ACTIONS = new Interned<ReadActions>(50_000);
+
+const readActions = (list: readonly string[]): ReadActions =>
+  ACTIONS.of(JSON.stringify(list), () => ({
+    globs: list.map((action) => toGlob(action.toLowerCase())),
+    problems: list.filter((action) => !isAction(action)).map((action) => `Action ${JSON.stringify(action)} is malformed`),
+  }));
+
+type ReadConditions = ReturnType<typeof compileConditions>;
+
+const CONDITIONS = new Interned<ReadConditions>(50_000);
+const UNCONDITIONAL: ReadConditions = { tests: [], problems: [] };
+
+function readConditions(block: unknown, variables: boolean): ReadConditions {
+  if (block === undefined || block === null) return UNCONDITIONAL;
+  return CONDITIONS.of(`${variables} ${JSON.stringify(block)}`, () => compileConditions(block, variables));
+}
+
+const PATTERNS = new Interned<ResourcePattern>(50_000);
+const TEXTS = new Interned<ResourcePattern>(10_000);
+
+/** Where variables count, a text that holds one has no glob of its own. */
 const patternOf = (text: string, variables: boolean): ResourcePattern =>
-  variables && hasVariable(text) ? { text } : { text, glob: toGlob(text) };
+  variables && hasVariable(text) ? TEXTS.of(text, () => ({ text })) : PATTERNS.of(text, () => ({ text, glob: toGlob(text) }));
 
 const isAction = (text: string): boolean => text === '*' || /^[a-z0-9-]+:[a-z0-9*?]+$/i.test(text) || /^[*?]+$/.test(text);
 
@@ -169,12 +211,16 @@ export const listOf = (value: unknown): unknown[] =>
 
 /** The statements of a policy whose Action or NotAction takes in an action (lower case). */
 export function statementsFor(policy: Policy, action: string): readonly Statement[] {
+  if (policy.services && !policy.services.includes(serviceOf(action))) return NO_STATEMENTS;
   const known = policy.byAction.get(action);
   if (known) return known;
   const found = policy.statements.filter((statement) => coversAction(statement, action));
-  policy.byAction.set(action, found);
-  return found;
+  const kept = found.length === 0 ? NO_STATEMENTS : found;
+  policy.byAction.set(action, kept);
+  return kept;
 }
+
+const NO_STATEMENTS: readonly Statement[] = [];
 
 export const coversAction = (statement: Statement, action: string): boolean =>
   statement.actions.some((glob) => glob === ANY || matchesGlob(glob, action)) !== statement.notAction;
