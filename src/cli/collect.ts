@@ -31,7 +31,9 @@ export async function run(invocation: Invocation): Promise<Exit> {
     }
     if (options['json']) printJson(io, { sources: collected });
     else io.out(report(collected));
-    for (const { name, errors, warnings } of collected) {
+    for (const { name, scopes, errors, warnings } of collected) {
+      const absent = scopes.filter(({ coverage }) => coverage === 'absent').flatMap(({ missing }) => missing);
+      for (const text of absent) io.err(`warning: ${name}: ${printable(text)}\n`);
       for (const text of errors) io.err(`error: ${name}: ${printable(text)}\n`);
       for (const text of warnings) io.err(`warning: ${name}: ${printable(text)}\n`);
     }
@@ -64,10 +66,11 @@ function report(collected: readonly CollectedSource[]): string {
 
 function coverageOf(scopes: CollectedSource['scopes']): string {
   const partial = scopes.filter(({ coverage }) => coverage === 'partial').length;
+  const absent = scopes.filter(({ coverage }) => coverage === 'absent').length;
   if (scopes.length === 0) return 'nothing found';
-  return partial === 0
-    ? `${counted(scopes.length, 'scope')}, complete`
-    : `${partial} of ${counted(scopes.length, 'scope')} partial`;
+  if (partial + absent === 0) return `${counted(scopes.length, 'scope')}, complete`;
+  const parts = [partial > 0 ? `${partial} partial` : '', absent > 0 ? `${absent} absent` : ''].filter(Boolean);
+  return `${counted(scopes.length, 'scope')}: ${parts.join(', ')}`;
 }
 
 /** `<source>` or `<source>/<scope>`; also of sources that are configured no more. */

@@ -1,10 +1,14 @@
 /** What people type by mistake, or on purpose: one clear line, never a stack, never a control character. */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { answer, cli, cliWith, estate, workspace } from './cli.ts';
 
 const ONE_LINE = /^interlock: [^\n]+\n$/;
+interface Collected {
+  readonly sources: readonly { readonly scopes: readonly { readonly coverage: string }[] }[];
+}
+
 const ESC = String.fromCharCode(27);
 
 describe('a configuration that cannot work exits 2, with its place', () => {
@@ -115,6 +119,19 @@ it('a page and a path that could not see everything say so where they are read',
   expect(page.out).toContain('aws/222200001111 is partial');
   expect(path.code).toBe(0);
   expect(path.out).toMatch(/^No path .* But not everything was seen:\n.*is partial/);
+});
+
+it('a source that found nothing any more names what is absent, and answers say so', async () => {
+  const folder = estate();
+  await cli(folder, 'collect');
+  rmSync(join(folder, 'exports/aws'), { recursive: true });
+  mkdirSync(join(folder, 'exports/aws'));
+  const [text, json] = [await cli(folder, 'collect', 'aws'), await answer<Collected>(folder, ['collect', 'aws'])];
+  expect(text.out).toMatch(/aws +2 scopes: 2 absent/);
+  expect(text.err).toMatch(
+    /warning: aws: nothing of 222200001111 was found; if it is gone, `interlock collect --forget aws\/222200001111`/,
+  );
+  expect(json.sources[0]?.scopes.map(({ coverage }) => coverage)).toEqual(['absent', 'absent']);
 });
 
 it('a token gives its owner the rights of its role, as in the API', async () => {
