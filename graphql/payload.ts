@@ -1,13 +1,11 @@
-import { messageOf } from '../src/model/errors.ts';
-
-const EXPECTED = new Set(['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError']);
+import { isExpected, messageOf } from '../src/model/errors.ts';
 
 /** `{ ok, error }`: expected refusals become `error`, everything else is thrown and masked. */
 export async function payload<T>(work: () => Promise<T>): Promise<{ ok: T | null; error: { message: string } | null }> {
   try {
     return { ok: await work(), error: null };
   } catch (error) {
-    if (!(error instanceof Error && EXPECTED.has(error.name))) throw error;
+    if (!isExpected(error)) throw error;
     return { ok: null, error: { message: messageOf(error) } };
   }
 }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { CommanderError, Command as Parser } from 'commander';
 import { type Command, EXIT, type Exit, type Io } from './cli/command.ts';
 import { commands } from './cli/index.ts';
+import { isExpected } from './model/errors.ts';
 import { printable } from './model/printable.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -50,9 +51,7 @@ function add(program: Parser, command: Command, io: Io, ended: (exit: Exit) => v
 
 function fail(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const known =
-    error instanceof Error &&
-    (['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError', 'ZodError'].includes(error.name) || isOfSystem(error));
+  const known = isExpected(error) || (error instanceof Error && (error.name === 'ZodError' || isOfSystem(error)));
   if (known) io.err(`interlock: ${printable(error.message)}\n`);
   else
     io.err(

@@ -32,3 +32,8 @@ export class UnknownEntityError extends Error {
 const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const EXPECTED: ReadonlySet<string> = new Set(['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError']);
+
+/** Whether it is one of these, so that its message is for people. By name, which outlives a thread's boundary. */
+export const isExpected = (error: unknown): error is Error => error instanceof Error && EXPECTED.has(error.name);

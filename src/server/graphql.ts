@@ -9,6 +9,7 @@ import type { Context, Viewer } from '../../graphql/context.ts';
 import { createLoaders } from '../../graphql/loaders.ts';
 import { schema } from '../../graphql/schema.ts';
 import type { ComposedApp } from '../compose.ts';
+import { isExpected } from '../model/errors.ts';
 import { LIMITS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -24,8 +25,6 @@ export interface GraphqlOptions {
 interface ServerContext {
   readonly viewer: Viewer;
 }
-
-const EXPECTED = new Set(['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError']);
 
 export function createGraphql({ app, metrics, development, closing }: GraphqlOptions) {
   return createYoga<ServerContext, Context>({
@@ -83,7 +82,7 @@ function counting(metrics: Metrics): Plugin {
 function mask(error: unknown, app: ComposedApp): Error {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   if (original instanceof GraphQLError) return original;
-  if (original instanceof Error && EXPECTED.has(original.name)) {
+  if (isExpected(original)) {
     const path = error instanceof GraphQLError ? error.path : undefined;
     return new GraphQLError(original.message, { ...(path && { path }), extensions: { code: 'REFUSED' } });
   }
