@@ -7,6 +7,7 @@
  */
 import { type AccessGraph, basisAt, entityKindAt, nameAt, relationshipKindAt, tierAt } from '../graph/access-graph.ts';
 import type { Time } from '../model/entity.ts';
+import { grouped } from '../model/grouped.ts';
 import { isHypotheticalJob } from '../model/keys.ts';
 import type { EntityKind, Tier } from '../model/kinds.ts';
 import { type Bounds, GRADES, type Grade, type OutageCounts } from '../model/plan.ts';
@@ -135,13 +136,7 @@ const countsOf = (items: readonly OutageItem[], bound: 'lo' | 'hi'): OutageCount
 };
 
 function rowsOf(items: readonly OutageItem[]): OutageRow[] {
-  const groups = new Map<string, OutageItem[]>();
-  for (const item of items) {
-    const id = `${item.kind} ${item.tier}`;
-    const group = groups.get(id);
-    if (group) group.push(item);
-    else groups.set(id, [item]);
-  }
+  const groups = grouped(items, ({ kind, tier }) => `${kind} ${tier}`);
   return [...groups.values()].map((group) => {
     const { kind, tier } = group[0] as OutageItem;
     return { kind, tier, lo: countsOf(group, 'lo'), hi: countsOf(group, 'hi') };

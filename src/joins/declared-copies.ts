@@ -5,9 +5,9 @@
  *     consumer ──READS──► place ──EXPOSES──► credential      ⇒      consumer ──USES──► credential
  */
 import type { RelationshipFact } from '../model/entity.ts';
+import { grouped } from '../model/grouped.ts';
 import { CERTAINTIES } from '../model/kinds.ts';
 import { relationshipId } from '../model/relationship-id.ts';
-import { grouped } from './grouped.ts';
 import type { Derived, Join, JoinInput } from './join.ts';
 
 export const declaredCopiesJoin: Join = {

@@ -1,8 +1,8 @@
 /** Credentials of equal fingerprint are one value under two keys: a leak, and what an inventory knows. What holds for one holds for the other. */
 import type { EntityFact, RelationshipFact } from '../model/entity.ts';
+import { grouped } from '../model/grouped.ts';
 import type { RelationshipKind } from '../model/kinds.ts';
 import { relationshipId } from '../model/relationship-id.ts';
-import { grouped } from './grouped.ts';
 import { type Derived, factOf, type Join, type JoinEntity, type JoinInput } from './join.ts';
 
 /** Who has the value. */

@@ -5,10 +5,10 @@
  * https://docs.github.com/actions/reference/security/secrets
  */
 import type { RelationshipFact } from '../model/entity.ts';
+import { grouped } from '../model/grouped.ts';
 import { foldKey, githubOrgSecret } from '../model/keys.ts';
 import type { Certainty } from '../model/kinds.ts';
 import { relationshipId } from '../model/relationship-id.ts';
-import { grouped } from './grouped.ts';
 import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 import { matchedBy } from './wildcard.ts';
 

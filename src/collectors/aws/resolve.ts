@@ -2,6 +2,7 @@
 import type { Catalogue } from '../../iam/aws/catalogue.ts';
 import { allowEverything } from '../../iam/aws/document.ts';
 import type { DocumentFact, EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { grouped } from '../../model/grouped.ts';
 import { arnOf, awsAccount, awsArn } from '../../model/keys.ts';
 import type { Level } from '../../model/kinds.ts';
 import { assumptionFacts, strangerOf } from './assumption-facts.ts';
@@ -47,19 +48,7 @@ export function* accountFacts(estate: Estate, catalogue: Catalogue): Generator<A
   }
 }
 
-function grouped<T>(list: readonly T[], of: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of list) {
-    const group = groups.get(of(one)) ?? [];
-    group.push(one);
-    groups.set(of(one), group);
-  }
-  return groups;
-}
-
 const CERTAIN = { basis: 'entitled', certainty: 'definite' } as const;
-
-// ── things, identities, containment ──────────────────────────────────────────────────────────────────────────────────
 
 /** The levels at which a thing hangs from its account; undefined is all, empty is none. */
 type Hangs = ReadonlyMap<string, readonly Level[] | undefined>;
@@ -200,8 +189,6 @@ const strangeRole = (arn: string): EntityFact => ({
   provider: 'aws',
   stub: true,
 });
-
-// ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Rights {
   readonly account: string;

@@ -4,6 +4,7 @@ import { evaluate } from '../../iam/aws/evaluate.ts';
 import { type KeyFact, type KeyFacts, unknown, values } from '../../iam/aws/facts.ts';
 import { keyClass } from '../../iam/aws/keys.ts';
 import { accountOfArn, type Requester, sessionOf } from '../../iam/aws/principal.ts';
+import { grouped } from '../../model/grouped.ts';
 import { awsExternalAccount, awsService } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import type { Estate } from './estate.ts';
@@ -21,12 +22,7 @@ export interface Assumption {
 }
 
 export function* assumptions(estate: Estate): Generator<Assumption> {
-  const byAccount = new Map<string, Principal[]>();
-  for (const one of estate.people.principals) {
-    const list = byAccount.get(one.account) ?? [];
-    list.push(one);
-    byAccount.set(one.account, list);
-  }
+  const byAccount = grouped(estate.people.principals, ({ account }) => account);
   for (const role of estate.people.principals) {
     if (!role.trust) continue;
     yield* fromEstate(estate, role, byAccount);
