@@ -82,6 +82,12 @@ describe('the tree', () => {
     expect([...shipped, ...tests].filter((file) => marks.test(textOf(file)))).toEqual([]);
   });
 
+  it('has no banners', () => {
+    const banner = /^\s*\/\/ ?[─═=*-]{2,}.*[─═=*-]{8,}\s*$/m;
+    expect([...shipped, ...tests].filter((file) => banner.test(textOf(file)))).toEqual([]);
+    expect(`// ${'─'.repeat(2)} facts ${'─'.repeat(20)}`).toMatch(banner);
+  });
+
   it('has no test that is switched off or runs alone', () => {
     const live = 'test/live.ts';
     expect(tests.filter((file) => file !== live && /\.(only|skip|todo)\(/.test(textOf(file)))).toEqual([]);
