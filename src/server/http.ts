@@ -28,14 +28,16 @@ export function createHttpServer({ app, development, closing }: HttpOptions): Se
   }
 
   async function askGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytes) return tooLarge(response);
+    // Before the first wait: what arrives meanwhile counts too.
+    limitBody(request, response);
     const viewer = await authenticate(request.headers.authorization, request.socket.remoteAddress ?? 'unknown');
+    if (response.headersSent) return;
     if (!viewer.ok) {
       if (viewer.status === 401) response.setHeader('www-authenticate', 'Bearer');
       if (viewer.retryAfterSeconds !== undefined) response.setHeader('retry-after', viewer.retryAfterSeconds);
       return send(response, viewer.status, { errors: [{ message: viewer.message }] });
     }
-    if (Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytes) return tooLarge(response);
-    limitBody(request, response);
     const stop = limitTime(request, response);
     try {
       await graphql(request, response, { viewer });

@@ -208,6 +208,21 @@ describe('the API', () => {
     expect((await ask('{ entities(first: 1001) { totalCount } }')).body.errors[0].message).toContain('first: expected 1 to 1000');
   });
 
+  it('counts a body that does not say its length from its first byte', async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.viewer}` },
+      body: new Blob([JSON.stringify({ query: `{ isPaused } # ${'x'.repeat(263_000)}` })]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect(response.status).toBe(413);
+  });
+
+  it('refuses a negative number of items', async () => {
+    const { body } = await ask('{ attackReach(subjects: ["AKIA0EXAMPLELEAKED01"], max: -5) { total } }');
+    expect(body.errors[0].message).toContain('max: expected a whole number');
+  });
+
   it('shows its schema to administrators only', async () => {
     const query = '{ __schema { queryType { name } } }';
     expect((await ask(query)).body.errors).toBeDefined();

@@ -131,9 +131,12 @@ describe('a revocation plan', () => {
       'app:shop',
       'origin:198.51.100.7/aws-cli',
     ]);
-    expect(steps.find(({ action }) => action === 'distribute')?.commands.apply).toBe(
+    // A new secret with the old id would strand the consumer.
+    expect(steps.find(({ action }) => action === 'distribute')?.commands.apply.split('\n')).toEqual([
       "jq -j .AccessKey.SecretAccessKey 'replacement-of-AKIA0EXAMPLE00001.json' | gh secret set 'AWS_SECRET_ACCESS_KEY' --repo 'acme/shop'",
-    );
+      expect.stringMatching(/^# the new id goes with it/),
+      "jq -j .AccessKey.AccessKeyId 'replacement-of-AKIA0EXAMPLE00001.json' | gh secret set 'AWS_ACCESS_KEY_ID' --repo 'acme/shop'",
+    ]);
   });
 
   it('binds its hash to what is done, not to when it was asked', () => {

@@ -79,13 +79,28 @@ function loginDeleted(subject: Subject, action: 'revoke' | 'delete'): Control | 
   };
 }
 
-const placeLine =
-  (key: AwsKey) =>
-  (place: string): string => {
+const IS_KEY_ID = /(^|_)(KEY_?ID|ACCESS_?ID|ID)$/i;
+
+/**
+ * A new secret works with its own id only, and the id is public: no fact says where it is kept. It goes beside the secret under the
+ * name that AWS tools read, unless that place is among those known.
+ */
+const placeLines =
+  (key: AwsKey, places: readonly string[]) =>
+  (place: string): string[] => {
     const secret = githubSecretOf(place);
-    if (!secret) return shellComment(`put the new key id and secret into ${place}`);
-    const field = /(^|_)(KEY_?ID|ACCESS_?ID|ID)$/i.test(secret.name) ? 'AccessKeyId' : 'SecretAccessKey';
-    return githubSetSecret(secret, `jq -j .AccessKey.${field} ${shellQuote(awsNewKeyFile(key))}`);
+    if (!secret) return [shellComment(`put the new key id and secret into ${place}`)];
+    const field = (name: string): string => `jq -j .AccessKey.${name} ${shellQuote(awsNewKeyFile(key))}`;
+    if (IS_KEY_ID.test(secret.name)) return [githubSetSecret(secret, field('AccessKeyId'))];
+    const value = githubSetSecret(secret, field('SecretAccessKey'));
+    const name = secret.name.replace(/SECRET_ACCESS_KEY$/i, 'ACCESS_KEY_ID');
+    if (places.includes(`${place.slice(0, -secret.name.length)}${name}`)) return [value];
+    const idLine = name === secret.name ? [] : [githubSetSecret({ ...secret, name }, field('AccessKeyId'))];
+    return [
+      value,
+      shellComment('the new id goes with it, before the next run: where the job reads it from elsewhere, change it there'),
+      ...idLine,
+    ];
   };
 
 /** Service-linked roles cannot be changed. */
@@ -169,7 +184,7 @@ export const aws: System = {
   distribute(subject, replacement) {
     const key = keyOf(subject);
     if (!key || replacement.places.length === 0) return manual.distribute(subject, replacement);
-    return distributed(subject, replacement, replacement.places.map(placeLine(key)));
+    return distributed(subject, replacement, replacement.places.flatMap(placeLines(key, replacement.places)));
   },
   confirm(subject, replacement) {
     const key = keyOf(subject);
