@@ -33,15 +33,6 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     wide.held,
     [...wide.joined].filter((one) => !graph.over[one]),
   );
-  for (const one of wide.held) {
-    if (!wide.joined.has(one) && !graph.over[one] && !recreated.cut.includes(one)) {
-      refuse(
-        one,
-        '9: made before',
-        `it was minted before ${input.since}, so it is taken for rightful; if the incident began earlier, say so with --since`,
-      );
-    }
-  }
   const acted = withRemakers(graph, wide, recreated.cut);
   const strikes = strikesOf(
     input,
@@ -64,6 +55,16 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     ...chosen.blocks,
     ...wholeIdentities(input, accepted, { recreated, blocks: chosen.blocks }),
   ];
+  const ended = new Set(drafts.flatMap(({ kills }) => kills));
+  for (const one of wide.held) {
+    if (!wide.joined.has(one) && !graph.over[one] && !recreated.cut.includes(one) && !ended.has(one)) {
+      refuse(
+        one,
+        '9: made before',
+        `it was minted before ${input.since}, so it is taken for rightful; if the incident began earlier, say so with --since`,
+      );
+    }
+  }
   return { drafts: drafts.map((draft) => watched(draft, recreated)), cuts: accepted.map(({ draft }) => draft), refusals };
 }
 

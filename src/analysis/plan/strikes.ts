@@ -81,7 +81,7 @@ function sessionStrikes(input: StrikeInput, footholds: Footholds, sessions: read
     group.members.push(session);
     groups.set(id, group);
   }
-  return [...groups.values()].flatMap((group) => sessionStrike(input, group) ?? []);
+  return [...groups.values()].flatMap((group) => sessionStrike(input, footholds, group) ?? []);
 }
 
 /** What began the chain of sessions that this one is of. */
@@ -101,6 +101,7 @@ function rootMinter({ graph }: StrikeInput, { minters }: Footholds, session: num
 
 function sessionStrike(
   input: StrikeInput,
+  footholds: Footholds,
   { identity, minter, members }: { identity: number; minter: number | undefined; members: readonly number[] },
 ): Strike | undefined {
   const { graph } = input;
@@ -112,12 +113,14 @@ function sessionStrike(
     (one) => entityKindAt(graph, one) === 'Session' && !graph.over[one],
   );
   const others = collateral.filter((one) => !members.includes(one));
+  // Taken for rightful, but a holder of the root may hold them: the cutoff ends them all the same.
+  const sameRoot = others.filter((one) => minter !== undefined && rootMinter(input, footholds, one) === minter);
   const count = members.length === 1 ? 'the session' : `${members.length} sessions`;
   const draft = draftOf(input, {
     target,
     ...(minter !== undefined && { for: minter }),
     control: { ...control, parameters: { ...control.parameters, sessions: keysOf(graph, members) } },
-    cuts: members.flatMap((one) => leavingOf(graph, one)),
+    cuts: [...members, ...sameRoot].flatMap((one) => leavingOf(graph, one)),
     kills: [...new Set([...members, ...collateral])],
     why: `${count} of ${graph.keys[identity]} ${minter === undefined ? 'still works' : `minted from ${graph.keys[minter]} outlive${members.length === 1 ? 's' : ''} it`}; the cutoff comes once minting has stopped${
       others.length > 0 ? `; it also ends ${counted(others.length, 'other session')} of it, which will be taken again` : ''
