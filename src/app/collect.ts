@@ -133,7 +133,7 @@ function mergeCoverage(before: ScopeCoverage | undefined, { scope, coverage, mis
 
 const BATCH = 20_000;
 /** A document weighs about as much as so many facts. */
-const DOCUMENT_SIZE = 200;
+const DOCUMENT_SIZE = 50;
 
 /** Gathers small batches into large ones: one write is one transaction. */
 function createWriter(store: FactStore, run: CollectionRun, settings: Settings) {

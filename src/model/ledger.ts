@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalizeModule from 'canonicalize';
 import type { Json, Time } from './entity.ts';
 
@@ -12,7 +12,8 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+/** In one call: a hash object of each text would stay in memory until a full collection of garbage. */
+export const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** A decision or an act, before the store gives it its place in the chain. */
 export interface LedgerDraft {

@@ -11,15 +11,25 @@ const HIDDEN = '(hidden)';
 export const scrubbedText = (text: string): string =>
   text.replace(TOKENS, HIDDEN).replace(FORTY, (found) => (MIXED.test(found) ? HIDDEN : found));
 
-/** A copy without anything that looks like a secret, and without keys of the prototype. */
-export function scrubbed(value: unknown): Json {
+/** The value without anything that looks like a secret, and without keys of the prototype. Itself, when there is nothing of these. */
+export const scrubbed = (value: unknown): Json => (isClean(value) ? (value as Json) : cleaned(value));
+
+function isClean(value: unknown): boolean {
+  if (typeof value === 'string') return scrubbedText(value) === value;
+  if (Array.isArray(value)) return value.every(isClean);
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).every(([key, inner]) => key !== '__proto__' && isClean(inner));
+  return typeof value === 'number' || typeof value === 'boolean' || value === null;
+}
+
+function cleaned(value: unknown): Json {
   if (typeof value === 'string') return scrubbedText(value);
-  if (Array.isArray(value)) return value.map(scrubbed);
+  if (Array.isArray(value)) return value.map(cleaned);
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
       Object.entries(value)
         .filter(([key]) => key !== '__proto__')
-        .map(([key, inner]) => [key, scrubbed(inner)]),
+        .map(([key, inner]) => [key, cleaned(inner)]),
     );
   return typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

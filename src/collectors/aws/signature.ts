@@ -2,7 +2,7 @@
  * What a principal's rights depend on, as a text: principals of one signature share their permissions. Made of the content of the
  * policies, whatever they are named and in whatever order, so that it is the same in every collection.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Policy } from '../../iam/aws/document.ts';
 import { hasVariable } from '../../iam/aws/variables.ts';
 import type { Principal } from './principals.ts';
@@ -36,7 +36,7 @@ function contentOf(policy: Policy): string {
   const known = CONTENTS.get(policy);
   if (known) return known;
   const statements = policy.statements.map((statement) => JSON.stringify({ ...statement, id: '' })).sort();
-  const content = createHash('sha256').update(JSON.stringify(statements)).digest('base64url').slice(0, 27);
+  const content = hash('sha256', JSON.stringify(statements), 'base64url').slice(0, 27);
   CONTENTS.set(policy, content);
   return content;
 }
