@@ -37,16 +37,24 @@ export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>
 }
 
 function saidEntity(entity: Entity): JoinEntity | undefined {
-  if (entity.claims.every(isSaid)) return entity;
+  if (entity.claims.every(isSaid)) return joinEntity(entity);
   const claims = entity.claims.filter(isSaid);
-  return claims.length > 0 ? mergeEntity(entity.key, claims) : undefined;
+  return claims.length > 0 ? joinEntity(mergeEntity(entity.key, claims)) : undefined;
 }
 
 function saidRelationship(relationship: Relationship): RelationshipFact | undefined {
-  if (relationship.claims.every(isSaid)) return relationship;
+  if (relationship.claims.every(isSaid)) return withoutLife(relationship);
   const claims = relationship.claims.filter(isSaid);
-  return claims.length > 0 ? mergeRelationship(claims) : undefined;
+  return claims.length > 0 ? withoutLife(mergeRelationship(claims)) : undefined;
 }
+
+/** Claims are many times the fact; hundreds of thousands of facts are held at once. */
+const withoutLife = ({
+  claims: _claims,
+  lastSeen: _lastSeen,
+  generation: _generation,
+  ...fact
+}: Relationship): RelationshipFact => fact;
 
 const inputOf = (
   { needs }: Join,

@@ -44,7 +44,7 @@ async function* backupRecords(file: string): AsyncIterable<BackupRecord> {
 const endText = (promised: unknown, records: number): string =>
   promised === undefined
     ? 'the backup breaks off here, its last line is missing; make it again with `interlock export --all`'
-    : `the backup says that it holds ${String(promised)} records, and has ${records}; make it again with \`interlock export --all\``;
+    : `the backup says that it holds ${JSON.stringify(promised)} records, and has ${records}; make it again with \`interlock export --all\``;
 
 function recordOf(text: string, place: string): BackupRecord {
   let value: unknown;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { printable, printableLines } from '../../src/model/printable.ts';
 
-const codes = (text: string): number[] => [...text].map((character) => character.codePointAt(0) as number);
+const codes = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0) as number);
 
 it.each([
   ['an escape sequence', 'evil\u001b[2Jname'],

@@ -202,7 +202,9 @@ describe('the outage radius on random graphs', () => {
             });
             const items = radius.items.filter((item) => bound === 'hi' || item.bound === 'lo');
             const found = new Map(items.map((item) => [item.key, bound === 'hi' ? item.gradeHi : item.grade]));
-            expect(found, `${bound} of ${dead.map((d) => graph.keys[d])} in\n${describeGraph(graph)}`).toEqual(expected);
+            expect(found, `${bound} of ${dead.map((d) => graph.keys[d]).join(', ')} in\n${describeGraph(graph)}`).toEqual(
+              expected,
+            );
           }
         },
       ),
