@@ -14,6 +14,7 @@ export function executionFields({ plan, state, steps }: StoredPlan) {
   return {
     plan: plan.id,
     state,
+    stopped: [],
     steps: all.map(({ id }) => {
       const record = records.get(id);
       return record ? stepFields(record) : { id, state: 'planned', evidence: [], residualUntil: null };

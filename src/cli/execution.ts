@@ -30,5 +30,8 @@ function report({ plan, state, steps, stopped }: ExecutionResult, isRehearsal: b
     stopped.length > 0
       ? `\n${isRehearsal ? 'Would be refused' : 'Stopped'}:\n${stopped.map((why) => `  ${printable(why)}\n`).join('')}`
       : '';
-  return `${head}\n\n${table(columns, rows)}${stops}`;
+  const isOpen =
+    !isRehearsal && stopped.length === 0 && steps.some((step) => step.state === 'planned' || step.state === 'approved');
+  const next = isOpen ? `\nThere is more to do: \`interlock execute ${plan} --apply\` goes on with the next wave.\n` : '';
+  return `${head}\n\n${table(columns, rows)}${stops}${next}`;
 }

@@ -38,7 +38,7 @@ const newestPlans = (db: Connection, limit: number): StoredPlan[] =>
 
 function requirePlan(db: Connection, id: string): void {
   if (db.get('SELECT 1 FROM plan WHERE id = ?', [id])) return;
-  throw new RefusedError(`plan ${id}: the store has no such plan; list them with \`interlock plans\``);
+  throw new RefusedError(`plan ${id}: the store has no such plan; make one with \`interlock plan <key>\``);
 }
 
 export function writePlan(db: Connection, { plan, state, requestedBy, approvals, steps }: StoredPlan): void {
