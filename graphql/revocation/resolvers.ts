@@ -43,10 +43,12 @@ async function* planProgress(_: unknown, { plan: id }: { plan: string }, context
   }
 }
 
-/** A dry run answers at once; a real one is a job, wave by wave, and `planProgress` tells how it goes. */
+/** A dry run answers at once; a real one is refused at once where a guard rail forbids it, else it is a job, wave by wave, and `planProgress` tells how it goes. */
 async function execute(context: Context, plan: string, dryRun: boolean) {
   const { app, viewer, signal } = context;
-  if (dryRun) return executePlan(executeContext(app), plan, { apply: false, actor: viewer.name, signal });
+  const rehearsed = await executePlan(executeContext(app), plan, { apply: false, actor: viewer.name, signal });
+  if (dryRun) return rehearsed;
+  if (rehearsed.stopped.length > 0) throw new RefusedError(`plan ${plan} may not run: ${rehearsed.stopped.join('; ')}`);
   const { waves } = (await stored(context, plan)).plan;
   if (waves.length > 0) await app.queue.enqueue(executeWaveJob, { plan, wave: 0, run: app.newId(), actor: viewer.name });
   return executionFields(await stored(context, plan));

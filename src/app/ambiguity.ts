@@ -31,11 +31,15 @@ export async function askShared(
   for (let entity = 0; entity < graph.order; entity++) {
     if (entityKindAt(graph, entity) !== 'Credential' || waysIn(graph, entity) < minConsumers) continue;
     const answer = ambiguity(graph, inputOf(entity), app.settings.weights);
-    if (Math.max(answer.consumers.p95, answer.effectiveConsumers) >= minConsumers) found.push(answer);
+    if (Math.max(likelyConsumers(answer), answer.effectiveConsumers) >= minConsumers) found.push(answer);
   }
   found.sort((a, b) => b.consumers.mean - a.consumers.mean || (a.key < b.key ? -1 : 1));
   return found.slice(0, limit);
 }
+
+/** Who is rather a consumer than not. Those who merely could read it make nothing shared. */
+const likelyConsumers = ({ candidates }: Ambiguity): number =>
+  candidates.filter(({ isAbleOnly, probability }) => !isAbleOnly && probability >= 0.5).length;
 
 /** Consumers, origins and places that lead to a credential: fewer than two of them share nothing. */
 function waysIn(graph: AccessGraph, credential: number): number {

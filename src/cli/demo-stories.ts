@@ -1,4 +1,7 @@
-/** The three stories that the sample estate holds. Every number and name below its headings is computed from the collected facts. */
+/**
+ * The three stories that the sample estate holds. The sentences know the estate (whose laptop it is, what falls back on what); numbers,
+ * names, paths, verdicts and plans are computed from the collected facts, and `test/e2e/estate.test.ts` holds them to what is planted.
+ */
 import { incidentText } from '../analysis/incident/incident-text.ts';
 import { wrapped } from '../analysis/plan/words.ts';
 import { askAmbiguity } from '../app/ambiguity.ts';

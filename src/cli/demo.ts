@@ -81,11 +81,11 @@ Lumen Shop, a web shop that does not exist, on 14 March 2026 at 18:00 UTC.
 const closing = (folder: string, seconds: number): string => `
 That was ${seconds.toFixed(1)} s. Go on by yourself, in ${shown(folder)}:
 
-  interlock risks                                               what to look at first
-  interlock reach AKIA0EXAMPLELEAKED01 --items                  everything within its reach
-  interlock outage AKIA0EXAMPLESHARED01                         who breaks when it dies
-  interlock plan AKIA0EXAMPLESHARED01 --mode retire             how to replace it without an outage
-  interlock demo --serve                                        the same over GraphQL
+  npx interlock risks                                           what to look at first
+  npx interlock reach AKIA0EXAMPLELEAKED01 --items              everything within its reach
+  npx interlock outage AKIA0EXAMPLESHARED01                     who breaks when it dies
+  npx interlock plan AKIA0EXAMPLESHARED01 --mode retire         how to replace it without an outage
+  npx interlock serve                                           the same over GraphQL
 `;
 
 const shown = (folder: string): string => {

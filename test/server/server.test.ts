@@ -183,6 +183,18 @@ describe('the API', () => {
       variables: { id },
     });
     expect(approved.body.data.approvePlan.ok.approvals).toEqual([{ by: 'a approver' }]);
+    const paused = await ask('mutation { pauseExecution { ok } }', { role: 'responder' });
+    expect(paused.body.data.pauseExecution.ok).toBe(true);
+    const refused = await ask(
+      'mutation ($id: ID!) { executePlan(plan: $id, dryRun: false) { ok { state } error { message } } }',
+      { role: 'responder', variables: { id } },
+    );
+    expect(refused.body.data.executePlan).toMatchObject({
+      ok: null,
+      error: { message: expect.stringContaining('execution is paused') },
+    });
+    expect((await ask('{ jobs(name: "execute-wave") { id } }')).body.data.jobs).toEqual([]);
+    await ask('mutation { resumeExecution { ok } }', { role: 'approver' });
     const whatIf = await ask('query ($id: ID!) { whatIf(plan: $id, steps: []) { reach { lo hi } outage { lo { down } } } }', {
       variables: { id },
     });
