@@ -203,6 +203,29 @@ describe('the API', () => {
     expect(records.body.data.auditRecords.map(({ type }: { type: string }) => type)).toContain('approval');
   });
 
+  it('tells how far a plan is as soon as somebody listens', async () => {
+    const { body } = await ask('{ plans(first: 1) { id execution { steps { id state } } } }');
+    const [plan] = body.data.plans;
+    const listening = new AbortController();
+    const stream = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      signal: listening.signal,
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${tokens.viewer}` },
+      body: JSON.stringify({
+        query: 'subscription ($id: ID!) { planProgress(plan: $id) { plan state steps { id state } } }',
+        variables: { id: plan.id },
+      }),
+    });
+    let text = '';
+    for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(chunk).toString();
+      if (/^data: \{.*\n/m.test(text)) break;
+    }
+    listening.abort();
+    const first = JSON.parse(/^data: (\{.*)$/m.exec(text)![1]!);
+    expect(first.data.planProgress).toEqual({ plan: plan.id, state: expect.any(String), steps: plan.execution.steps });
+  });
+
   it('answers an expected refusal as a value, with the reason', async () => {
     const { body } = await ask('mutation { approvePlan(plan: "none") { ok { id } error { message } } }', { role: 'approver' });
     expect(body.data.approvePlan).toEqual({ ok: null, error: { message: expect.stringContaining('none: no such plan') } });
