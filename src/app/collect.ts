@@ -27,6 +27,8 @@ export interface CollectedSource {
 export interface CollectOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (source: string, progress: { done: number; total: number; what: string }) => void;
+  /** Keeps what a live source answers, see CollectContext. */
+  readonly save?: (path: string, content: string) => Promise<void>;
 }
 
 /** The configured sources of these names, or all. */
@@ -47,13 +49,22 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
     const [issue] = settings.error.issues;
     throw new UsageError(`source ${source.name}: ${issue?.path.join('.') || 'settings'}: ${issue?.message ?? 'not valid'}`);
   }
+  const { save } = options;
+  if (save && !collector.saves?.(settings.data))
+    throw new UsageError(`source ${source.name}: --save keeps the answers of a live source, and this one has none to keep`);
   const began = app.wallClock();
   const holder = app.newId();
   return withLease(app, { name: `collect/${source.name}`, holder }, async () => {
     const run = await app.store.beginCollection(source.name, holder, app.clock().toISOString());
     const notes = createNotes();
     const writer = createWriter(app.store, run, app.settings);
-    const context = { source: source.name, fingerprint: app.fingerprint, now: app.clock(), signal: options.signal };
+    const context = {
+      source: source.name,
+      fingerprint: app.fingerprint,
+      now: app.clock(),
+      signal: options.signal,
+      ...(save && { save }),
+    };
     for await (const said of collector.collect(settings.data, context)) {
       if (options.signal.aborted) break;
       if (said.type === 'facts') await writer.add(said);

@@ -7,20 +7,27 @@ import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 import { textOption } from './options.ts';
 import { createProgress } from './progress.ts';
+import { saveFolder } from './save-folder.ts';
 import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
   const place = textOption(options, 'forget');
+  const folder = textOption(options, 'save');
+  if (place !== undefined && folder !== undefined) throw new UsageError('--save and --forget: give one of them');
   if (place !== undefined) return forget(invocation, place);
   return withApp(invocation, async (app) => {
     const sources = sourcesNamed(app, invocation.arguments);
+    if (folder !== undefined && sources.length !== 1)
+      throw new UsageError(`--save ${folder}: name one live source, such as \`interlock collect prod-aws --save ${folder}\``);
+    const save = folder === undefined ? undefined : saveFolder(folder);
     const progress = createProgress(io);
     const collected: CollectedSource[] = [];
     for (const source of sources) {
       const began = performance.now();
       try {
-        collected.push(await collectSource(app, source, { signal: io.signal, onProgress: progress.show }));
+        const told = { signal: io.signal, onProgress: progress.show, ...(save && { save }) };
+        collected.push(await collectSource(app, source, told));
       } catch (error) {
         const isAlone = sources.length === 1 && error instanceof RefusedError;
         if (error instanceof UsageError || isAlone || io.signal.aborted) throw error;

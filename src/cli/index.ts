@@ -28,7 +28,10 @@ export const commands: readonly Command[] = [
     role: 'responder',
     usage: '[source...]',
     summary: 'load the configured sources into the graph',
-    options: [['--forget <scope>', 'instead, remove the facts of <source>[/<scope>]']],
+    options: [
+      ['--forget <scope>', 'instead, remove the facts of <source>[/<scope>]'],
+      ['--save <folder>', 'also write what the live source answered as files, which can be collected again; no secret values'],
+    ],
     load: () => import('./collect.ts'),
   },
   {

@@ -12,6 +12,11 @@ export interface CollectContext {
   readonly fingerprint: Fingerprinter;
   readonly now: Date;
   readonly signal: AbortSignal;
+  /**
+   * Keeps what a live source was answered, in a format that the same source reads from files. `path` is relative, with `/`. Whoever
+   * calls it has put fingerprints where secret values were: saved files hold none. Absent: nothing is kept.
+   */
+  readonly save?: (path: string, content: string) => Promise<void>;
 }
 
 /** What a collector says while it works, in any order. Facts of a scope may come in many batches. */
@@ -42,5 +47,7 @@ export interface Collector<C = unknown> {
   readonly emits: { readonly entities: readonly EntityKind[]; readonly relationships: readonly RelationshipKind[] };
   /** Shape of this source's own settings (`files`, `live`); unknown keys are refused. */
   readonly settings: z.ZodType<C>;
+  /** Whether a collection with these settings gives its answers to `save`; without it, none does. */
+  readonly saves?: (settings: C) => boolean;
   collect(settings: C, context: CollectContext): AsyncIterable<Collected>;
 }
