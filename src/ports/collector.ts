@@ -48,6 +48,6 @@ export interface Collector<C = unknown> {
   /** Shape of this source's own settings (`files`, `live`); unknown keys are refused. */
   readonly settings: z.ZodType<C>;
   /** Whether a collection with these settings gives its answers to `save`; without it, none does. */
-  readonly saves?: (settings: C) => boolean;
+  saves?(settings: C): boolean;
   collect(settings: C, context: CollectContext): AsyncIterable<Collected>;
 }
