@@ -131,11 +131,11 @@ function severityBy(graph: AccessGraph, { r, bound, severity, gone }: { r: numbe
   const at = gone.has(cause) ? deathSeverity(graph, { cause, bound, gone }) : severity[cause]!;
   const isPipeline = entityKindAt(graph, dependent) === 'Pipeline';
   if (at <= 1) return 0;
-  if (kind === 'DEPLOYS') return at === 2 ? 0 : 1;
+  const isMadeByPipeline = entityKindAt(graph, cause) === 'Pipeline' && !gone.has(cause) && !isPipeline;
+  if (kind === 'DEPLOYS' || isMadeByPipeline) return at === 2 ? 0 : 1;
   if (at === 7) return isPipeline ? 4 : 3;
   if (at <= 3) return at;
-  if (isPipeline) return 4;
-  return at === 4 ? 1 : 5;
+  return isPipeline ? 4 : 5;
 }
 
 /** Of a place this oracle asks the graphs below for one value only, so that it is clear which death it died. */

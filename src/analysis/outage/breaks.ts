@@ -72,8 +72,11 @@ function* dependences(graph: AccessGraph, entity: number): Generator<number> {
   }
 }
 
-function dependentOf(graph: AccessGraph, r: number): number {
-  return ruleOf(relationshipKindAt(graph, r)).depends?.on === 'source' ? graph.targets[r]! : graph.sources[r]!;
+function endsOf(graph: AccessGraph, r: number): { readonly dependent: number; readonly on: number } {
+  const source = graph.sources[r]!;
+  const target = graph.targets[r]!;
+  const isReversed = ruleOf(relationshipKindAt(graph, r)).depends?.on === 'source';
+  return isReversed ? { dependent: target, on: source } : { dependent: source, on: target };
 }
 
 interface Beginning {
@@ -218,10 +221,12 @@ function createQueue(graph: AccessGraph, bound: 'lo' | 'hi') {
   return {
     add(failure: Failure): void {
       const { relationship, depth } = failure;
-      const entity = failure.dependent ?? dependentOf(graph, relationship);
+      const ends = endsOf(graph, relationship);
+      const entity = failure.dependent ?? ends.dependent;
       const dependent = entityKindAt(graph, entity);
+      const on = failure.dependent === undefined ? entityKindAt(graph, ends.on) : undefined;
       if (isProof(dependent) || (bound === 'lo' && !isDefinite(graph, relationship))) return;
-      const severity = severityAt({ kind: relationshipKindAt(graph, relationship), dependent, cause: failure.severity });
+      const severity = severityAt({ kind: relationshipKindAt(graph, relationship), dependent, on, cause: failure.severity });
       if (severity === UNHARMED) return;
       const byDepth = due[severity]!;
       byDepth[depth] ??= [];

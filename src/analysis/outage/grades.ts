@@ -25,6 +25,8 @@ export const gradeOf = (severity: number): Grade => GRADE_BY_SEVERITY[severity -
 export interface Dependence {
   readonly kind: RelationshipKind;
   readonly dependent: EntityKind;
+  /** What it depends on, unless that is a right. */
+  readonly on: EntityKind | undefined;
   /** Severity of what it depends on. */
   readonly cause: number;
 }
@@ -33,19 +35,21 @@ export interface Dependence {
  * | cause | at a Pipeline | elsewhere | since |
  * |---|---|---|---|
  * | dead, down | blocked | down | a pipeline runs now and then: its next run fails; a workload needs it all the time |
- * | blocked | blocked | degraded | what a pipeline makes is still there, but no longer renewed |
  * | latent | latent | latent | it breaks when its cause does |
  * | latent death (a place, a password) | blocked | latent | every run takes it anew; what runs has it already |
  * | interrupted | interrupted | interrupted | it recovers with its cause |
  * | degraded | | | a thing that works, but cannot be changed, serves as before |
  *
- * By DEPLOYS a workload that cannot be deployed any more is `degraded`, as the table of kinds says.
+ * What a Pipeline makes is still there when it breaks, but no longer renewed: whoever depends on it, other than a Pipeline, is
+ * `degraded`, and not even that where the pipeline recovers. By DEPLOYS it is the same, as the table of kinds says.
+ *
+ * A worse cause never harms less, so that an outage never shrinks when more dies.
  */
-export function severityAt({ kind, dependent, cause }: Dependence): number {
+export function severityAt({ kind, dependent, on, cause }: Dependence): number {
   if (cause <= DEGRADED) return UNHARMED;
-  if (ruleOf(kind).depends?.grade === 'degraded') return cause === INTERRUPTED ? UNHARMED : DEGRADED;
+  const isProduct = on === 'Pipeline' && cause <= BLOCKED && dependent !== 'Pipeline';
+  if (isProduct || ruleOf(kind).depends?.grade === 'degraded') return cause === INTERRUPTED ? UNHARMED : DEGRADED;
   if (cause === DEAD_LATENT) return dependent === 'Pipeline' ? BLOCKED : LATENT;
   if (cause <= LATENT) return cause;
-  if (dependent === 'Pipeline') return BLOCKED;
-  return cause === BLOCKED ? DEGRADED : DOWN;
+  return dependent === 'Pipeline' ? BLOCKED : DOWN;
 }
