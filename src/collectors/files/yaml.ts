@@ -1,5 +1,5 @@
 /** YAML from files that nobody vouches for: aliases, nesting and size are limited, and messages never quote content. */
-import { Lexer, Parser, parseAllDocuments, type YAMLError } from 'yaml';
+import { Composer, type CST, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
 import { InputError } from '../../model/errors.ts';
 import { MAX_NESTING } from './json-scan.ts';
 
@@ -8,18 +8,29 @@ const MAX_YAML_LENGTH = 16 * 1024 * 1024;
 
 /** All documents of the text as plain values, empty ones left out. `place` begins messages, which name line and column. */
 export function parseYaml(text: string, place: string): unknown[] {
+  return composeYaml(text, place).documents.map(({ value }) => value);
+}
+
+export interface YamlText {
+  /** Of what is not empty. */
+  readonly documents: readonly { readonly value: unknown; readonly document: Document.Parsed }[];
+  /** Tells the line of a position. */
+  readonly lines: LineCounter;
+}
+
+/** As `parseYaml`, with the nodes that know where they stand. */
+export function composeYaml(text: string, place: string): YamlText {
   if (text.length > MAX_YAML_LENGTH) throw new InputError(`${place}: more than ${MAX_YAML_LENGTH / 1024 / 1024} MB of YAML`);
-  refuseDepth(text, place);
+  const lines = new LineCounter();
   try {
-    const documents = parseAllDocuments(text, { prettyErrors: true, logLevel: 'silent', uniqueKeys: true });
-    const values: unknown[] = [];
-    for (const document of Array.isArray(documents) ? documents : []) {
+    const composed = new Composer({ prettyErrors: true, logLevel: 'silent', uniqueKeys: true });
+    const documents = [...composed.compose(tokensOf(text, place, lines))].flatMap((document) => {
       const [error] = document.errors;
-      if (error) throw new InputError(`${place}: not YAML: ${ERRORS[error.code] ?? wordsOf(error.code)}${positionOf(error)}`);
+      if (error) throw new InputError(`${place}: not YAML: ${ERRORS[error.code] ?? wordsOf(error.code)}${positionOf(error, lines)}`);
       const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-      if (value !== null && value !== undefined) values.push(value);
-    }
-    return values;
+      return value === null || value === undefined ? [] : [{ value, document }];
+    });
+    return { documents, lines };
   } catch (error) {
     if (error instanceof ReferenceError)
       throw new InputError(`${place}: aliases that expand more than ${MAX_ALIASES}-fold, or name nothing`);
@@ -38,21 +49,28 @@ const ERRORS: Readonly<Record<string, string>> = {
 /** `BLOCK_AS_IMPLICIT_KEY` → `block as implicit key`. */
 const wordsOf = (code: string): string => code.toLowerCase().replaceAll('_', ' ');
 
-function positionOf(error: YAMLError): string {
-  const at = error.linePos?.[0];
-  return at ? ` (line ${at.line}, column ${at.col})` : '';
+function positionOf({ pos: [start] }: YAMLError, lines: LineCounter): string {
+  const { line, col } = lines.linePos(start);
+  return line === 0 ? '' : ` (line ${line}, column ${col})`;
 }
 
 /**
- * Before anything is composed: the composer recurses, and V8 ends the whole process when a regular expression is first compiled near
- * the end of the stack. The parser keeps a stack of its own, so depth is known without recursion.
+ * Depth is known before anything is composed: the composer recurses, and V8 ends the whole process when a regular expression is
+ * first compiled near the end of the stack. The parser keeps a stack of its own.
  */
-function refuseDepth(text: string, place: string): void {
-  const parser = new Parser();
+function tokensOf(text: string, place: string, lines: LineCounter): CST.Token[] {
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  const take = (found: Iterable<CST.Token>): void => {
+    for (const token of found) tokens.push(token);
+  };
   for (const lexeme of new Lexer().lex(text)) {
-    for (const _done of parser.next(lexeme));
+    take(parser.next(lexeme));
     if (parser.stack.length > MAX_NESTING + OUTERMOST) throw new InputError(`${place}: nested deeper than ${MAX_NESTING}`);
   }
+  take(parser.end());
+  return tokens;
 }
 
 /** The document, and the scalar that is being read. */
