@@ -35,27 +35,49 @@ export interface Reading {
 
 /** Everything of the folder; yields warnings, errors and progress, and notes what is partial. */
 export async function* readExports(reading: Reading): AsyncGenerator<Collected> {
-  const late: LateFile[] = [];
+  const answers = new AnswerReader(reading);
   yield* readFolder({
     root: reading.root,
     context: reading.context,
     read: (file, { form, head }) => {
       if (form === 'text') return head.toString('latin1').startsWith(REPORT_HEADER) ? readReport(reading, file) : undefined;
       if (form === 'json-object' && firstKeys(head).some((key) => key in LISTS || key in WHOLE))
-        return readObject({ reading, file, late });
+        return readObject({ reading, file, answers });
       return readUnknown(reading, file);
     },
     broken: (text, file) => reading.notes.missing(accountInPath(file?.path ?? '') ?? EVERY_SCOPE, text),
   });
-  for (const { file, value } of late) yield* readKeys(reading, file, value);
+  yield* answers.rest();
 }
 
 const REPORT_HEADER = 'user,arn,user_creation_time';
 
-/** Files that speak of users without an account: read after those that tell whose the users are. */
-interface LateFile {
-  readonly file: SourceFile;
-  readonly value: Record<string, unknown>;
+/** Where an answer lies, or would lie if it were saved: a folder of its path may name the account. */
+export type AnswerPlace = Pick<SourceFile, 'path'>;
+
+/** Takes AWS's answers, from files or as they come. */
+export class AnswerReader {
+  readonly #reading: Reading;
+  /** Answers that speak of users without an account: read after those that tell whose the users are. */
+  readonly #late: { readonly file: AnswerPlace; readonly value: Record<string, unknown> }[] = [];
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  *take(file: AnswerPlace, value: Record<string, unknown>): Generator<Collected> {
+    const reading = this.#reading;
+    if (Object.hasOwn(value, 'Organization')) takeOrganization(reading, file, value);
+    else if (Object.hasOwn(value, 'ReportFormat')) yield* readReportText(reading, file, decodedReport(file, value));
+    else if (Object.hasOwn(value, 'AccessKeyMetadata') || Object.hasOwn(value, 'AccessKeyLastUsed'))
+      this.#late.push({ file, value });
+    else yield* readLists({ reading, file }, value);
+  }
+
+  /** To be called when everything was taken. */
+  *rest(): Generator<Collected> {
+    for (const { file, value } of this.#late) yield* readKeys(this.#reading, file, value);
+  }
 }
 
 /** A folder named for an account decides where a file does not say it; the innermost counts. */
@@ -76,7 +98,7 @@ async function* readUnknown(reading: Reading, file: SourceFile): AsyncGenerator<
 
 interface Row {
   readonly reading: Reading;
-  readonly file: SourceFile;
+  readonly file: AnswerPlace;
 }
 
 interface ListReader {
@@ -129,21 +151,20 @@ const WHOLE: Readonly<Record<string, true>> = {
   ReportFormat: true,
 };
 
-interface ObjectReading extends Row {
-  readonly late: LateFile[];
+interface ObjectReading {
+  readonly reading: Reading;
+  readonly file: SourceFile;
+  readonly answers: AnswerReader;
 }
 
-async function* readObject({ reading, file, late }: ObjectReading): AsyncGenerator<Collected> {
+async function* readObject({ reading, file, answers }: ObjectReading): AsyncGenerator<Collected> {
   if (await isLarge(file)) {
     yield* readStreamed(reading, file);
     return;
   }
   const value = parseJson(await readText(file, reading.context.signal), file.path);
   if (!isRecord(value)) throw new InputError(`${file.path}: expected an object, found ${nameOf(value)}`);
-  if (Object.hasOwn(value, 'Organization')) takeOrganization(reading, file, value);
-  else if (Object.hasOwn(value, 'ReportFormat')) yield* readReportText(reading, file, decodedReport(file, value));
-  else if (Object.hasOwn(value, 'AccessKeyMetadata') || Object.hasOwn(value, 'AccessKeyLastUsed')) late.push({ file, value });
-  else yield* readLists({ reading, file }, value);
+  yield* answers.take(file, value);
 }
 
 function* readLists(row: Row, value: Record<string, unknown>): Generator<Collected> {
@@ -192,7 +213,7 @@ async function* readStreamed(reading: Reading, file: SourceFile): AsyncGenerator
   }
 }
 
-function takeOrganization(reading: Reading, file: SourceFile, value: unknown): void {
+function takeOrganization(reading: Reading, file: AnswerPlace, value: unknown): void {
   const found = organization(shaped(organizationShape, value, { path: file.path }));
   const known = reading.inventory.organizations.get(found.id);
   reading.inventory.organizations.set(found.id, known ? merged(known, found) : found);
@@ -212,7 +233,7 @@ function merged(a: Org, b: Org): Org {
   };
 }
 
-function* readKeys(reading: Reading, file: SourceFile, value: Record<string, unknown>): Generator<Collected> {
+function* readKeys(reading: Reading, file: AnswerPlace, value: Record<string, unknown>): Generator<Collected> {
   const row = { reading, file };
   const list = value['AccessKeyMetadata'];
   try {
@@ -274,13 +295,13 @@ async function* readReport(reading: Reading, file: SourceFile): AsyncGenerator<C
   yield* readReportText(reading, file, await readText(file, reading.context.signal));
 }
 
-function decodedReport(file: SourceFile, value: Record<string, unknown>): string {
+function decodedReport(file: AnswerPlace, value: Record<string, unknown>): string {
   const content = value['Content'];
   if (typeof content !== 'string') throw new InputError(`${file.path}: Content: expected text, found ${nameOf(content)}`);
   return content.startsWith(REPORT_HEADER) ? content : Buffer.from(content, 'base64').toString('utf8');
 }
 
-function* readReportText(reading: Reading, file: SourceFile, text: string): Generator<Collected> {
+function* readReportText(reading: Reading, file: AnswerPlace, text: string): Generator<Collected> {
   let rows: Record<string, string>[];
   try {
     rows = parse(text, { columns: true, skip_empty_lines: true });
