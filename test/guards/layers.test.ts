@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Peers never import each other, whether folders or files; only what is shared by them, and the register, know several. */
 const PEERS = ['src/collectors', 'src/enforcers', 'src/queues', 'src/iam'];
-const SHARED_BY_PEERS = ['src/collectors/files', 'src/queues/job-rows', 'src/queues/check-cron'];
+const SHARED_BY_PEERS = ['src/collectors/files', 'src/collectors/aws-api', 'src/queues/job-rows', 'src/queues/check-cron'];
 
 /** Who alone may import each package. */
 const OWNERS: Record<string, readonly string[]> = {

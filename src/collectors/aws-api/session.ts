@@ -1,0 +1,76 @@
+import type { LimitFunction } from 'p-limit';
+import { callError } from './call-error.ts';
+import type { Client, ClientClass, ClientSettings, CredentialSource, Operation } from './operation.ts';
+
+/** Of the SDK: it slows down as AWS answers that there are too many requests, and tries again. */
+const MAX_ATTEMPTS = 8;
+const CONNECT_MS = 5000;
+const REQUEST_MS = 60_000;
+
+export interface SessionOptions {
+  readonly account: string;
+  /** Where calls go that name no region. */
+  readonly region: string;
+  readonly credentials: CredentialSource;
+  readonly endpoint?: string | undefined;
+  readonly signal: AbortSignal;
+  /** How many calls may be under way at once, of all sessions together. */
+  readonly limit: LimitFunction;
+}
+
+/** Calls as one identity in one account and region. Errors are CallErrors. */
+export class Session implements AsyncDisposable {
+  readonly account: string;
+  readonly region: string;
+  readonly #options: SessionOptions;
+  readonly #clients = new Map<ClientClass, Client>();
+  readonly #inRegions = new Map<string, Session>();
+
+  constructor(options: SessionOptions) {
+    this.account = options.account;
+    this.region = options.region;
+    this.#options = options;
+  }
+
+  in(region: string): Session {
+    if (region === this.region) return this;
+    const known = this.#inRegions.get(region);
+    if (known) return known;
+    const session = new Session({ ...this.#options, region });
+    this.#inRegions.set(region, session);
+    return session;
+  }
+
+  async call<I extends object, O>(operation: Operation<I, O>, input: I): Promise<O> {
+    const { signal, limit } = this.#options;
+    signal.throwIfAborted();
+    try {
+      return (await limit(() => this.#client(operation.client).send(operation.command(input), { abortSignal: signal }))) as O;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw callError(error, { permission: operation.permission, account: this.account, region: this.region });
+    }
+  }
+
+  #client(make: ClientClass): Client {
+    const known = this.#clients.get(make);
+    if (known) return known;
+    const { credentials, endpoint } = this.#options;
+    const settings: ClientSettings = {
+      region: this.region,
+      credentials,
+      ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+      retryMode: 'adaptive',
+      maxAttempts: MAX_ATTEMPTS,
+      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS },
+    };
+    const client = new make(settings as never);
+    this.#clients.set(make, client);
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients.values()) client.destroy();
+    for (const session of this.#inRegions.values()) await session[Symbol.asyncDispose]();
+  }
+}
