@@ -9,10 +9,9 @@ import { type FileHead, readFolder } from '../files/read-folder.ts';
 import { firstKeys } from '../files/recognise.ts';
 import { nameOf } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
-import { gitleaks7Leak, gitleaks8Leak, isGitleaks7, isGitleaks8 } from './gitleaks.ts';
+import type { ReportFormat } from './format.ts';
+import { formats } from './formats.ts';
 import { LeakFacts } from './leak-facts.ts';
-import { isSarifRun, sarifLeaks } from './sarif.ts';
-import { isTrufflehog, trufflehogLeak } from './trufflehog.ts';
 
 const SCOPE = 'reports';
 
@@ -32,7 +31,7 @@ export const scannerCollector: Collector<z.infer<typeof settings>> = {
     yield* readFolder({
       root: files,
       context,
-      read: (file, head) => readReport({ file, head, context, facts, coverage }),
+      read: (file, head) => readReport({ file, head, context, facts, coverage, ignored: new Map() }),
       broken: (text) => coverage.missing(SCOPE, text),
     });
     yield { type: 'facts', scope: SCOPE, entities: facts.entities(), relationships: facts.relationships() };
@@ -46,24 +45,29 @@ interface Report {
   readonly context: CollectContext;
   readonly facts: LeakFacts;
   readonly coverage: CoverageNotes;
+  /** What was left out, by the reason: how often, and where first. */
+  readonly ignored: Map<string, { readonly at: string; count: number }>;
 }
 
 /** gitleaks writes `null`, or an empty list, when it found nothing. */
 const isNothing = ({ head }: FileHead): boolean => head.length < 64 && /^(?:null|\[\s*\])$/.test(head.toString('utf8').trim());
-
-// Any of them is enough: a long matched line may push the others out of the head.
-const RECORD_KEYS = ['RuleID', 'Secret', 'offender', 'DetectorName', 'SourceMetadata'];
-const SARIF_KEYS = ['runs', '$schema'];
 
 function readReport(report: Report): AsyncIterable<Collected> | Iterable<Collected> | undefined {
   const { form, head } = report.head;
   if (isNothing(report.head)) return [];
   if (form === 'text') return undefined;
   const keys = firstKeys(head);
-  if (RECORD_KEYS.some((key) => keys.includes(key))) {
-    return form === 'json-lines' ? readLines(report) : readWhole(report, form === 'json-array' ? '' : 'one');
-  }
-  return form === 'json-object' && SARIF_KEYS.some((key) => keys.includes(key)) ? readWhole(report, 'runs') : undefined;
+  const format = formats.find((one) => one.knows(keys));
+  if (!format) return undefined;
+  if (format.within) return form === 'json-object' ? told(report, readDocument(report, format)) : undefined;
+  return told(report, form === 'json-lines' ? readLines(report) : readList(report, form === 'json-object'));
+}
+
+/** And at the end, what of it was left out. */
+async function* told({ file, ignored }: Report, said: AsyncIterable<Collected>): AsyncGenerator<Collected> {
+  yield* said;
+  for (const [why, { at, count }] of ignored)
+    yield { type: 'warning', text: `${file.path}: ${count > 1 ? `${count} records` : at}: ${why}; ignored` };
 }
 
 async function* readLines(report: Report): AsyncGenerator<Collected> {
@@ -73,55 +77,75 @@ async function* readLines(report: Report): AsyncGenerator<Collected> {
   }
 }
 
-/** A list of findings, one finding, or a SARIF log. Large files are streamed. */
-async function* readWhole(report: Report, holds: '' | 'one' | 'runs'): AsyncGenerator<Collected> {
-  let index = 0;
-  for await (const value of items(report, holds)) {
-    yield* take(report, value, holds === 'one' ? '' : `${holds}[${index}]`);
-    index++;
-  }
-}
-
-async function* items({ file, context }: Report, holds: '' | 'one' | 'runs'): AsyncGenerator<unknown> {
-  if (holds !== 'one' && (await isLarge(file))) {
-    for await (const { value } of streamJson(file, [holds === 'runs' ? '$.runs.*' : '$.*'], context.signal)) yield value;
+/** A list of findings, or one. Large lists are streamed. */
+async function* readList(report: Report, isOne: boolean): AsyncGenerator<Collected> {
+  if (isOne) {
+    yield* take(report, await parsed(report), '');
     return;
   }
-  const whole = parseJson(await readText(file, context.signal), file.path);
-  const list = holds === 'one' ? [whole] : holds === 'runs' ? (whole as { runs?: unknown }).runs : whole;
-  if (!Array.isArray(list)) throw new InputError(`${file.path}: ${holds || 'top'}: expected a list, found ${nameOf(list)}`);
-  yield* list;
+  let index = 0;
+  for await (const value of await listed(report)) yield* take(report, value, `[${index++}]`);
 }
 
-/** One finding or run; a broken one is an error of its own. */
+async function listed(report: Report): Promise<AsyncIterable<unknown> | Iterable<unknown>> {
+  if (await isLarge(report.file)) return streamed(report, ['$.*']);
+  const whole = await parsed(report);
+  return Array.isArray(whole) ? whole : [whole];
+}
+
+/** One document whose records lie in some of its fields. */
+async function* readDocument(report: Report, format: ReportFormat): AsyncGenerator<Collected> {
+  const fields = format.within ?? [];
+  if (await isLarge(report.file)) {
+    let index = 0;
+    const paths = fields.map((field) => `$.${field}.*`);
+    for await (const value of streamed(report, paths)) yield* take(report, value, `${fields[0]}[${index++}]`);
+    return;
+  }
+  const whole = (await parsed(report)) as Readonly<Record<string, unknown>>;
+  const present = fields.filter((field) => whole[field] !== undefined);
+  if (present.length === 0 && !format.mayBeEmpty)
+    throw new InputError(`${report.file.path}: ${fields[0]}: expected a list, found nothing`);
+  for (const field of present) {
+    for (const [name, value] of recordsIn(whole[field], `${report.file.path}: ${field}`))
+      yield* take(report, value, `${field}[${name}]`);
+  }
+}
+
+function recordsIn(held: unknown, at: string): Iterable<readonly [string, unknown]> {
+  if (held === null || typeof held !== 'object') throw new InputError(`${at}: expected a list, found ${nameOf(held)}`);
+  return Object.entries(held);
+}
+
+async function* streamed({ file, context }: Report, paths: readonly string[]): AsyncGenerator<unknown> {
+  for await (const { value } of streamJson(file, [...paths], context.signal)) yield value;
+}
+
+const parsed = async ({ file, context }: Report): Promise<unknown> => parseJson(await readText(file, context.signal), file.path);
+
+/** One record; a broken one is an error of its own. */
 function* take(report: Report, value: unknown, at: string): Generator<Collected> {
   try {
-    yield* takeRecord(report, value, at);
+    takeRecord(report, value, at);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     yield failed(report, error.message);
   }
 }
 
-function* takeRecord({ file, facts }: Report, value: unknown, at: string): Generator<Collected> {
-  const place = { path: file.path, at };
+function takeRecord({ file, facts, ignored }: Report, value: unknown, at: string): void {
   if (value === null || typeof value !== 'object') {
     throw new InputError(`${file.path}: ${at}: expected a finding, found ${nameOf(value)}`);
   }
-  if (isGitleaks8(value)) facts.add(gitleaks8Leak(value, place));
-  else if (isTrufflehog(value)) facts.add(trufflehogLeak(value, place));
-  else if (isGitleaks7(value)) facts.add(gitleaks7Leak(value, place));
-  else if (isSarifRun(value)) {
-    const { leaks, others } = sarifLeaks(value, place);
-    for (const leak of leaks) facts.add(leak);
-    if (others > 0) yield { type: 'warning', text: `${file.path}: ${at}: ${others} results are not about secrets; ignored` };
-  } else if (!isLogLine(value)) {
-    throw new InputError(`${file.path}: ${at}: not a finding of gitleaks, TruffleHog or SARIF`);
-  }
+  const format = formats.find((one) => one.isRecord(value));
+  if (!format) throw new InputError(`${file.path}: ${at}: not a finding of ${formats.map(({ name }) => name).join(', ')}`);
+  const found = format.found(value, { path: file.path, at });
+  for (const leak of found.leaks) facts.add(leak);
+  if (!found.ignored) return;
+  const known = ignored.get(found.ignored);
+  if (known) known.count++;
+  else ignored.set(found.ignored, { at, count: 1 });
 }
-
-/** TruffleHog's own messages, when stderr went into the report. */
-const isLogLine = (value: object): boolean => 'level' in value && 'msg' in value;
 
 function failed({ coverage }: Report, text: string): Collected {
   coverage.missing(SCOPE, text);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { eventTime } from '../files/event-time.ts';
 import { shaped } from '../files/shape.ts';
+import type { Place, ReportFormat } from './format.ts';
 import { githubRepositoryIn, keyIdBeside, type Leak, shownValue } from './leak.ts';
 
 const text = z.string().nullish();
@@ -31,10 +32,22 @@ const version7 = z.object({
   leakURL: text,
 });
 
-export const isGitleaks8 = (record: object): boolean => 'RuleID' in record && 'Secret' in record;
-export const isGitleaks7 = (record: object): boolean => 'offender' in record && 'rule' in record;
+export const gitleaks8: ReportFormat = {
+  name: 'gitleaks 8',
+  // Either is enough: a long matched line may push the other out of the head.
+  knows: (keys) => keys.includes('RuleID') || keys.includes('Secret'),
+  isRecord: (record) => 'RuleID' in record && 'Secret' in record,
+  found: (record, place) => ({ leaks: [leakOf8(record, place)] }),
+};
 
-export function gitleaks8Leak(record: object, place: { path: string; at: string }): Leak {
+export const gitleaks7: ReportFormat = {
+  name: 'gitleaks 7',
+  knows: (keys) => keys.includes('offender'),
+  isRecord: (record) => 'offender' in record && 'rule' in record,
+  found: (record, place) => ({ leaks: [leakOf7(record, place)] }),
+};
+
+function leakOf8(record: object, place: Place): Leak {
   const found = shaped(version8, record, place);
   const value = shownValue(found.Secret);
   return {
@@ -50,7 +63,7 @@ export function gitleaks8Leak(record: object, place: { path: string; at: string 
   };
 }
 
-export function gitleaks7Leak(record: object, place: { path: string; at: string }): Leak {
+function leakOf7(record: object, place: Place): Leak {
   const found = shaped(version7, record, place);
   const value = shownValue(found.offender);
   return {

@@ -18,7 +18,20 @@ interface Tie {
   readonly scanners: Set<string>;
   readonly commits: Set<string>;
   verified?: boolean;
+  checkedAt?: string;
   first?: string;
+}
+
+interface State {
+  readonly state: 'active' | 'inactive';
+  /** Empty when not known. */
+  readonly at: string;
+}
+
+/** What was checked last; of two at one time, that it works. */
+function later(known: State | undefined, told: State): State {
+  if (!known || told.at > known.at) return told;
+  return told.at === known.at && told.state === 'active' ? told : known;
 }
 
 /** Gathers leaks of all reports of a source, so that the order and number of reports do not matter. */
@@ -27,7 +40,7 @@ export class LeakFacts {
   readonly #entities = new Map<string, EntityFact>();
   readonly #ties = new Map<string, Tie>();
   readonly #identities = new Map<string, string>();
-  readonly #live = new Set<string>();
+  readonly #states = new Map<string, State>();
 
   constructor(context: Pick<CollectContext, 'source' | 'fingerprint'>) {
     this.#context = context;
@@ -39,7 +52,8 @@ export class LeakFacts {
       this.#entities.set(place.key, place);
       this.#tie(credential, place.key, leak);
     }
-    if (leak.verified) this.#live.add(credential);
+    const state = leak.state ?? (leak.verified ? 'active' : undefined);
+    if (state) this.#states.set(credential, later(this.#states.get(credential), { state, at: leak.checkedAt ?? '' }));
     if (leak.identityArn && credential.startsWith('aws:')) {
       const identity = awsArn(leak.identityArn);
       this.#identities.set(credential, identity);
@@ -55,7 +69,10 @@ export class LeakFacts {
 
   entities(): EntityFact[] {
     return [...this.#entities.values()]
-      .map((fact) => (this.#live.has(fact.key) ? { ...fact, state: 'active' as const } : fact))
+      .map((fact) => {
+        const known = this.#states.get(fact.key);
+        return known ? { ...fact, state: known.state } : fact;
+      })
       .sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
@@ -121,6 +138,7 @@ export class LeakFacts {
     tie.scanners.add(leak.scanner);
     if (leak.commit) tie.commits.add(leak.commit);
     if (leak.verified !== undefined) tie.verified = tie.verified === true || leak.verified;
+    if (leak.checkedAt && (tie.checkedAt === undefined || leak.checkedAt > tie.checkedAt)) tie.checkedAt = leak.checkedAt;
     if (leak.date && (tie.first === undefined || leak.date < tie.first)) tie.first = leak.date;
   }
 }
@@ -135,6 +153,7 @@ function relationshipsOf(tie: Tie): RelationshipFact[] {
     commits: [...tie.commits].sort().slice(0, MOST_COMMITS),
     ...(tie.commits.size > MOST_COMMITS && { moreCommits: tie.commits.size - MOST_COMMITS }),
     ...(tie.verified !== undefined && { verified: tie.verified }),
+    ...(tie.checkedAt !== undefined && { checkedAt: tie.checkedAt }),
   };
   const firstSeen = tie.first === undefined ? {} : { firstSeen: tie.first };
   const reason = `${scanners.join(', ')} found it there`;

@@ -15,6 +15,9 @@ export interface Leak {
   readonly date?: string | undefined;
   /** The scanner tried the secret: true, it worked; false, it did not or could not be tried. */
   readonly verified?: boolean | undefined;
+  /** What the issuer, or whoever closed the finding, said of the secret, and when, if that is known. */
+  readonly state?: 'active' | 'inactive' | undefined;
+  readonly checkedAt?: string | undefined;
   /** `owner/name` on github.com. */
   readonly repository?: string | undefined;
   /** The S3 bucket that holds the file. */

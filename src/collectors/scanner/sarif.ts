@@ -6,6 +6,7 @@ import type { ReportingDescriptor, Result, Run } from 'sarif';
 import { z } from 'zod';
 import { eventTime } from '../files/event-time.ts';
 import { shaped } from '../files/shape.ts';
+import type { Found, Place, ReportFormat } from './format.ts';
 import { githubRepositoryIn, type Leak, shownValue } from './leak.ts';
 
 const SECRET_SCANNERS = /gitleaks|trufflehog|detect-secrets|ggshield|gitguardian|kingfisher|nosey ?parker|betterleaks|secret/i;
@@ -21,19 +22,24 @@ const sarifRun = z.object({
   versionControlProvenance: list,
 });
 
-export const isSarifRun = (record: object): boolean => 'tool' in record;
+export const sarif: ReportFormat = {
+  name: 'SARIF',
+  knows: (keys) => keys.includes('runs') || keys.includes('$schema'),
+  within: ['runs'],
+  isRecord: (record) => 'tool' in record,
+  found: secretsOf,
+};
 
-/** The secret findings of a run, and how many results were about something else. */
-export function sarifLeaks(record: object, place: { path: string; at: string }): { leaks: Leak[]; others: number } {
+function secretsOf(record: object, place: Place): Found {
   shaped(sarifRun, record, place);
   const run = record as Run;
-  const leaks: Leak[] = [];
-  let others = 0;
-  for (const result of run.results ?? []) {
-    if (isAboutSecret(run, result)) leaks.push(...leaksOf(run, result));
-    else others++;
-  }
-  return { leaks, others };
+  const results = run.results ?? [];
+  const about = results.filter((result) => isAboutSecret(run, result));
+  const others = results.length - about.length;
+  return {
+    leaks: about.flatMap((result) => leaksOf(run, result)),
+    ...(others > 0 && { ignored: `${others} results are not about secrets` }),
+  };
 }
 
 function isAboutSecret(run: Run, result: Result): boolean {

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { eventTime } from '../files/event-time.ts';
 import { shaped } from '../files/shape.ts';
+import type { Place, ReportFormat } from './format.ts';
 import { githubRepositoryIn, isKeyId, keyIdBeside, type Leak, shownValue } from './leak.ts';
 
 const place = z.object({
@@ -26,9 +27,17 @@ const finding = z.object({
   ExtraData: z.record(z.string(), z.unknown()).nullish(),
 });
 
-export const isTrufflehog = (record: object): boolean => 'DetectorName' in record && 'Raw' in record;
+export const trufflehog: ReportFormat = {
+  name: 'TruffleHog 3',
+  knows: (keys) => keys.includes('DetectorName') || keys.includes('SourceMetadata'),
+  isRecord: (record) => ('DetectorName' in record && 'Raw' in record) || isLogLine(record),
+  found: (record, place) => ({ leaks: isLogLine(record) ? [] : [leakOf(record, place)] }),
+};
 
-export function trufflehogLeak(record: object, at: { path: string; at: string }): Leak {
+/** Its own messages, when stderr went into the report. */
+const isLogLine = (record: object): boolean => 'level' in record && 'msg' in record;
+
+function leakOf(record: object, at: Place): Leak {
   const found = shaped(finding, record, at);
   const value = shownValue(decoded(found.Raw));
   const [system, seen] = Object.entries(found.SourceMetadata?.Data ?? {})[0] ?? ['unknown', {}];
