@@ -16,7 +16,8 @@ build_kubernetes() {
   command -v go >/dev/null || die 'Go 1.24 or newer is needed to build the kube-apiserver'
   say 'building the kube-apiserver (once, some minutes)'
   part=$(mktemp -d "$cache/part.XXXXXX")
-  trap 'rm -rf "$part"' EXIT
+  # shellcheck disable=SC2064 # the folder's name is gone when the shell ends
+  trap "rm -rf '$part'" EXIT
   cd "$part"
   export GOFLAGS='-p=2 -buildvcs=false -mod=mod' CGO_ENABLED=0
   mod=$(go mod download -json "k8s.io/kubernetes@$kube_version" | sed -n 's/.*"GoMod": "\(.*\)".*/\1/p')

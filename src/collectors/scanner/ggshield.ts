@@ -64,7 +64,17 @@ function leaksOf({ filename, incidents }: z.infer<typeof entity>, { commit = '',
 
 /** Parts of a match that are no secret when another part is. */
 const IDENTIFIERS: ReadonlySet<string> = new Set([
-  ...['client_id', 'username', 'host', 'port', 'database', 'scheme', 'subdomain', 'tenant', 'endpoint', 'account_sid', 'url'],
+  'client_id',
+  'username',
+  'host',
+  'port',
+  'database',
+  'scheme',
+  'subdomain',
+  'tenant',
+  'endpoint',
+  'account_sid',
+  'url',
 ]);
 
 function secretsOf({ occurrences }: Incident): Occurrence[] {
