@@ -42,6 +42,23 @@ export const postgresCluster = (source: string): string => `postgres:${source}`;
 export const postgresSession = (source: string, role: string, application: string, address: string): string =>
   `postgres:${source}/sessions/${role}/${application}@${address}`;
 
+/** The cluster: *control* of it is cluster-admin's power. */
+export const k8sCluster = (source: string): string => `k8s:${source}`;
+/** `namespace` is empty for what belongs to the cluster as a whole; `plural` as in the API's paths. */
+export const k8sObject = (source: string, namespace: string, plural: string, name: string): string =>
+  `k8s:${source}/${namespace || '_'}/${plural}/${name}`;
+export const k8sNamespace = (source: string, namespace: string): string => k8sObject(source, '', 'namespaces', namespace);
+/** All nodes together, also those to come. */
+export const k8sNodes = (source: string): string => `k8s:${source}/_/nodes`;
+/** One value inside a Secret, a ConfigMap or a workload's environment: `…/secrets/db#password`. */
+export const k8sValue = (object: string, name: string): string => `${object}#${name}`;
+/** Shared rights; `digest`: of what they are. */
+export const k8sPermission = (source: string, digest: string): string => k8sObject(source, '', 'permissions', digest);
+/** An issued token; `id`: its JTI. */
+export const k8sToken = (source: string, id: string): string => k8sObject(source, '', 'tokens', id);
+/** A client certificate; `digest`: its SHA-256, as the audit log writes it. */
+export const k8sCertificate = (source: string, digest: string): string => k8sObject(source, '', 'certificates', digest);
+
 export const scannedPlace = (source: string, path: string, line: number): string => `file:${source}/${path}#L${line}`;
 export const leak = (fingerprint: string): string => `leak:${fingerprint}`;
 /** Never equal to another: a redacted value says nothing of the secret. */

@@ -31,12 +31,19 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     [/^[^/]+\/[^/]+$/, 'Repository'],
   ],
   k8s: [
-    [/^[^/]+(?:\/_\/namespaces\/[^/]+)?$/, 'Scope'],
+    [/^[^/]+(?:\/_\/namespaces\/[^/]+|\/_\/nodes)?$/, 'Scope'],
     [/^[^/]+\/[^/]+\/serviceaccounts\//, 'ServiceAccount'],
     [/^[^/]+\/[^/]+\/users\//, 'User'],
     [/^[^/]+\/[^/]+\/groups\//, 'Group'],
+    [/^[^/]+\/_\/permissions\//, 'Permission'],
+    [/^[^/]+\/_\/tokens\//, 'Session'],
+    [/^[^/]+\/_\/certificates\//, 'Credential'],
+    [/^[^/]+\/[^/]+\/[^/]+\/[^/#]+#/, 'Credential'],
     [/^[^/]+\/[^/]+\/secrets\//, 'Secret'],
-    [/^[^/]+\/[^/]+\/(?:pods|deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs|nodes)\//, 'Workload'],
+    [
+      /^[^/]+\/[^/]+\/(?:pods|deployments|statefulsets|daemonsets|replicasets|replicationcontrollers|jobs|cronjobs|nodes)\//,
+      'Workload',
+    ],
     [/^[^/]+\/[^/]+\/[^/]+\//, 'Resource'],
   ],
   postgres: [
