@@ -4,12 +4,14 @@
  */
 import { compilePolicy, coversAction, type Policy, RESOURCE_POLICY, statementsFor } from '../../iam/aws/document.ts';
 import { type AccessRequest, evaluate, type PolicyLayers, type Verdict } from '../../iam/aws/evaluate.ts';
-import { ABSENT, type KeyFact, type KeyFacts, layeredFacts, unknown, values } from '../../iam/aws/facts.ts';
+import { type KeyFact, type KeyFacts, layeredFacts, unknown, values } from '../../iam/aws/facts.ts';
 import { ANY, instanceOf } from '../../iam/aws/glob.ts';
 import { keyClass } from '../../iam/aws/keys.ts';
-import { HOUR_MS } from '../../model/durations.ts';
+import { disputed, disputesOf } from './disputed.ts';
+import { type Guardrails, guardrailsOf } from './guardrails.ts';
 import type { Inventory } from './inventory.ts';
 import { type People, PolicyBook, type Principal, peopleOf } from './principals.ts';
+import { organizationFacts, principalFacts, resourceTagFact, tagValue } from './request-facts.ts';
 import { type Thing, thingOf } from './things.ts';
 
 /** What one question changes about the principal or the request. */
@@ -24,13 +26,12 @@ export interface Question {
   readonly extra?: readonly Policy[];
   /** The policy on the resource, when it is not that of a collected thing. */
   readonly resourcePolicy?: Policy | null;
+  /** The account that owns the resource, when neither a collected thing nor the ARN tells. */
+  readonly resourceAccount?: string;
 }
 
 /** Principals whose facts are kept ready: questions come principal by principal. */
 const MOST_FACTS = 500;
-
-/** The longest life of a session token. */
-const LONGEST_SESSION_MS = 36 * HOUR_MS;
 
 export class Estate {
   readonly inventory: Inventory;
@@ -41,7 +42,10 @@ export class Estate {
   readonly things: ReadonlyMap<string, Thing>;
   /** Role ARN, by the ARN of an instance profile that holds it. */
   readonly profiles: ReadonlyMap<string, string>;
+  /** Things that files claim for several accounts, with these. */
+  readonly disputes: ReadonlyMap<string, readonly string[]>;
   readonly #facts = new Map<Principal, KeyFacts>();
+  readonly #guardrails = new Map<string, Guardrails>();
   #last: { readonly resource: string; readonly thing: Thing | undefined } = { resource: '', thing: undefined };
 
   constructor(inventory: Inventory, now: Date) {
@@ -52,6 +56,7 @@ export class Estate {
     this.byArn = new Map(this.people.principals.map((principal) => [principal.arn, principal]));
     const things = [...inventory.accounts.values()].flatMap((account) => [...account.items.values()].map(thingOf));
     this.things = new Map(things.filter((thing) => thing !== undefined).map((thing) => [thing.arn, thing]));
+    this.disputes = disputesOf(inventory);
     this.profiles = new Map(
       this.people.principals.flatMap(({ arn, record }) =>
         'trust' in record ? record.instanceProfiles.map((profile) => [profile, arn] as const) : [],
@@ -65,23 +70,29 @@ export class Estate {
   }
 
   ask(question: Question): Verdict {
+    const owners = this.disputes.size > 0 ? this.disputes.get(this.thingAt(question.resource)?.arn ?? '') : undefined;
+    if (!owners) return this.#judge(question, this.resourceAccount(question));
+    return disputed(question.resource, new Map(owners.map((account) => [account, this.#judge(question, account)])));
+  }
+
+  #judge(question: Question, resourceAccount: string): Verdict {
     const { principal, resource, extra } = question;
     const request: AccessRequest = {
       who: principal.requester,
       action: question.action,
       resource,
-      ...this.#resourceAccount(question),
-      facts: layeredFacts(question.facts ?? NO_FACTS, this.factsOf(principal, resource)),
+      resourceAccount,
+      facts: layeredFacts(question.facts ?? NO_FACTS, this.factsOf(principal, resource, resourceAccount)),
     };
-    return evaluate(request, { ...this.layersOf(principal, resource), ...this.#changed(question, extra) });
+    return evaluate(request, { ...this.layersOf(principal, resource, resourceAccount), ...this.#changed(question, extra) });
   }
 
-  /** Objects and buckets name no account in their ARN. */
-  #resourceAccount({ principal, resource }: Question): { resourceAccount: string } {
+  /** Objects and buckets name no account in their ARN; then it is the asker's, unless the question says. */
+  resourceAccount({ principal, resource, resourceAccount }: Question): string {
     const known = this.thingAt(resource)?.item.account ?? this.byArn.get(resource)?.account;
-    if (known) return { resourceAccount: known };
+    if (known) return known;
     const named = resource === '*' ? undefined : resource.split(':', 6)[4];
-    return { resourceAccount: named && /^\d{12}$/.test(named) ? named : principal.account };
+    return named && /^\d{12}$/.test(named) ? named : (resourceAccount ?? principal.account);
   }
 
   #changed(question: Question, extra: readonly Policy[] | undefined): Partial<PolicyLayers> {
@@ -92,16 +103,23 @@ export class Estate {
     };
   }
 
-  layersOf(principal: Principal, resource: string): PolicyLayers {
-    const { guardrails } = principal;
-    const thing = this.thingAt(resource);
+  layersOf(principal: Principal, resource: string, resourceAccount: string): PolicyLayers {
     return {
       identity: principal.identity,
       boundary: principal.boundary,
-      resource: this.resourcePolicy(resource, thing),
-      serviceControl: guardrails.serviceControl ?? [],
-      resourceControl: guardrails.resourceControl ?? [],
+      resource: this.resourcePolicy(resource, this.thingAt(resource)),
+      serviceControl: principal.guardrails.serviceControl ?? [],
+      resourceControl: this.guardrails(resourceAccount).resourceControl ?? [],
     };
+  }
+
+  /** Of any account that an organization export names, collected or not. */
+  guardrails(account: string): Guardrails {
+    const known = this.#guardrails.get(account);
+    if (known) return known;
+    const found = guardrailsOf(this.inventory, account);
+    this.#guardrails.set(account, found);
+    return found;
   }
 
   /** The collected thing that an ARN is, or lies in. The last answer is kept: a question asks several times. */
@@ -125,20 +143,32 @@ export class Estate {
     return resource.includes(':kms:') ? delegation(resource.split(':', 6)[4] ?? '') : null;
   }
 
-  factsOf(principal: Principal, resource: string): KeyFacts {
+  factsOf(principal: Principal, resource: string, resourceAccount: string): KeyFacts {
     const base = this.#facts.get(principal) ?? this.#baseFacts(principal);
     const thing = this.thingAt(resource);
-    const target = this.byArn.get(resource);
+    const target = thing ? undefined : this.byArn.get(resource);
     const tags = thing?.item.tags ?? target?.record.tags;
     const account = thing?.item.account ?? target?.account;
-    return (key) =>
-      tagFact(key, tags) ?? (key === 'aws:resourceaccount' || key === 's3:resourceaccount' ? accountFact(account) : base(key));
+    return (key) => {
+      if (key.includes('resource')) {
+        const fact = resourceTagFact(key, tags) ?? this.#resourceFact(key, account, resourceAccount);
+        if (fact) return fact;
+      }
+      return base(key);
+    };
+  }
+
+  /** `collected`: the account of a collected thing. The ARN of another may not tell whose it is. */
+  #resourceFact(key: string, collected: string | undefined, account: string): KeyFact | undefined {
+    if (key === 'aws:resourceaccount' || key === 's3:resourceaccount') return accountFact(collected);
+    return organizationFacts('resource', this.guardrails(account)).find(([name]) => name === key)?.[1];
   }
 
   #baseFacts(principal: Principal): KeyFacts {
     const known = principalFacts(principal, this.now);
     const facts: KeyFacts = (key) =>
-      known.get(key) ?? (key.startsWith('aws:principaltag/') ? tagOf(principal.record.tags, key) : unknown(keyClass(key)));
+      known.get(key) ??
+      (key.startsWith(PRINCIPAL_TAG) ? tagValue(principal.record.tags, key.slice(PRINCIPAL_TAG.length)) : unknown(keyClass(key)));
     if (this.#facts.size >= MOST_FACTS) this.#facts.clear();
     this.#facts.set(principal, facts);
     return facts;
@@ -167,6 +197,8 @@ export class Estate {
 }
 
 const NO_FACTS: ReadonlyMap<string, KeyFact> = new Map();
+const PRINCIPAL_TAG = 'aws:principaltag/';
+const accountFact = (account: string | undefined): KeyFact => (account ? values(account) : unknown('unknown'));
 
 /** Wildcards before the resource part take the template's; those in it take a plain name. */
 function addFilled(names: Set<string>, glob: string, template: readonly string[]): void {
@@ -175,50 +207,6 @@ function addFilled(names: Set<string>, glob: string, template: readonly string[]
   const filled = parts.map((part, i) => (i < 5 ? (part.includes(ANY) ? (template[i] ?? '') : part) : instanceOf(part, 'probe')));
   if (filled[2] === template[2]) names.add(filled.join(':'));
 }
-
-function principalFacts(principal: Principal, now: Date): Map<string, KeyFact> {
-  const { guardrails, kind, record } = principal;
-  const issued = now.getTime() - LONGEST_SESSION_MS;
-  const time: KeyFact = { kind: 'unknown', class: 'time', notBefore: now.getTime(), present: true };
-  const facts = new Map<string, KeyFact>([
-    ['aws:principalarn', values(principal.arn)],
-    ['aws:principalaccount', values(principal.account)],
-    ['aws:principaltype', values(kind === 'user' ? 'User' : 'AssumedRole')],
-    ['aws:principalisawsservice', values('false')],
-    ['aws:viaawsservice', values('false')],
-    ['aws:principalservicename', ABSENT],
-    ['aws:currenttime', time],
-    ['aws:epochtime', time],
-    // A user may ask for a session token; whether one is used is the caller's choice.
-    [
-      'aws:tokenissuetime',
-      { kind: 'unknown', class: kind === 'role' ? 'time' : 'unknown', notBefore: issued, present: kind === 'role' },
-    ],
-    ['aws:principalorgid', guardrails.organization ? values(guardrails.organization) : unknown('unknown')],
-  ]);
-  if (kind === 'user') {
-    facts.set('aws:username', values(principal.name));
-    if (record.uniqueId) facts.set('aws:userid', values(record.uniqueId));
-  } else facts.set('aws:username', ABSENT);
-  return facts;
-}
-
-const RESOURCE_TAG = /^(?:aws|iam|ec2|s3|ssm|secretsmanager|kms|lambda|dynamodb|rds|ecs|codebuild):resourcetag\/(.+)$/;
-
-/** A collected thing's tags are facts; of anything else they are not known. */
-function tagFact(key: string, tags: ReadonlyMap<string, string> | undefined): KeyFact | undefined {
-  const name = key.includes('resourcetag/') ? RESOURCE_TAG.exec(key)?.[1] : undefined;
-  return name === undefined ? undefined : tags ? tagOf(tags, key) : unknown('unknown');
-}
-
-/** Tag keys ignore case in conditions. */
-function tagOf(tags: ReadonlyMap<string, string>, key: string): KeyFact {
-  const name = key.slice(key.indexOf('/') + 1);
-  for (const [tag, value] of tags) if (tag.toLowerCase() === name) return values(value);
-  return ABSENT;
-}
-
-const accountFact = (account: string | undefined): KeyFact => (account ? values(account) : unknown('unknown'));
 
 const DELEGATIONS = new Map<string, Policy>();
 
