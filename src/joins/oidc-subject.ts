@@ -3,11 +3,14 @@
  *
  *     job ─RUNS_AS─► External (its subject, unknown parts `*`) ─MEMBER_OF─► External (a policy's pattern) ─CAN_ASSUME─► role
  *
- * Definite when the pattern accepts everything that the subject may be, possible when it accepts some of it.
+ * Definite when the pattern accepts everything that the subject may be, possible when it accepts some of it. A pattern may ask for
+ * more of the token than its subject (property `claims`, see `model/subject-pattern.ts`): what the subject does not tell is possible.
  */
 import type { Properties, RelationshipFact } from '../model/entity.ts';
 import { relationshipId } from '../model/relationship-id.ts';
+import { type ClaimTest, claimTestsOf } from '../model/subject-pattern.ts';
 import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
+import { type Claims, claimsOfSubject, GITHUB_ISSUER, meetsTests } from './oidc-claims.ts';
 import { PrefixIndex } from './prefix-index.ts';
 import { fixedPatternPrefix, fixedPrefix, matchedBy } from './wildcard.ts';
 
@@ -18,12 +21,13 @@ export const oidcSubjectJoin: Join = {
 };
 
 const PREFIX = 'external:oidc/';
-const GITHUB = 'token.actions.githubusercontent.com';
 
 interface Subject {
   readonly entity: JoinEntity;
   readonly issuer: string;
   readonly sub: string;
+  /** What the entity asks of a token, as a pattern. */
+  readonly tests: readonly ClaimTest[];
 }
 
 function run({ entities, relationships }: JoinInput): Derived {
@@ -56,7 +60,15 @@ function subjectOf(entity: JoinEntity, issuers: readonly string[]): Subject {
   const rest = entity.key.slice(PREFIX.length);
   const fitting = issuers.filter((issuer) => rest.startsWith(`${issuer}/`)).sort((a, b) => b.length - a.length);
   const issuer = statedIssuer(entity) ?? fitting[0] ?? rest.slice(0, Math.max(rest.indexOf('/'), 0));
-  return { entity, issuer, sub: rest.slice(issuer.length + 1) };
+  const sub = rest.slice(issuer.length + 1);
+  const stated = entity.properties['subject'];
+  return {
+    entity,
+    issuer,
+    // What else the pattern asks stands behind its subject.
+    sub: typeof stated === 'string' && sub.startsWith(`${stated};`) ? stated : sub,
+    tests: claimTestsOf(entity.properties['claims']),
+  };
 }
 
 interface Accepted {
@@ -78,17 +90,26 @@ function membership(subject: Subject, { pattern, sub, asksForIds }: Accepted): R
   if (subject.entity.key === pattern.entity.key || !audiencesMeet(subject.entity.properties, pattern.entity.properties))
     return undefined;
   const matched = matchedBy(subject.sub, sub);
-  if (matched === 'none') return undefined;
+  const met = meetsTests(claimsOf(subject), pattern.tests);
+  if (matched === 'none' || met === 'none') return undefined;
   const ids = asksForIds ? ' if its repository has these ids, which files do not say' : '';
   return {
     source: subject.entity.key,
     kind: 'MEMBER_OF',
     target: pattern.entity.key,
     basis: 'entitled',
-    certainty: matched === 'all' && !asksForIds ? 'definite' : 'possible',
-    reason: `the trusted subject ${pattern.sub} accepts ${subject.sub}${ids}`,
+    certainty: matched === 'all' && met === 'all' && !asksForIds ? 'definite' : 'possible',
+    reason: `the trusted subject ${pattern.sub} accepts ${subject.sub}${ids}${met === 'some' ? `, if ${claimsText(pattern)} fits` : ''}`,
   };
 }
+
+function claimsOf({ entity, issuer, sub }: Subject): Claims {
+  const [audience, ...others] = audiencesOf(entity.properties);
+  const stated = audience !== undefined && others.length === 0 ? [['aud', audience] as const] : [];
+  return new Map([...claimsOfSubject(issuer, sub), ...stated]);
+}
+
+const claimsText = ({ tests }: Subject): string => tests.map(({ claim }) => claim).join(', ');
 
 /** Only where both say which audiences they take; a job that may choose its audience says none. */
 function audiencesMeet(subject: Properties, pattern: Properties): boolean {
@@ -105,7 +126,7 @@ function audiencesOf({ audience }: Properties): string[] {
  * it has ids. https://docs.github.com/actions/reference/security/oidc
  */
 function withoutIds({ issuer, sub }: Subject): string | undefined {
-  if (issuer !== GITHUB) return undefined;
+  if (issuer !== GITHUB_ISSUER) return undefined;
   const named = sub.replace(/^repo:([^/:@]+)@[\d*?]+\/([^/:@]+)(?:@[\d*?]+)?/, 'repo:$1/$2');
   return named === sub ? undefined : named;
 }

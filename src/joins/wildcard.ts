@@ -3,32 +3,39 @@
  *
  * The text: `*` is any text, also an empty one; everything else is itself. The pattern: `*` the same, `?` exactly one character
  * (IAM's StringLike: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
+ * In both, `${*}` is the character `*` (`model/subject-pattern.ts`).
  *
  * Both are small automata whose states are positions; the pattern's is made deterministic while the text's is walked. Exact up to
  * `MOST_STATES` pairs, past which `some` is the answer, the cautious one. Cost: pairs × alphabet of the two texts.
  */
+import { ANY_TEXT, ONE_CHARACTER, patternPlaces } from '../model/subject-pattern.ts';
+
 const MOST_STATES = 20_000;
 
 /** Whether `all`, `some` or `none` of what the text may be is matched. */
 export type Matched = 'all' | 'some' | 'none';
 
 export function matchedBy(text: string, pattern: string): Matched {
-  const [characters, places] = [Array.from(text), Array.from(pattern)];
-  if (text.includes('*')) return new Walk(characters, places).run();
+  const [characters, places] = [textPlaces(text), patternPlaces(pattern)];
+  if (characters.includes(ANY_TEXT)) return new Walk(characters, places).run();
   return matchesText(places, characters) ? 'all' : 'none';
 }
 
+/** A text has no place of exactly one unknown character. */
+const textPlaces = (text: string): readonly string[] =>
+  patternPlaces(text).map((place) => (place === ONE_CHARACTER ? '?' : place));
+
 /** What surely stands at the beginning of a text with unknown parts. */
-export const fixedPrefix = (text: string): string => text.slice(0, indexOrEnd(text, /\*/));
+export const fixedPrefix = (text: string): string => text.slice(0, indexOrEnd(text, /\*|\$\{/));
 /** What a pattern asks for at the beginning. */
-export const fixedPatternPrefix = (pattern: string): string => pattern.slice(0, indexOrEnd(pattern, /[*?]/));
+export const fixedPatternPrefix = (pattern: string): string => pattern.slice(0, indexOrEnd(pattern, /[*?]|\$\{/));
 
 const indexOrEnd = (text: string, expression: RegExp): number => {
   const at = text.search(expression);
   return at < 0 ? text.length : at;
 };
 
-/** Characters are code points, in both. */
+/** Characters are code points, in both; wildcards are marks. */
 type Characters = readonly string[];
 
 function matchesText(pattern: Characters, text: Characters): boolean {
@@ -45,7 +52,7 @@ function closed(pattern: Characters, places: readonly number[]): number[] {
   const found = new Set<number>();
   for (let place of places) {
     found.add(place);
-    while (pattern[place] === '*') found.add(++place);
+    while (pattern[place] === ANY_TEXT) found.add(++place);
   }
   return [...found].sort((a, b) => a - b);
 }
@@ -54,8 +61,8 @@ function step(pattern: Characters, places: readonly number[], character: string)
   const next: number[] = [];
   for (const place of places) {
     const wanted = pattern[place];
-    if (wanted === '*') next.push(place);
-    else if (wanted === '?' || wanted === character) next.push(place + 1);
+    if (wanted === ANY_TEXT) next.push(place);
+    else if (wanted === ONE_CHARACTER || wanted === character) next.push(place + 1);
   }
   return closed(pattern, next);
 }
@@ -71,7 +78,7 @@ class Walk {
   constructor(text: Characters, pattern: Characters) {
     this.#text = text;
     this.#pattern = pattern;
-    this.#alphabet = [...new Set([...text, ...pattern].filter((c) => c !== '*' && c !== '?')), '\u{10FFFF}'];
+    this.#alphabet = [...new Set([...text, ...pattern].filter((c) => c !== ANY_TEXT && c !== ONE_CHARACTER)), '\u{10FFFF}'];
   }
 
   run(): Matched {
@@ -92,7 +99,7 @@ class Walk {
 
   #advance(at: number, places: readonly number[]): void {
     const character = this.#text[at] as string;
-    if (character !== '*') {
+    if (character !== ANY_TEXT) {
       this.#visit(at + 1, step(this.#pattern, places, character));
       return;
     }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Matched, matchedBy } from '../../src/joins/wildcard.ts';
+import { literalPattern } from '../../src/model/subject-pattern.ts';
 
 /** By the book: a regular expression, over every text of a small alphabet up to a length that shows any difference at these sizes. */
 const LETTERS = ['a', 'b', 'c'];
@@ -46,6 +47,29 @@ describe('matchedBy', () => {
     ['a\u{1F600}', 'a?', 'all'],
     ['\u{1F600}*', '??*', 'some'],
   ] as const)('%j by %j: %s', (text, pattern, matched) => expect(matchedBy(text, pattern)).toBe(matched));
+
+  it('takes a literal pattern for the text alone, whatever characters it holds', () => {
+    const any = fc.array(fc.constantFrom('a', 'b', '*', '?', '$', '{', '}'), { maxLength: 6 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(any, any, (asked, presented) => {
+        const escaped = /\$\{[*?$]\}/.test(asked) || /\$\{[*?$]\}/.test(presented);
+        fc.pre(!escaped);
+        expect(matchedBy(literalPattern(presented), literalPattern(asked))).toBe(asked === presented ? 'all' : 'none');
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('finds in a pattern every subject that fills its wildcards', () => {
+    const fillers = fc.array(fc.constantFrom('a', ':', '/', 'ref'), { maxLength: 3 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(patterns, fc.array(fillers, { minLength: 4, maxLength: 4 }), (pattern, filled) => {
+        const subject = Array.from(pattern, (c, at) => (c === '*' ? filled[at] : c === '?' ? 'x' : c)).join('');
+        expect(matchedBy(subject, pattern)).toBe('all');
+      }),
+      { numRuns: 400 },
+    );
+  });
 
   it('answers with caution, and soon, where the exact answer would take too long', () => {
     const began = performance.now();

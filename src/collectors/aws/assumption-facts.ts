@@ -1,7 +1,8 @@
-import type { EntityFact } from '../../model/entity.ts';
+import type { EntityFact, Properties } from '../../model/entity.ts';
 import { arnOf } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import type { Estate } from './estate.ts';
+import { openMembership } from './federation.ts';
 import { surer } from './held.ts';
 import { emptyFacts, type Facts } from './identities.ts';
 import type { Principal } from './principals.ts';
@@ -11,11 +12,18 @@ import type { Assumption } from './trust.ts';
 export function assumptionFacts(estate: Estate, account: string, found: readonly Assumption[]): Facts {
   const facts = emptyFacts();
   const named = new Set<string>();
-  for (const { from, external, role, held, reason } of surest(found)) {
+  const opened = new Set<string>();
+  const add = (entity: EntityFact): void => {
+    if (!named.has(entity.key)) facts.entities.push(entity);
+    named.add(entity.key);
+  };
+  for (const { from, external, role, held, reason, properties, entity, open } of surest(found)) {
     const other = estate.byArn.get(arnOf(from));
-    if ((external || other?.account !== account) && !named.has(from)) {
-      named.add(from);
-      facts.entities.push(external || !other ? outside(from) : strangerOf(other));
+    if (external || other?.account !== account) add(external || !other ? outside(from, entity) : strangerOf(other));
+    if (open && !opened.has(open.key)) {
+      opened.add(open.key);
+      add(outside(EXTERNAL_ANYONE));
+      facts.relationships.push(openMembership(open));
     }
     facts.relationships.push({
       source: from,
@@ -26,6 +34,7 @@ export function assumptionFacts(estate: Estate, account: string, found: readonly
       reason,
       ...(held.condition !== undefined && { condition: held.condition }),
       ...(held.conditionClass !== undefined && { conditionClass: held.conditionClass }),
+      ...(properties && { properties }),
     });
   }
   return facts;
@@ -42,7 +51,14 @@ function surest(found: readonly Assumption[]): Iterable<Assumption> {
   return best.values();
 }
 
-const outside = (key: string): EntityFact => ({ key, kind: 'External', name: externalName(key), provider: 'aws' });
+/** Nobody's inventory: any source that knows the subject may say more of it. */
+const outside = (key: string, properties?: Properties): EntityFact => ({
+  key,
+  kind: 'External',
+  name: externalName(key),
+  provider: 'aws',
+  ...(properties && { properties }),
+});
 
 /** A principal that another account owns. */
 export const strangerOf = (principal: Principal): EntityFact => ({

@@ -1,14 +1,16 @@
 /** Who may become a role: trust policy and permission, evaluated together. */
+import type { Residue } from '../../iam/aws/condition.ts';
 import { allowEverything, type Policy } from '../../iam/aws/document.ts';
 import { evaluate } from '../../iam/aws/evaluate.ts';
 import { type KeyFact, type KeyFacts, unknown, values } from '../../iam/aws/facts.ts';
 import { keyClass } from '../../iam/aws/keys.ts';
 import { accountOfArn, type Requester, sessionOf } from '../../iam/aws/principal.ts';
+import type { Properties } from '../../model/entity.ts';
 import { grouped } from '../../model/grouped.ts';
 import { awsExternalAccount, awsService } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import type { Estate } from './estate.ts';
-import { federatedSubjects } from './federation.ts';
+import { federatedSubjects, type OpenSubject } from './federation.ts';
 import { type Held, heldBy } from './held.ts';
 import type { Principal } from './principals.ts';
 
@@ -19,6 +21,12 @@ export interface Assumption {
   readonly role: Principal;
   readonly held: Held;
   readonly reason: string;
+  /** Of the relationship. */
+  readonly properties?: Properties;
+  /** Of the External. */
+  readonly entity?: Properties;
+  /** Whether anybody can become the External. */
+  readonly open?: OpenSubject;
 }
 
 export function* assumptions(estate: Estate): Generator<Assumption> {
@@ -122,8 +130,16 @@ function* outsider(role: Principal, trust: Policy, { key, who }: { key: string; 
     { identity: [allowEverything], resource: trust, resourceControl: role.guardrails.resourceControl ?? [] },
   );
   const held = heldBy([verdict], false);
-  if (held) yield { from: key, external: true, role, held, reason: `trust policy of ${role.name}` };
+  if (!held) return;
+  const properties = who.type === 'service' ? { trust: 'service' } : outsideTrust(who, verdict.conditions);
+  yield { from: key, external: true, role, held, reason: `trust policy of ${role.name}`, properties };
 }
+
+/** Properties of `CAN_ASSUME` from another account or from anybody: what tells a guarded trust in a third party (NHI3, NHI6). */
+const outsideTrust = (who: Requester, conditions: readonly Residue[]): Properties => ({
+  trust: who === STRANGER ? 'anyone' : 'account',
+  externalId: conditions.some(({ key }) => key === 'sts:externalid'),
+});
 
 function outsideFacts(who: Requester, role: Principal): KeyFacts {
   const stranger = who === STRANGER;
