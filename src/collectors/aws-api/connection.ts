@@ -102,3 +102,15 @@ function renewed(source: CredentialSource): CredentialSource {
     return await held;
   };
 }
+
+/** The region that the environment or the profile names. */
+export async function defaultRegion(profile: string | undefined): Promise<string | undefined> {
+  const client = new STSClient(profile === undefined ? {} : { profile });
+  try {
+    return await client.config.region();
+  } catch {
+    return undefined;
+  } finally {
+    client.destroy();
+  }
+}

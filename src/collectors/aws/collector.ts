@@ -1,14 +1,17 @@
-/** The `aws` source: exports of AWS's own APIs in files. One scope for each account. */
+/** The `aws` source: exports of AWS's own APIs in files, or the APIs themselves. One scope for each account. */
 import { z } from 'zod';
 import { loadCatalogue } from '../../iam/aws/catalogue.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { Estate } from './estate.ts';
 import { Inventory } from './inventory.ts';
-import { readExports } from './read.ts';
+import { liveSettings } from './live/settings.ts';
+import { type Reading, readExports } from './read.ts';
 import { accountFacts } from './resolve.ts';
 
-const settings = z.strictObject({ files: z.string().min(1) });
+const settings = z
+  .strictObject({ files: z.string().min(1).optional(), live: liveSettings.optional() })
+  .refine(({ files, live }) => (files === undefined) !== (live === undefined), { message: 'give either `files` or `live`' });
 export type AwsSettings = z.infer<typeof settings>;
 
 export const awsCollector: Collector<AwsSettings> = {
@@ -41,13 +44,14 @@ export const awsCollector: Collector<AwsSettings> = {
     ],
   },
   settings,
+  saves: ({ live }) => live !== undefined,
   collect,
 };
 
-async function* collect({ files }: AwsSettings, context: CollectContext): AsyncGenerator<Collected> {
+async function* collect(from: AwsSettings, context: CollectContext): AsyncGenerator<Collected> {
   const inventory = new Inventory();
   const notes = new CoverageNotes();
-  yield* readExports({ root: files, inventory, notes, context });
+  yield* answersOf(from, { inventory, notes, context });
   const estate = new Estate(inventory, context.now);
   for (const id of inventory.accounts.keys()) notes.seen(id);
   yield* policyProblems(estate);
@@ -59,6 +63,14 @@ async function* collect({ files }: AwsSettings, context: CollectContext): AsyncG
     yield { type: 'facts', scope: account, entities, relationships, documents };
   }
   yield* notes.said();
+}
+
+/** The SDK is loaded only where it is needed: reading files takes none of it. */
+async function* answersOf({ files, live }: AwsSettings, reading: Omit<Reading, 'root'>): AsyncGenerator<Collected> {
+  if (live) {
+    const { collectLive } = await import('./live/collect-live.ts');
+    yield* collectLive({ ...reading, live });
+  } else yield* readExports({ ...reading, root: files ?? '' });
 }
 
 function* policyProblems(estate: Estate): Generator<Collected> {
