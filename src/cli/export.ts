@@ -1,4 +1,5 @@
 import { csvHeader, csvLine, exportLines } from '../app/export-graph.ts';
+import { openGraphText } from '../app/export-opengraph.ts';
 import { BACKUP_END } from '../model/backup.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { requireRole, withApp } from './open.ts';
@@ -6,7 +7,7 @@ import { oneOf } from './options.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
-  const format = oneOf(options, 'format', ['jsonl', 'csv']);
+  const format = oneOf(options, 'format', ['jsonl', 'csv', 'opengraph']);
   return withApp(invocation, async (app) => {
     if (options['all']) {
       requireRole(app, 'admin');
@@ -16,6 +17,10 @@ export async function run(invocation: Invocation): Promise<Exit> {
         records++;
       }
       io.out(`${JSON.stringify({ type: BACKUP_END, data: { records } })}\n`);
+      return EXIT.done;
+    }
+    if (format === 'opengraph') {
+      for await (const piece of openGraphText(app.store)) io.out(piece);
       return EXIT.done;
     }
     if (format === 'csv') io.out(csvHeader);

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 const MAX = ['--max <n>', 'list at most so many', '1000'] as const;
 const LIMIT = ['--limit <n>', 'list at most so many', '20'] as const;
 const SINCE = ['--since <time>', 'when the incident began'] as const;
+const CONTEXT = ['--context <key=value...>', 'what the request carries; a repeated key has several values'] as const;
 const APPLY = ['--apply', 'really do it; without this it is a dry run'] as const;
 
 export const commands: readonly Command[] = [
@@ -73,6 +74,20 @@ export const commands: readonly Command[] = [
     summary: 'how one thing is reached from another, step by step',
     options: [['--level <level>', 'read, put, write or control', 'read']],
     load: () => import('./path.ts'),
+  },
+  {
+    name: 'can',
+    usage: '<principal> <action> <resource>',
+    summary: 'may this principal do this to that, by which statements, and on what conditions',
+    options: [CONTEXT],
+    load: () => import('./can.ts'),
+  },
+  {
+    name: 'who-can',
+    usage: '<action> <resource>',
+    summary: 'every principal that may do this to that',
+    options: [['--account <id>', 'whose the resource is, when its name does not tell'], CONTEXT],
+    load: () => import('./who-can.ts'),
   },
   {
     name: 'choke-points',
@@ -148,7 +163,7 @@ export const commands: readonly Command[] = [
     name: 'export',
     summary: 'the graph as lines, or everything as a backup',
     options: [
-      ['--format <format>', 'jsonl or csv', 'jsonl'],
+      ['--format <format>', 'jsonl, csv or opengraph', 'jsonl'],
       ['--all', 'a store-neutral backup of everything, for `import`'],
     ],
     load: () => import('./export.ts'),

@@ -1,4 +1,5 @@
 /** Source types, loaded when first used. A new source is a folder and a line here. */
+import type { AccessProvider } from '../ports/access-questions.ts';
 import type { Collector } from '../ports/collector.ts';
 
 export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
@@ -7,5 +8,11 @@ export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   cloudtrail: async () => (await import('./cloudtrail/collector.ts')).cloudtrailCollector,
   declared: async () => (await import('./declared/collector.ts')).declaredCollector,
   scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,
+  opengraph: async () => (await import('./opengraph/collector.ts')).opengraphCollector,
   postgres: async () => (await import('./postgres/collector.ts')).postgresCollector,
+};
+
+/** Providers whose permissions can be asked about. Adding one: a file beside its collector, and a line here. */
+export const accessProviders: Readonly<Record<string, () => Promise<AccessProvider>>> = {
+  aws: async () => (await import('./aws/access.ts')).awsAccess,
 };

@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { answer, cli, estate, root, workspace } from './cli.ts';
+
+interface Document {
+  readonly graph: { readonly nodes: { readonly id: string }[]; readonly edges: unknown[] };
+}
+
+/** The published schemas of BloodHound, which are not part of the project. */
+const schemas = join(root, '../shared/fixtures/export/opengraph/docs/assets/opengraph');
+const schema = (name: string) =>
+  new Ajv({ strict: false }).compile(JSON.parse(readFileSync(join(schemas, name), 'utf8')) as object);
+
+interface Edge {
+  readonly type: string;
+  readonly key: string;
+  readonly kind: string;
+  readonly source: string;
+  readonly target: string;
+  readonly certainty: string;
+  readonly condition?: string;
+  readonly levels?: readonly string[];
+}
+
+async function lines(folder: string): Promise<string[]> {
+  const { out } = await cli(folder, 'export');
+  return out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Edge)
+    .map(({ type, key, kind, source, target, certainty, condition, levels }) =>
+      JSON.stringify([type, key, kind, source, target, certainty, condition, levels && [...levels].sort()]),
+    )
+    .sort();
+}
+
+describe('the sample estate as OpenGraph', () => {
+  const folder = estate();
+  let text = '';
+
+  it('is one document that BloodHound takes', { timeout: 60_000 }, async () => {
+    await answer(folder, ['collect']);
+    const done = await cli(folder, 'export', '--format', 'opengraph');
+    expect(done.code, done.err).toBe(0);
+    text = done.out;
+    const { graph } = JSON.parse(text) as Document;
+    expect(graph.nodes.length).toBeGreaterThan(100);
+    expect(graph.edges.length).toBeGreaterThan(100);
+    if (!existsSync(schemas)) {
+      console.warn('SKIPPED: the schemas of OpenGraph are not there');
+      return;
+    }
+    const [isNode, isEdge] = [schema('opengraph-node.json'), schema('opengraph-edge.json')];
+    for (const node of graph.nodes) expect(isNode(node), JSON.stringify([node, isNode.errors])).toBe(true);
+    for (const edge of graph.edges) expect(isEdge(edge), JSON.stringify([edge, isEdge.errors])).toBe(true);
+  });
+
+  it('is the same graph when it is read again', { timeout: 60_000 }, async () => {
+    const again = workspace({ 'interlock.yaml': 'sources: [{ name: copy, type: opengraph, files: ./graph }]\n' });
+    mkdirSync(join(again, 'graph'));
+    writeFileSync(join(again, 'graph/estate.json'), text);
+    await answer(again, ['collect']);
+    expect(await lines(again)).toEqual(await lines(folder));
+  });
+});
