@@ -29,20 +29,35 @@ async function estate(parts: Details, items: readonly unknown[] = [], more: Reco
 const controls = (found: Collection, start: string, bound: 'lo' | 'hi' = 'lo'): boolean =>
   reachOf(found, start, bound).get(SCOPE) === 'control';
 
+/** Without the gates that need somebody else's proof too. */
+const alone = (found: Collection): Collection => ({
+  ...found,
+  relationships: found.relationships.filter((one) => one.conditionClass !== 'combined'),
+});
+
+/** What stands between a principal and the account. */
+const gateOf = (found: Collection, start: string): (string | undefined)[] => {
+  const grants = new Set(found.relationships.filter((one) => one.source === start).map((one) => one.target));
+  return found.relationships.filter((one) => grants.has(one.source) && one.target === SCOPE).map((one) => one.condition);
+};
+
 /** Whether a user with these grants controls the account, beside an administrator role that trusts a service. */
 async function escalates(
   grants: readonly Grant[],
   parts: Details = {},
   items: readonly unknown[] = [],
-): Promise<'definite' | 'not sure' | 'no'> {
+): Promise<'definite' | 'not sure' | 'with somebody' | 'no'> {
   const found = await estate({ ...parts, users: [user('eve', grants), ...(parts.users ?? [])] }, items);
-  return controls(found, key('user/eve')) ? 'definite' : controls(found, key('user/eve'), 'hi') ? 'not sure' : 'no';
+  const eve = key('user/eve');
+  if (!controls(found, eve, 'hi')) return 'no';
+  return controls(found, eve) ? 'definite' : controls(alone(found), eve, 'hi') ? 'not sure' : 'with somebody';
 }
 
 describe('a right that raises itself', () => {
   it.each(['iam:PutUserPolicy', 'iam:AttachUserPolicy'])('%s on oneself is the account', async (action) => {
     expect(await escalates([{ Action: action, Resource: iam('user/eve') }])).toBe('definite');
-    expect(await escalates([{ Action: action, Resource: iam('user/bob') }], { users: [user('bob')] })).toBe('no');
+    expect(await escalates([{ Action: action, Resource: iam('user/bob') }], { users: [user('bob')] })).toBe('with somebody');
+    expect(await escalates([{ Action: action, Resource: iam('user/nobody') }], { users: [user('bob')] })).toBe('no');
   });
 
   it('writing a policy that one has is the account, and one that nobody has is nothing', async () => {
@@ -68,7 +83,8 @@ describe('a right that raises itself', () => {
       users: [user('in', [grant], { GroupList: ['g'] }), user('out', [grant])],
     });
     expect(controls(found, key('user/in'))).toBe(true);
-    expect(controls(found, key('user/out'), 'hi')).toBe(false);
+    expect(controls(alone(found), key('user/out'), 'hi')).toBe(false);
+    expect(gateOf(found, key('user/out'))).toEqual(['a proof of in, which it may raise, comes together with it']);
   });
 
   it('a role writes its own policy; a user needs a way to run as the role', async () => {
@@ -77,7 +93,8 @@ describe('a right that raises itself', () => {
     const found = await estate({ roles: [trusting], users: [user('friend', [grant]), user('stranger', [grant])] });
     expect(controls(found, key('role/r'))).toBe(true);
     expect(controls(found, key('user/friend'))).toBe(true);
-    expect(controls(found, key('user/stranger'), 'hi')).toBe(false);
+    expect(controls(alone(found), key('user/stranger'), 'hi')).toBe(false);
+    expect(gateOf(found, key('user/stranger'))).toEqual(['a proof of r, which it may raise, comes together with it']);
   });
 
   it('writing one policy and holding its identity through another principal is found by reachability', async () => {

@@ -4,24 +4,24 @@ import type { Held } from '../held.ts';
 import type { Principal } from '../principals.ts';
 import type { Board } from './path.ts';
 
-export interface DormantVersion {
-  /** The policies of the principal as they would be. */
+/** A principal as it would be, and how surely it can be made so. */
+export interface Change {
   readonly changed: Principal;
   readonly held: Held;
   readonly reason: string;
 }
 
-export function* dormantVersions(board: Board, principal: Principal): Generator<DormantVersion> {
+export function* dormantVersions(board: Board, actor: Principal, over: Principal): Generator<Change> {
   const action = 'iam:SetDefaultPolicyVersion';
-  if (!board.estate.mentions(principal, action)) return;
-  for (const { name, policy } of principal.attached) {
+  if (!board.estate.mentions(actor, action)) return;
+  for (const { name, policy } of over.attached) {
     const versions = board.estate.book.record(name)?.versions ?? [];
     if (versions.length < 2 || name.includes(':iam::aws:')) continue;
-    const held = board.can(principal, { action, resource: name });
+    const held = board.can(actor, { action, resource: name });
     if (!held) continue;
     for (const version of versions.filter((one) => !one.isDefault)) {
       const other = compilePolicy(name, version.document, IDENTITY_POLICY);
-      yield { changed: withPolicy(principal, policy, other), held, reason: `${action}: ${version.id} of ${name}` };
+      yield { changed: withPolicy(over, policy, other), held, reason: `${action}: ${version.id} of ${name}` };
     }
   }
 }

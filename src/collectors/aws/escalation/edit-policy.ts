@@ -23,15 +23,14 @@ interface Way {
 const own = (kind: Principal['kind']) => (identity: Principal) => (identity.kind === kind ? [identity.arn] : []);
 const groups = (identity: Principal) => identity.groups.map((group: GroupPrincipal) => group.record.arn);
 
-/** Customer-managed policies of an identity: AWS's own cannot be written. */
-const managed = (identity: Principal) =>
-  identity.attached.map((one) => one.name).filter((name) => /:iam::\d{12}:policy\//.test(name));
+const roomy = (identity: Principal, board: Board) =>
+  identity.attached.map((one) => one.name).filter((name) => isRewritable(board, name));
 
 const MOST_VERSIONS = 5;
 
-/** A sixth version needs room. */
-const roomy = (identity: Principal, board: Board) =>
-  managed(identity).filter((arn) => (board.estate.book.record(arn)?.versions.length ?? 0) < MOST_VERSIONS);
+/** AWS's own policies cannot be written, and a sixth version needs room. */
+export const isRewritable = (board: Board, name: string): boolean =>
+  /:iam::\d{12}:policy\//.test(name) && (board.estate.book.record(name)?.versions.length ?? 0) < MOST_VERSIONS;
 
 /** One line for each way of writing a policy that an identity has. */
 const WAYS: readonly Way[] = [
@@ -44,14 +43,22 @@ const WAYS: readonly Way[] = [
   { action: 'iam:CreatePolicyVersion', on: roomy },
 ];
 
-export function* policyPowers(board: Board, principal: Principal): Generator<PolicyPower> {
+/** By the key of the identity whose policies may be written. */
+export function policyPowers(board: Board, principal: Principal): Map<string, PolicyPower> {
   const ways = WAYS.filter(({ action }) => board.estate.mentions(principal, action));
-  if (ways.length === 0) return;
-  for (const over of board.estate.people.principals) {
-    if (over.account !== principal.account || over.serviceLinked) continue;
-    const power = powerOver(board, principal, { over, ways });
-    if (power) yield power;
+  const found = new Map<string, PolicyPower>();
+  if (ways.length === 0) return found;
+  for (const over of board.neighbours(principal)) {
+    const power = over.serviceLinked ? undefined : powerOver(board, principal, { over, ways });
+    if (power) found.set(over.key, power);
   }
+  return found;
+}
+
+/** Power over the own policies. */
+export function selfPower(board: Board, principal: Principal): PolicyPower | undefined {
+  const ways = WAYS.filter(({ action }) => board.estate.mentions(principal, action));
+  return ways.length > 0 && !principal.serviceLinked ? powerOver(board, principal, { over: principal, ways }) : undefined;
 }
 
 function powerOver(
@@ -65,7 +72,7 @@ function powerOver(
     const held = anyOf(on(over, board).map((resource) => board.can(principal, { action, resource, facts: factsOf(over) })));
     if (!held || surer(found, held) === found) continue;
     found = held;
-    reason = `${action} on ${over === principal ? 'itself' : over.name}`;
+    reason = `${action} on ${over.arn === principal.arn ? 'itself' : over.name}`;
   }
   return found && { over, held: found, reason };
 }

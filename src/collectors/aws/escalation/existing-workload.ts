@@ -1,11 +1,14 @@
 /**
  * Power over a workload that exists and runs as a role: control of the workload. Each row needs *all* its actions on the thing.
  */
-import { both, conditional, type Held } from '../held.ts';
+import { compilePolicy, RESOURCE_POLICY } from '../../../iam/aws/document.ts';
+import { both, conditional, type Held, SURE } from '../held.ts';
 import type { Principal } from '../principals.ts';
 import { type Thing, valueAt } from '../things.ts';
-import { WORKLOAD_PATHS, type WorkloadPath } from './existing-workload-paths.ts';
+import { WORKLOAD_PATHS } from './existing-workload-paths.ts';
+import { placed } from './pass-role.ts';
 import { anyOf, type Board, type EscalationPath } from './path.ts';
+import type { Besides, Setting, WorkloadPath } from './workload-path.ts';
 
 export const existingWorkloadPaths: readonly EscalationPath[] = WORKLOAD_PATHS.map((row) => ({
   id: row.id,
@@ -20,49 +23,75 @@ export const existingWorkloadPaths: readonly EscalationPath[] = WORKLOAD_PATHS.m
   },
 }));
 
-function heldOver(board: Board, principal: Principal, { row, thing }: { row: WorkloadPath; thing: Thing }): Held | undefined {
-  const actions = row.startsFirst && isStopped(thing) ? [...row.actions, row.startsFirst] : row.actions;
-  const onThing = board.canAll(
-    principal,
-    actions.map((action) => ({ action, resource: thing.arn })),
-  );
-  const held = onThing && besides(board, principal, { row, thing, onThing });
-  if (!held) return undefined;
-  const started = startOf(board, principal, { row, thing });
-  const agent = row.agent && !hasAgent(board, thing) ? ({ certainty: 'possible' } as const) : undefined;
-  return [started, row.gate && conditional(row.gate.text, row.gate.class), agent].reduce<Held>(
-    (all, one) => (one ? both(all, one) : all),
-    held,
-  );
+interface On {
+  readonly row: WorkloadPath;
+  readonly thing: Thing;
+  /** The role that the thing runs as by then, when it is not today's. */
+  readonly role?: Principal;
 }
 
-/** What is needed on other things too. */
-function besides(
-  board: Board,
-  principal: Principal,
-  { row, thing, onThing }: { row: WorkloadPath; thing: Thing; onThing: Held },
-): Held | undefined {
-  let held = onThing;
-  for (const { action, resource } of row.also ?? []) {
-    const template = resource.replaceAll('{region}', thing.item.region).replaceAll('{account}', thing.item.account);
-    const one = board.canCreate(principal, [action], template);
+/** How surely a principal makes a thing obey by one row. */
+export function heldOver(board: Board, principal: Principal, { row, thing, role }: On): Held | undefined {
+  const actions = row.startsFirst && isStopped(thing) ? [...row.actions, row.startsFirst] : row.actions;
+  const parts = [
+    board.canAll(
+      principal,
+      actions.map((action) => ({ action, resource: thing.arn })),
+    ),
+    ...(row.also ?? []).map((need) => () => besides(board, principal, { need, thing })),
+    () => (row.startedBy ? startOf(board, principal, { actions: row.startedBy, thing }) : SURE),
+    () => (row.setting ? setTo(board, principal, { setting: row.setting, thing }) : SURE),
+    () => (row.agent && !hasAgent(board, thing, role) ? ({ certainty: 'possible' } as const) : SURE),
+    row.gate ? conditional(row.gate.text, row.gate.class) : SURE,
+  ];
+  let held: Held = SURE;
+  for (const part of parts) {
+    const one = typeof part === 'function' ? part() : part;
     if (!one) return undefined;
     held = both(held, one);
   }
   return held;
 }
 
+const OPEN = compilePolicy(
+  'open to anybody',
+  { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' } },
+  RESOURCE_POLICY,
+);
+
+/** What is needed on other things too. */
+function besides(board: Board, principal: Principal, { need, thing }: { need: Besides; thing: Thing }): Held | undefined {
+  const { region, account, name } = thing.item;
+  const at = (template: string): string => placed(template, region, account).replaceAll('{name}', name);
+  if ('oneOf' in need) return anyOf(need.oneOf.map((one) => board.can(principal, { action: need.action, resource: at(one) })));
+  if ('abroad' in need) return board.can(principal, { action: need.action, resource: at(need.abroad), resourcePolicy: OPEN });
+  if ('named' in need) return board.canCreate(principal, [need.action], at(need.named));
+  const things = board.things([need.existing], account);
+  return anyOf(things.map((one) => board.can(principal, { action: need.action, resource: one.arn })));
+}
+
 /** New code waits until something starts it: the principal, or chance. */
-function startOf(board: Board, principal: Principal, { row, thing }: { row: WorkloadPath; thing: Thing }): Held | undefined {
-  if (!row.startedBy) return undefined;
-  const can = anyOf(row.startedBy.map((action) => board.can(principal, { action, resource: thing.arn })));
+function startOf(
+  board: Board,
+  principal: Principal,
+  { actions, thing }: { actions: readonly string[]; thing: Thing },
+): Held | undefined {
+  const can = anyOf(actions.map((action) => board.can(principal, { action, resource: thing.arn })));
   return can ?? conditional(`something starts ${thing.item.name}`, 'time');
+}
+
+/** As the configuration says, or as the principal may set it; where nothing is said, it is a gate. */
+function setTo(board: Board, principal: Principal, { setting, thing }: { setting: Setting; thing: Thing }): Held | undefined {
+  const said = setting.at.map((path) => valueAt(thing.item.configuration, path)).filter((value) => value !== undefined);
+  if (said.some((value) => setting.is.includes(value))) return SURE;
+  const changed = setting.else && board.can(principal, { action: setting.else, resource: thing.arn });
+  return changed || (said.length === 0 ? conditional(setting.text, 'unknown') : undefined);
 }
 
 const isStopped = (thing: Thing): boolean => valueAt(thing.item.configuration, ['state', 'name']) === 'stopped';
 
 /** Systems Manager reaches an instance whose role lets its agent report. */
-function hasAgent(board: Board, thing: Thing): boolean {
-  const role = thing.runsAs.map((arn) => board.estate.roleBehind(arn)).find((one) => one !== undefined);
+function hasAgent(board: Board, thing: Thing, instead?: Principal): boolean {
+  const role = instead ?? thing.runsAs.map((arn) => board.estate.roleBehind(arn)).find((one) => one !== undefined);
   return role !== undefined && board.can(role, { action: 'ssm:UpdateInstanceInformation', resource: thing.arn }) !== undefined;
 }

@@ -25,15 +25,10 @@ export const launchTemplate: EscalationPath = {
       );
       if (!held) continue;
       const launched = both(held, conditional(`${group.item.name} starts an instance`, 'time'));
-      for (const role of board.roles) {
-        const profiles = 'trust' in role.record ? role.record.instanceProfiles.length : 0;
-        const trusted = role.account === principal.account && profiles > 0 ? board.trusts(role, 'ec2.amazonaws.com') : undefined;
-        if (trusted)
-          yield {
-            target: role.key,
-            held: both(launched, trusted),
-            reason: `${actions.join(', ')}: ${group.item.name} starts what the template says`,
-          };
+      for (const { role, held: trusted } of board.trusting('ec2.amazonaws.com', principal.account)) {
+        if (!('trust' in role.record) || role.record.instanceProfiles.length === 0) continue;
+        const reason = `${actions.join(', ')}: ${group.item.name} starts what the template says`;
+        yield { target: role.key, held: both(launched, trusted), reason };
       }
     }
   },

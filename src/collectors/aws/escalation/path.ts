@@ -1,7 +1,8 @@
 /** What an escalation path is, and the questions that paths ask. A path ends at what it yields, and needs *all* its permissions. */
-import { type Statement, statementsFor } from '../../../iam/aws/document.ts';
-import type { KeyFact } from '../../../iam/aws/facts.ts';
+import { type Policy, type Statement, statementsFor } from '../../../iam/aws/document.ts';
+import { type KeyFact, values } from '../../../iam/aws/facts.ts';
 import { matchesArn } from '../../../iam/aws/glob.ts';
+import { grouped } from '../../../model/grouped.ts';
 import type { Estate } from '../estate.ts';
 import { both, type Held, heldBy, rankOf, SURE, surer } from '../held.ts';
 import type { Principal } from '../principals.ts';
@@ -29,40 +30,69 @@ export interface Need {
   /** The ARN of a thing, or a template of the ARN of a new one. */
   readonly resource: string;
   readonly facts?: ReadonlyMap<string, KeyFact>;
+  /** The policy of something that was not collected. */
+  readonly resourcePolicy?: Policy;
 }
 
 export class Board {
   readonly estate: Estate;
   readonly users: readonly Principal[];
   readonly roles: readonly Principal[];
-  readonly #trusted = new Map<string, Map<string, Held>>();
+  readonly #trusting = new Map<string, Passable[]>();
+  readonly #assumed: ReadonlyMap<string, readonly Assumption[]>;
   readonly #things = new Map<string, Thing[]>();
+  readonly #neighbours: ReadonlyMap<string, readonly Principal[]>;
+  readonly #passable = new WeakMap<Principal, Map<string, readonly Passable[]>>();
 
   constructor(estate: Estate, found: readonly Assumption[]) {
     this.estate = estate;
     this.users = estate.people.principals.filter((principal) => principal.kind === 'user');
     this.roles = estate.people.principals.filter((principal) => principal.kind === 'role' && !principal.serviceLinked);
     for (const { from, role, held } of found) {
-      if (!from.startsWith(SERVICE)) continue;
-      const services = this.#trusted.get(role.arn) ?? new Map<string, Held>();
-      services.set(from.slice(SERVICE.length), held);
-      this.#trusted.set(role.arn, services);
+      if (!from.startsWith(SERVICE) || role.serviceLinked) continue;
+      push(this.#trusting, `${role.account} ${from.slice(SERVICE.length)}`, { role, held });
     }
-    for (const thing of estate.things.values()) {
-      const list = this.#things.get(thing.item.type) ?? [];
-      list.push(thing);
-      this.#things.set(thing.item.type, list);
-    }
+    this.#assumed = grouped(found, (one) => one.from);
+    this.#neighbours = grouped(estate.people.principals, (one) => one.account);
+    for (const thing of estate.things.values()) push(this.#things, `${thing.item.account} ${thing.item.type}`, thing);
   }
 
-  /** Whether the trust policy of a role accepts a service. */
-  trusts(role: Principal, service: string): Held | undefined {
-    return this.#trusted.get(role.arn)?.get(service);
+  /** Roles of an account whose trust policy accepts a service. */
+  trusting(service: string, account: string): readonly Passable[] {
+    return this.#trusting.get(`${account} ${service}`) ?? [];
+  }
+
+  /** Roles that a principal may pass to a service and that the service may then assume. */
+  passable(principal: Principal, service: string): readonly Passable[] {
+    const byService = this.#passable.get(principal) ?? new Map<string, readonly Passable[]>();
+    this.#passable.set(principal, byService);
+    const known = byService.get(service);
+    if (known) return known;
+    const facts = new Map([['iam:passedtoservice', values(service)]]);
+    const found: Passable[] = [];
+    for (const { role, held } of this.trusting(service, principal.account)) {
+      const pass = this.can(principal, { action: 'iam:PassRole', resource: role.arn, facts });
+      if (pass) found.push({ role, held: both(pass, held) });
+    }
+    byService.set(service, found);
+    return found;
+  }
+
+  /** The roles that an identity may assume. */
+  assumedBy(principal: Principal): readonly Assumption[] {
+    return this.#assumed.get(principal.key) ?? [];
+  }
+
+  /** Users and roles of the same account, itself included. */
+  neighbours(principal: Principal): readonly Principal[] {
+    return this.#neighbours.get(principal.account) ?? [];
   }
 
   /** Collected things of these Config types in an account. */
-  things(types: readonly string[], account: string): Thing[] {
-    return types.flatMap((type) => this.#things.get(type) ?? []).filter((thing) => thing.item.account === account);
+  things(types: readonly string[], account: string): readonly Thing[] {
+    const [only] = types;
+    const listOf = (type: string): readonly Thing[] => this.#things.get(`${account} ${type}`) ?? [];
+    return types.length === 1 ? listOf(only as string) : types.flatMap(listOf);
   }
 
   mentionsAll(principal: Principal, actions: readonly string[]): boolean {
@@ -110,6 +140,18 @@ export class Board {
 }
 
 const SERVICE = 'external:aws-service/';
+
+/** A role, and how surely it is trusted or passed. */
+export interface Passable {
+  readonly role: Principal;
+  readonly held: Held;
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, one: T): void {
+  const list = lists.get(key);
+  if (list) list.push(one);
+  else lists.set(key, [one]);
+}
 
 const namesThing = ({ effect, notResource, resources }: Statement, thing: Thing): boolean =>
   effect === 'Allow' && (notResource || (resources ?? []).some(({ glob }) => glob === undefined || matchesArn(glob, thing.arn)));

@@ -13,12 +13,14 @@ import { both, type Held, rankOf, SURE, surer } from '../held.ts';
 import type { Principal } from '../principals.ts';
 import { signatureOf } from '../signature.ts';
 import type { Assumption } from '../trust.ts';
-import { canCreateAdministrator } from './create-administrator.ts';
-import { dormantVersions } from './dormant-version.ts';
-import { type PolicyPower, policyPowers } from './edit-policy.ts';
+import { canCreateAdministrator, createAdministrator } from './create-administrator.ts';
+import { type Change, dormantVersions } from './dormant-version.ts';
+import { type PolicyPower, policyPowers, selfPower } from './edit-policy.ts';
 import { ESCALATION_PATHS } from './index.ts';
 import { asMember, type GroupPower, groupPowers } from './join-group.ts';
+import { loosened } from './loosen.ts';
 import type { Board, Escalation } from './path.ts';
+import { type OverOthers, withSomebody } from './with-somebody.ts';
 
 /** What a principal gains, beside its grants: control of something, or rights as after a change that it may make. */
 export interface Gains {
@@ -41,9 +43,9 @@ export class Powers {
   readonly #grants: GrantFinder;
   readonly #gains = new Map<Principal, Gains>();
   readonly #control = new Map<string, Map<string, Held>>();
-  readonly #edits = new Map<Principal, readonly PolicyPower[]>();
-  readonly #joins = new Map<Principal, readonly GroupPower[]>();
-  readonly #limits = new Map<Principal, Held | null>();
+  readonly #powers = new Map<Principal, OverOthers>();
+  readonly #shared = new Map<string, OverOthers>();
+  readonly #limits = new WeakMap<Principal, { readonly held: Held | undefined }>();
   readonly #bundles = new Map<string, PathBundle>();
 
   constructor(board: Board, grants: GrantFinder, assumptions: readonly Assumption[]) {
@@ -91,14 +93,28 @@ export class Powers {
     for (const principal of this.#board.estate.people.principals) {
       this.of(principal).paths = this.#paths(principal);
       for (const found of this.of(principal).paths.escalations) this.#add(principal, found);
-      const edits = [...policyPowers(this.#board, principal)];
-      const joins = [...groupPowers(this.#board, principal)];
-      if (edits.length > 0) this.#edits.set(principal, edits);
-      if (joins.length > 0) this.#joins.set(principal, joins);
-      for (const { over, held, reason } of edits) if (over === principal) this.#become(principal, { over, held, reason });
-      for (const { changed, held, reason } of dormantVersions(this.#board, principal))
-        this.#change(principal, { changed, held, reason });
+      if (this.isAdministrator(principal)) continue;
+      const powers = this.#overOthers(principal);
+      if (powers.mayChange) this.#powers.set(principal, powers);
+      const self = selfPower(this.#board, principal);
+      if (self) this.#become(principal, principal, self);
+      for (const change of dormantVersions(this.#board, principal, principal)) this.#change(principal, change);
+      const loose = loosened(this.#board, principal, principal);
+      if (loose) this.#change(principal, loose);
     }
+  }
+
+  /** Shared by principals of one signature: what one may do to somebody else, the other may too. */
+  #overOthers(principal: Principal): OverOthers {
+    const id = signatureOf(principal, { own: this.#grants.isNamed(principal) });
+    const known = this.#shared.get(id);
+    if (known) return known;
+    const edits = policyPowers(this.#board, principal);
+    const joins = [...groupPowers(this.#board, principal)];
+    const rewrites = REWRITES.some((action) => this.#board.estate.mentions(principal, action));
+    const powers = { edits, joins, rewrites, mayChange: rewrites || edits.size > 0 || joins.length > 0 };
+    this.#shared.set(id, powers);
+    return powers;
   }
 
   /** All single paths of `acting` count for `principal`. */
@@ -113,15 +129,27 @@ export class Powers {
     const id = JSON.stringify(['paths', signatureOf(acting, { own: this.#grants.isNamed(acting) })]);
     const known = this.#bundles.get(id);
     if (known) return known;
-    const bundle = { id, escalations: ESCALATION_PATHS.flatMap((path) => [...path.find(this.#board, acting)]) };
+    const bundle = { id, escalations: this.#escalations(acting) };
     this.#bundles.set(id, bundle);
     return bundle;
   }
 
+  /** Control of the account says all the rest. */
+  #escalations(acting: Principal): readonly Escalation[] {
+    const administrator = [...createAdministrator.find(this.#board, acting)];
+    if (administrator.some(({ held }) => rankOf(held) === 0)) return administrator;
+    return ESCALATION_PATHS.flatMap((path) => [...path.find(this.#board, acting)]);
+  }
+
   /** The principal acts as `over` with any policy: the account, or what boundary and guardrails leave of it. */
-  #become(principal: Principal, { over, held, reason }: PolicyPower): void {
-    const limit = this.#limitOf(over);
-    if (limit) this.#add(principal, { target: awsAccount(over.account), held: both(held, limit), reason });
+  #become(principal: Principal, holder: Principal, { over, held, reason }: PolicyPower): void {
+    const limit = this.limitOf(over);
+    const loose = limit ? undefined : loosened(this.#board, holder, over);
+    const looser = loose && this.limitOf(loose.changed);
+    const target = awsAccount(over.account);
+    if (limit) this.#add(principal, { target, held: both(held, limit), reason });
+    else if (loose && looser)
+      this.#add(principal, { target, held: both(held, both(loose.held, looser)), reason: `${loose.reason}; ${reason}` });
     else
       this.of(principal).grants.push(
         ...this.#grants.edgesOf(over, { extra: [allowEverything] }).map((edge) => raised(edge, held, reason)),
@@ -129,24 +157,24 @@ export class Powers {
   }
 
   /** Undefined when even every policy would not make the identity an administrator. */
-  #limitOf(over: Principal): Held | undefined {
+  limitOf(over: Principal): Held | undefined {
     const known = this.#limits.get(over);
-    if (known !== undefined) return known ?? undefined;
-    const found = canCreateAdministrator(this.#board, { ...over, identity: [...over.identity, allowEverything] });
-    this.#limits.set(over, found ?? null);
-    return found;
+    if (known) return known.held;
+    const held = canCreateAdministrator(this.#board, { ...over, identity: [...over.identity, allowEverything] });
+    this.#limits.set(over, { held });
+    return held;
   }
 
   /** The principal acts with policies other than today's. */
-  #change(
-    principal: Principal,
-    { changed, held, reason }: { readonly changed: Principal; readonly held: Held; readonly reason: string },
-  ): void {
-    const through = { held, reason };
-    this.#pathsOf(principal, changed, through);
-    for (const power of policyPowers(this.#board, changed))
-      if (power.over.arn === changed.arn)
-        this.#become(principal, { over: changed, held: both(held, power.held), reason: `${reason}; then ${power.reason}` });
+  #change(principal: Principal, { changed, held, reason }: Change): void {
+    this.#pathsOf(principal, changed, { held, reason });
+    const power = selfPower(this.#board, changed);
+    if (power)
+      this.#become(principal, changed, {
+        over: changed,
+        held: both(held, power.held),
+        reason: `${reason}; then ${power.reason}`,
+      });
     for (const role of this.#board.roles) {
       if (role.arn === changed.arn || role.account !== changed.account) continue;
       const assumed = this.#board.can(changed, { action: 'sts:AssumeRole', resource: role.arn });
@@ -158,8 +186,13 @@ export class Powers {
   }
 
   #conjunctions(): void {
-    if (this.#edits.size === 0 && this.#joins.size === 0) return;
+    if (this.#powers.size === 0) return;
     for (const ceiling of [0, 1, 2]) while (this.#round(ceiling));
+    for (const [principal, powers] of this.#powers) {
+      if (this.of(principal).escalations.has(awsAccount(principal.account))) continue;
+      const found = withSomebody({ board: this.#board, powers: this, principal, over: powers });
+      if (found) this.#add(principal, found);
+    }
   }
 
   /** One pass over everybody with steps no less sure than the ceiling. True when somebody gained control of something. */
@@ -178,47 +211,50 @@ export class Powers {
 
   #use(principal: Principal, { actor, way, reach, ceiling }: Used): boolean {
     const holder = this.#board.estate.byArn.get(arnOf(actor));
-    if (!holder) return false;
+    const powers = holder && this.#powers.get(holder);
+    if (!powers) return false;
     const before = this.#weight(principal);
-    for (const { over, held, reason } of this.#edits.get(holder) ?? []) {
-      const control = reach.get(over.key);
-      if (!control || rankOf(held) > ceiling || (over === principal && holder === principal)) continue;
-      this.#becomeOnce(principal, {
-        over,
-        held: both(both(way, held), control),
-        reason: holder === principal ? reason : `as ${holder.name}: ${reason}`,
-      });
-    }
-    for (const { group, held } of this.#joins.get(holder) ?? []) {
-      if (rankOf(held) > ceiling) continue;
-      for (const user of this.#board.users) {
-        const control = reach.get(user.key);
-        if (!control || user.groups.includes(group) || user.account !== group.account) continue;
-        this.#joinOnce(principal, { user, group, held: both(both(way, held), control) });
-      }
+    for (const [key, control] of reach) {
+      const over = this.#board.estate.byArn.get(arnOf(key));
+      if (over) this.#useOn(principal, { holder, over, powers, ceiling, held: both(way, control) });
     }
     return this.#weight(principal) !== before;
   }
 
+  /** The principal controls `holder`, who has power over `over`, and `over` too. */
+  #useOn(principal: Principal, { holder, over, powers, ceiling, held }: UsedOn): void {
+    const as = holder === principal ? '' : `as ${holder.name}: `;
+    const edit = holder === over ? undefined : powers.edits.get(over.key);
+    if (edit && rankOf(edit.held) <= ceiling)
+      this.#once(`edit ${principal.key} ${over.key} ${rankOf(both(held, edit.held))}`, () =>
+        this.#become(principal, holder, { over, held: both(held, edit.held), reason: as + edit.reason }),
+      );
+    if (over.kind === 'user')
+      for (const { group, held: join } of powers.joins)
+        if (rankOf(join) <= ceiling && !over.groups.includes(group) && over.account === group.account)
+          this.#joinOnce(principal, { user: over, group, held: both(held, join) });
+    if (powers.rewrites && holder !== over)
+      this.#once(`rewrite ${principal.key} ${holder.key} ${over.key} ${rankOf(held)}`, () => {
+        const loose = loosened(this.#board, holder, over);
+        for (const change of [...dormantVersions(this.#board, holder, over), ...(loose ? [loose] : [])])
+          this.#change(principal, { ...change, held: both(held, change.held), reason: as + change.reason });
+      });
+  }
+
   readonly #done = new Set<string>();
 
-  #becomeOnce(principal: Principal, power: PolicyPower): void {
-    const id = `${principal.key} ${power.over.key} ${rankOf(power.held)}`;
+  #once(id: string, effect: () => void): void {
     if (this.#done.has(id)) return;
     this.#done.add(id);
-    this.#become(principal, power);
+    effect();
   }
 
   #joinOnce(principal: Principal, { user, group, held }: { user: Principal; group: GroupPower['group']; held: Held }): void {
-    const id = `${principal.key} ${user.key} ${group.key} ${rankOf(held)}`;
-    if (this.#done.has(id)) return;
-    this.#done.add(id);
     const who = user === principal ? 'itself' : user.name;
-    this.#change(principal, {
-      changed: asMember(user, group),
-      held,
-      reason: `iam:AddUserToGroup of ${who} to ${group.record.name}`,
-    });
+    const reason = `iam:AddUserToGroup of ${who} to ${group.record.name}`;
+    this.#once(`join ${principal.key} ${user.key} ${group.key} ${rankOf(held)}`, () =>
+      this.#change(principal, { changed: asMember(user, group), held, reason }),
+    );
   }
 
   /** Grows with every gain that others may build on. */
@@ -236,6 +272,23 @@ export class Powers {
   }
 }
 
+/** The actions of `dormant-version.ts` and `loosen.ts` that write what another identity is held by. */
+const REWRITES = [
+  'iam:SetDefaultPolicyVersion',
+  'iam:CreatePolicyVersion',
+  'iam:DeleteUserPermissionsBoundary',
+  'iam:DeleteRolePermissionsBoundary',
+  'iam:PutUserPermissionsBoundary',
+  'iam:PutRolePermissionsBoundary',
+  'iam:DeleteUserPolicy',
+  'iam:DeleteRolePolicy',
+  'iam:DeleteGroupPolicy',
+  'iam:DetachUserPolicy',
+  'iam:DetachRolePolicy',
+  'iam:DetachGroupPolicy',
+  'iam:RemoveUserFromGroup',
+];
+
 interface Through {
   readonly held: Held;
   readonly reason: string;
@@ -246,6 +299,14 @@ interface Used {
   readonly way: Held;
   readonly reach: ReadonlyMap<string, Held>;
   readonly ceiling: number;
+}
+
+interface UsedOn {
+  readonly holder: Principal;
+  readonly over: Principal;
+  readonly powers: OverOthers;
+  readonly ceiling: number;
+  readonly held: Held;
 }
 
 const raised = (edge: GrantEdge, held: Held, reason: string): GrantEdge => ({
