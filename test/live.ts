@@ -8,6 +8,7 @@ export const LIVE_SERVERS = {
   neo4j: 'INTERLOCK_TEST_NEO4J',
   redis: 'INTERLOCK_TEST_REDIS',
   postgres: 'INTERLOCK_TEST_POSTGRES',
+  aws: 'INTERLOCK_TEST_AWS',
 } as const;
 
 export function describeLive(server: keyof typeof LIVE_SERVERS, title: string, suite: (url: string) => void): void {
