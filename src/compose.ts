@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { type AccessAsking, documentsFor } from './app/access-asking.ts';
 import type { App, ConfiguredSource } from './app/app.ts';
 import { loadGraph } from './app/load-graph.ts';
 import type { Asking } from './app/reach.ts';
@@ -12,6 +13,7 @@ import type { OpenEnforcer } from './enforcers/index.ts';
 import type { AccessGraph } from './graph/access-graph.ts';
 import { RefusedError, UsageError } from './model/errors.ts';
 import { createFingerprinter } from './model/fingerprint.ts';
+import type { AccessProvider, AccessQuestions } from './ports/access-questions.ts';
 import type { Collector } from './ports/collector.ts';
 import type { Enforcer } from './ports/enforcer.ts';
 import type { Log } from './ports/log.ts';
@@ -25,7 +27,7 @@ export interface ComposeOptions {
   readonly threaded?: boolean;
 }
 
-export interface ComposedApp extends App, Asking, AsyncDisposable {
+export interface ComposedApp extends App, Asking, AccessAsking, AsyncDisposable {
   /** Of INTERLOCK_TOKEN; undefined without one. */
   readonly role: RoleName | undefined;
 }
@@ -70,6 +72,8 @@ export async function compose(config: Config, { log, threaded = false }: Compose
       process: thisProcess(),
       log,
       graph,
+      accessProviders,
+      questionsOf: createQuestionsCache(store, clock),
       async [Symbol.asyncDispose]() {
         await queue[Symbol.asyncDispose]();
         await enforcers.close();
@@ -193,5 +197,25 @@ function createGraphCache(store: Store, clock: () => Date): () => Promise<Access
       graph = loadGraph(store, clock());
     }
     return graph;
+  };
+}
+
+async function accessProviders(): Promise<readonly AccessProvider[]> {
+  const { accessProviders: known } = await import('./collectors/index.ts');
+  return Promise.all(Object.values(known).map((load) => load()));
+}
+
+/** What each provider knows, once per collection; anew each hour, since verdicts depend on the time. */
+function createQuestionsCache(store: Store, clock: () => Date): AccessAsking['questionsOf'] {
+  const kept = new Map<AccessProvider, { readonly state: string; readonly questions: Promise<AccessQuestions> }>();
+  return async (provider) => {
+    const now = clock();
+    const state = `${await store.generation()} ${(await store.changes(Number.MAX_SAFE_INTEGER, 1)).head} ${now.toISOString().slice(0, 13)}`;
+    const known = kept.get(provider);
+    if (known?.state === state) return known.questions;
+    const questions = provider.load(documentsFor(store, provider), now);
+    kept.set(provider, { state, questions });
+    questions.catch(() => kept.delete(provider));
+    return questions;
   };
 }

@@ -64,6 +64,12 @@ export class Estate {
     );
   }
 
+  /** Whether users or roles of an account were collected: then one that is not there does not exist. */
+  hasPeople(account: string): boolean {
+    const known = this.inventory.accounts.get(account);
+    return known !== undefined && known.users.size + known.roles.size > 0;
+  }
+
   /** The role that a thing's `runsAs` ARN stands for. */
   roleBehind(arn: string): Principal | undefined {
     return this.byArn.get(this.profiles.get(arn) ?? arn);
@@ -89,10 +95,15 @@ export class Estate {
 
   /** Objects and buckets name no account in their ARN; then it is the asker's, unless the question says. */
   resourceAccount({ principal, resource, resourceAccount }: Question): string {
+    return this.ownerOf(resource) ?? resourceAccount ?? principal.account;
+  }
+
+  /** The account of a resource, as it was collected or as its ARN says. */
+  ownerOf(resource: string): string | undefined {
     const known = this.thingAt(resource)?.item.account ?? this.byArn.get(resource)?.account;
     if (known) return known;
     const named = resource === '*' ? undefined : resource.split(':', 6)[4];
-    return named && /^\d{12}$/.test(named) ? named : (resourceAccount ?? principal.account);
+    return named && /^\d{12}$/.test(named) ? named : undefined;
   }
 
   #changed(question: Question, extra: readonly Policy[] | undefined): Partial<PolicyLayers> {
@@ -144,23 +155,24 @@ export class Estate {
   }
 
   factsOf(principal: Principal, resource: string, resourceAccount: string): KeyFacts {
-    const base = this.#facts.get(principal) ?? this.#baseFacts(principal);
+    return this.aboutResource(resource, resourceAccount, this.#facts.get(principal) ?? this.#baseFacts(principal));
+  }
+
+  /** The facts of whoever asks, and those of the resource. `account`: whose it is taken to be. */
+  aboutResource(resource: string, account: string | undefined, base: KeyFacts): KeyFacts {
     const thing = this.thingAt(resource);
     const target = thing ? undefined : this.byArn.get(resource);
     const tags = thing?.item.tags ?? target?.record.tags;
-    const account = thing?.item.account ?? target?.account;
-    return (key) => {
-      if (key.includes('resource')) {
-        const fact = resourceTagFact(key, tags) ?? this.#resourceFact(key, account, resourceAccount);
-        if (fact) return fact;
-      }
-      return base(key);
-    };
+    return (key) =>
+      (key.includes('resource') ? (resourceTagFact(key, tags) ?? this.#resourceFact(key, resource, account)) : undefined) ??
+      base(key);
   }
 
-  /** `collected`: the account of a collected thing. The ARN of another may not tell whose it is. */
-  #resourceFact(key: string, collected: string | undefined, account: string): KeyFact | undefined {
-    if (key === 'aws:resourceaccount' || key === 's3:resourceaccount') return accountFact(collected);
+  /** The ARN of a thing that was not collected may not tell whose it is: then its account is only taken to be the asker's. */
+  #resourceFact(key: string, resource: string, account: string | undefined): KeyFact | undefined {
+    if (key === 'aws:resourceaccount' || key === 's3:resourceaccount')
+      return account !== undefined && this.ownerOf(resource) !== undefined ? values(account) : unknown('unknown');
+    if (!key.startsWith('aws:resourceorg') || account === undefined) return undefined;
     return organizationFacts('resource', this.guardrails(account)).find(([name]) => name === key)?.[1];
   }
 
@@ -198,7 +210,6 @@ export class Estate {
 
 const NO_FACTS: ReadonlyMap<string, KeyFact> = new Map();
 const PRINCIPAL_TAG = 'aws:principaltag/';
-const accountFact = (account: string | undefined): KeyFact => (account ? values(account) : unknown('unknown'));
 
 /** Wildcards before the resource part take the template's; those in it take a plain name. */
 function addFilled(names: Set<string>, glob: string, template: readonly string[]): void {

@@ -36,7 +36,7 @@ export function guardrailsOf(inventory: Inventory, account: string): Guardrails 
 }
 
 /** Root, units, account. */
-function pathTo(organization: Organization, account: string): string[] {
+export function pathTo(organization: Organization, account: string): string[] {
   const path = [account];
   for (let at = organization.parents.get(account); at && !path.includes(at); at = organization.parents.get(at)) path.unshift(at);
   return path;

@@ -37,6 +37,8 @@ export interface Principal {
   readonly guardrails: Guardrails;
   /** ARNs of documents that are referred to and absent. */
   readonly absent: readonly string[];
+  /** The boundary's, when it is among them: the last. */
+  readonly absentBoundary?: string;
   /** True when an absent document may deny: then nothing is sure. AWS's own policies do not deny, but for the quarantine ones. */
   readonly unsure: boolean;
   /** Service-linked roles are AWS's: nobody may change or pass them. */
@@ -148,12 +150,14 @@ function principalOf(
       : null,
     guardrails,
     absent: [...missing, ...boundary.absent],
+    ...(boundary.absent[0] !== undefined && { absentBoundary: boundary.absent[0] }),
     unsure: boundary.absent.length > 0 || missing.some(mayDeny),
     serviceLinked: isRole && record.path.startsWith('/aws-service-role/'),
   };
 }
 
-const mayDeny = (arn: string): boolean => !/^arn:aws[a-z-]*:iam::aws:/.test(arn) || /deny|quarantine/i.test(arn);
+/** AWS's own policies allow only, but for those that quarantine a leaked key. */
+export const mayDeny = (arn: string): boolean => !/^arn:aws[a-z-]*:iam::aws:/.test(arn) || /deny|quarantine/i.test(arn);
 
 function attachedTo(record: GroupRecord, account: string, book: PolicyBook): { found: AttachedPolicy[]; absent: string[] } {
   const found: AttachedPolicy[] = record.inline.map((one) => {

@@ -1,0 +1,105 @@
+/** Who can be asked about: users and roles, and by their keys also account roots, role sessions, services and strangers. */
+import { allowEverything } from '../../iam/aws/document.ts';
+import { evaluate, type Verdict } from '../../iam/aws/evaluate.ts';
+import { type KeyFact, layeredFacts } from '../../iam/aws/facts.ts';
+import { type Requester, sessionOf } from '../../iam/aws/principal.ts';
+import { arnOf, awsArn, awsExternalAccount, awsService } from '../../model/keys.ts';
+import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
+import type { Estate } from './estate.ts';
+import { judgement } from './judgement.ts';
+import type { Principal } from './principals.ts';
+import { outsideFacts, STRANGER } from './request-facts.ts';
+
+/** A request without the one who makes it. */
+export interface Wish {
+  readonly action: string;
+  readonly resource: string;
+  readonly facts: ReadonlyMap<string, KeyFact>;
+  readonly resourceAccount?: string;
+}
+
+export interface Asker {
+  readonly key: string;
+  /** Of the estate; undefined for services and strangers. */
+  readonly principal?: Principal;
+  judge(wish: Wish): Verdict;
+}
+
+const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+const SERVICE = awsService('');
+const OUTSIDE = awsExternalAccount('');
+
+/** Undefined when the key is none of these, or names one that was not collected. */
+export function askerOf(estate: Estate, key: string): Asker | undefined {
+  if (key === EXTERNAL_ANYONE) return stranger(estate, key, STRANGER);
+  if (key.startsWith(SERVICE)) return stranger(estate, key, { arn: null, type: 'service', name: key.slice(SERVICE.length) });
+  if (key.startsWith(OUTSIDE)) return stranger(estate, key, rootOf(key.slice(OUTSIDE.length)));
+  const arn = arnOf(key);
+  const principal = estate.byArn.get(arn) ?? rootPrincipal(estate, arn) ?? sessionPrincipal(estate, arn);
+  return principal && insider(estate, principal, key);
+}
+
+export const insider = (estate: Estate, principal: Principal, key = principal.key): Asker => ({
+  key,
+  principal,
+  judge: (wish) => judgement(estate, { principal, ...wish }),
+});
+
+/** Some principal of an account that was not collected; its own account may allow it anything. */
+export const rootOf = (account: string): Requester => ({ arn: `arn:aws:iam::${account}:role/unknown`, type: 'iam', account });
+
+export function stranger(estate: Estate, key: string, who: Requester): Asker {
+  return {
+    key,
+    judge({ action, resource, facts, resourceAccount }) {
+      const account = estate.ownerOf(resource) ?? resourceAccount;
+      const request = {
+        who,
+        action,
+        resource,
+        ...(account !== undefined && { resourceAccount: account }),
+        facts: layeredFacts(facts, estate.aboutResource(resource, account, outsideFacts(who, account ?? ''))),
+      };
+      return evaluate(request, {
+        identity: [allowEverything],
+        resource: estate.resourcePolicy(resource, estate.thingAt(resource)),
+        resourceControl: account === undefined ? [] : (estate.guardrails(account).resourceControl ?? []),
+      });
+    },
+  };
+}
+
+/** Whoever is not held by policies of its own, but by the organization's. */
+function rootPrincipal(estate: Estate, arn: string): Principal | undefined {
+  const account = ROOT.exec(arn)?.[1];
+  if (account === undefined || !estate.inventory.accounts.has(account)) return undefined;
+  return {
+    key: awsArn(arn),
+    arn,
+    name: 'root',
+    account,
+    kind: 'user',
+    record: { arn, name: 'root', path: '/', uniqueId: account, inline: [], attached: [], groups: [], tags: new Map() },
+    requester: { arn, type: 'iam', account },
+    groups: [],
+    attached: [],
+    identity: [],
+    boundary: null,
+    trust: null,
+    guardrails: estate.guardrails(account),
+    absent: [],
+    unsure: false,
+    serviceLinked: false,
+  };
+}
+
+/** A session is its role, and may be named by itself. */
+function sessionPrincipal(estate: Estate, arn: string): Principal | undefined {
+  const session = sessionOf(arn);
+  const role =
+    session &&
+    estate.people.principals.find(
+      ({ kind, account, name }) => kind === 'role' && account === session.account && name === session.role,
+    );
+  return role && { ...role, requester: { ...role.requester, arn, roleArn: role.arn } };
+}
