@@ -7,14 +7,16 @@
  */
 import { type OwnerRule, ruleFor, ruleForAll } from '../../iam/github/codeowners.ts';
 import { literalKeys } from '../../iam/github/literal-keys.ts';
-import { type OidcSubject, oidcSubjects } from '../../iam/github/oidc-subjects.ts';
-import type { PlacedWorkflow, RepositoryWorkflows, WorkflowCalls } from '../../iam/github/reusable.ts';
-import { untrustedInputs } from '../../iam/github/untrusted-input.ts';
+import type { TokenPermissions } from '../../iam/github/permissions.ts';
+import type { RepositoryWorkflows, WorkflowCalls } from '../../iam/github/reusable.ts';
 import type { Job, Workflow } from '../../iam/github/workflow.ts';
 import type { Properties } from '../../model/entity.ts';
 import { awsKey, githubJob, githubRepository } from '../../model/keys.ts';
-import { type Environment, EXTERNAL_ANYONE } from '../../model/kinds.ts';
+import type { Environment } from '../../model/kinds.ts';
+import { addOtherSources } from './other-sources.ts';
+import { ownSteps, type PlacedJob, subjectsOf } from './placed-job.ts';
 import { RepositoryFacts } from './repository-facts.ts';
+import { addStrangers } from './strangers.ts';
 import { addAnyJob, addWholesaleReads } from './wholesale.ts';
 
 /** What was read of one repository. */
@@ -38,12 +40,6 @@ export function repositoryFacts(repository: RepositoryTree, calls: WorkflowCalls
   return facts;
 }
 
-interface PlacedJob extends PlacedWorkflow {
-  readonly facts: RepositoryFacts;
-  readonly calls: WorkflowCalls;
-  readonly job: Job;
-}
-
 /** The job's key. */
 function addJob(placed: PlacedJob): string {
   const { facts, repository, workflow, job } = placed;
@@ -52,7 +48,7 @@ function addJob(placed: PlacedJob): string {
     kind: 'Pipeline',
     name: `${repository.name} ${workflow.path.replace(/^\.github\/workflows\//, '')}#${job.id}`,
     provider: 'github',
-    ...environmentOf(job.environment),
+    ...environmentOf(job.environments),
     properties: jobProperties(workflow, job),
   });
   facts.defines(pipeline, `${workflow.path} line ${job.line} defines the job`);
@@ -62,6 +58,7 @@ function addJob(placed: PlacedJob): string {
   if (job.idToken) for (const subject of subjectsOf(placed)) facts.runsAs(pipeline, subject);
   addLiteralKeys(placed, pipeline);
   addStrangers(placed, pipeline);
+  addOtherSources(placed, pipeline);
   return pipeline;
 }
 
@@ -71,17 +68,25 @@ const parameterOf = ({ calls, repository, workflow }: PlacedJob, name: string): 
 
 function jobProperties(workflow: Workflow, job: Job): Properties {
   const cron = workflow.triggers.flatMap((trigger) => trigger.cron);
+  const environments = job.environments.filter((name) => name !== '');
   return {
     workflow: workflow.name,
     line: job.line,
     triggers: workflow.triggers.map(({ event }) => event),
     ...(cron.length > 0 ? { cron } : {}),
     ...(job.runsOn.length > 0 ? { runsOn: job.runsOn } : {}),
-    ...(job.environment === undefined ? {} : { environment: job.environment }),
+    ...(environments.length > 0 ? { environment: environments.length === 1 ? (environments[0] as string) : environments } : {}),
     ...(job.call ? { calls: job.call.uses } : {}),
+    ...(job.permissions ? { permissions: permissionWords(job.permissions) } : {}),
     idToken: job.idToken,
   };
 }
+
+/** `contents: write`, …; what is not listed is none. */
+const permissionWords = ({ everything, single }: TokenPermissions): string[] => [
+  ...(everything === 'none' ? [] : [`all: ${everything}`]),
+  ...[...single].map(([scope, access]) => `${scope}: ${access}`),
+];
 
 const ENVIRONMENT_NAMES: readonly (readonly [RegExp, Environment])[] = [
   [/^prod(uction)?$/i, 'prod'],
@@ -90,31 +95,23 @@ const ENVIRONMENT_NAMES: readonly (readonly [RegExp, Environment])[] = [
   [/^(test|testing|qa)$/i, 'test'],
 ];
 
-function environmentOf(name: string | undefined): { readonly environment?: Environment } {
-  const known = ENVIRONMENT_NAMES.find(([pattern]) => name !== undefined && pattern.test(name));
-  return known ? { environment: known[1] } : {};
-}
-
-/** A called workflow's token is the caller's; who calls it from elsewhere is not known. */
-function subjectsOf({ calls, repository, workflow, job }: PlacedJob): OidcSubject[] {
-  const runs = calls.runs({ repository, workflow });
-  const environment = job.environment === undefined ? {} : { environment: job.environment };
-  if (runs.length > 0) return runs.flatMap((run) => oidcSubjects({ ...run, ...environment }));
-  const found = oidcSubjects({ repository: repository.name, triggers: [], ...environment });
-  if (found.length > 0) return found;
-  return [{ sub: `repo:${repository.name}:*`, certainty: 'possible', because: 'whoever calls the workflow' }];
+/** Only where all that it may be is of one kind. */
+function environmentOf(names: readonly string[]): { readonly environment?: Environment } {
+  const known = new Set(names.map((name) => ENVIRONMENT_NAMES.find(([pattern]) => pattern.test(name))?.[1]));
+  const [only] = known;
+  return known.size === 1 && only !== undefined ? { environment: only } : {};
 }
 
 function addLiteralKeys(placed: PlacedJob, pipeline: string): void {
-  const { facts, workflow, job } = placed;
-  for (const { keyId, line, secret } of literalKeys(workflow, job)) {
+  const { facts } = placed;
+  for (const { keyId, file, line, secret } of literalKeys(ownSteps(placed))) {
     facts.relationship({
       source: pipeline,
       kind: 'USES',
       target: facts.entity({ key: awsKey(keyId), kind: 'Credential', name: keyId, provider: 'aws', stub: true }),
       basis: 'declared',
       certainty: secret ? 'definite' : 'possible',
-      reason: `${workflow.path} line ${line} gives the job this access key id`,
+      reason: `${file} line ${line} gives the job this access key id`,
     });
     if (!secret) continue;
     facts.relationship({
@@ -123,20 +120,7 @@ function addLiteralKeys(placed: PlacedJob, pipeline: string): void {
       target: awsKey(keyId),
       basis: 'declared',
       certainty: 'definite',
-      reason: `${workflow.path} line ${line} names the access key id beside this secret`,
-    });
-  }
-}
-
-function addStrangers({ facts, workflow, job }: PlacedJob, pipeline: string): void {
-  for (const { event, line, because } of untrustedInputs(workflow, job)) {
-    facts.relationship({
-      source: facts.entity({ key: EXTERNAL_ANYONE, kind: 'External', name: 'anyone', provider: 'external' }),
-      kind: 'STEERS',
-      target: pipeline,
-      basis: 'inferred',
-      certainty: 'possible',
-      reason: `${workflow.path} line ${line}: ${because} (trigger ${event})`,
+      reason: `${file} line ${line} names the access key id beside this secret`,
     });
   }
 }

@@ -5,6 +5,7 @@ import type { RepositoryWorkflows } from '../../iam/github/reusable.ts';
 import { githubOrg, githubRepository, githubSecret, oidcSubject, owner } from '../../model/keys.ts';
 import type { Basis, Certainty } from '../../model/kinds.ts';
 import { FactSet } from './fact-set.ts';
+import type { OtherSource } from './other-sources.ts';
 
 export interface SecretRead {
   readonly pipeline: string;
@@ -38,6 +39,22 @@ export class RepositoryFacts extends FactSet {
   defines(pipeline: string, reason: string): void {
     const source = githubRepository(this.#name);
     this.relationship({ source, kind: 'DEFINES', target: pipeline, basis: 'declared', certainty: 'definite', reason });
+  }
+
+  /** Whoever can move the ref that is named changes what the job runs; a commit id cannot be moved. */
+  definedElsewhere(pipeline: string, { repository, uses, place, isPinned }: OtherSource): void {
+    if (isPinned) return;
+    const name = repository.slice(repository.indexOf(':') + 1);
+    this.relationship({
+      source: this.entity({ key: repository, kind: 'Repository', name, provider: 'github', stub: true }),
+      kind: 'DEFINES',
+      target: pipeline,
+      basis: 'declared',
+      certainty: 'conditional',
+      reason: `${place} runs ${uses}`,
+      condition: `no protection keeps writers of ${name} from moving that ref`,
+      conditionClass: 'unknown',
+    });
   }
 
   /** The secret's key. Files do not say at which level it lives, so it has the repository's. */

@@ -59,6 +59,12 @@ export class RepositoryTrees {
     return tree === undefined ? undefined : { repository: this.#nameOf(tree), path: within(tree, file) };
   }
 
+  /** Where a repository's file lies below the source's folder; undefined for a repository that was not met. */
+  pathOf({ repository, path: file }: TreeFile): string | undefined {
+    const folder = [...this.#trees, ...(this.#rootHasGit ? [''] : [])].find((tree) => this.#nameOf(tree) === repository);
+    return folder === undefined ? undefined : folder === '' ? file : `${folder}/${file}`;
+  }
+
   #treeOf(file: string): string | undefined {
     return ancestorsOf(file).find((folder) => this.#trees.has(folder));
   }

@@ -2,6 +2,7 @@
 import { unprotectedSubjects } from '../../iam/github/oidc-subjects.ts';
 import type { RepositoryWorkflows, WorkflowCalls } from '../../iam/github/reusable.ts';
 import type { Job, Workflow } from '../../iam/github/workflow.ts';
+import { matchesGlob } from '../../model/glob.ts';
 import { githubAnyJob, githubJob } from '../../model/keys.ts';
 import type { Certainty } from '../../model/kinds.ts';
 import type { RepositoryFacts } from './repository-facts.ts';
@@ -11,8 +12,9 @@ export function addWholesaleReads(facts: RepositoryFacts, repository: Repository
   const known = knownSecrets(repository, calls);
   for (const [workflow, job] of jobsOf(repository)) {
     const pipeline = githubJob(repository.name, workflow.path, job.id);
-    for (const { line, how, most } of waysToAll(repository, job, calls)) {
+    for (const { line, how, most, fits } of waysToAll(repository, job, calls)) {
       for (const [name, visible] of known) {
+        if (!fits(name)) continue;
         const certainty = most === 'definite' ? visible : most;
         facts.reads({ pipeline, name, reason: `${workflow.path} line ${line} ${how}`, certainty });
       }
@@ -38,7 +40,7 @@ export function addAnyJob(facts: RepositoryFacts, repository: RepositoryWorkflow
     const reason = 'a job may name every secret of its repository that no environment guards';
     facts.reads({ pipeline, name, reason, certainty, basis: 'entitled' });
   }
-  for (const subject of unprotectedSubjects(repository.name)) facts.runsAs(pipeline, subject, 'entitled');
+  for (const subject of unprotectedSubjects(repository.name, repository.settings)) facts.runsAs(pipeline, subject, 'entitled');
 }
 
 /** Names that a job without an environment reads live where every job sees them; the others may be an environment's own. */
@@ -47,7 +49,7 @@ function knownSecrets(repository: RepositoryWorkflows, calls: WorkflowCalls): Ma
   for (const [workflow, job] of jobsOf(repository)) {
     for (const name of job.reads.named.keys()) {
       if (calls.isParameter({ repository, workflow }, name)) continue;
-      if (known.get(name) !== 'definite') known.set(name, job.environment === undefined ? 'definite' : 'possible');
+      if (known.get(name) !== 'definite') known.set(name, job.environments.length === 0 ? 'definite' : 'possible');
     }
     for (const name of inheritedNames(repository, job, calls)) if (!known.has(name)) known.set(name, 'possible');
   }
@@ -59,19 +61,26 @@ interface WayToAll {
   readonly how: string;
   /** The surest that it may be. */
   readonly most: Certainty;
+  readonly fits: (name: string) => boolean;
 }
+
+const anyName = (): boolean => true;
 
 function waysToAll(repository: RepositoryWorkflows, job: Job, calls: WorkflowCalls): WayToAll[] {
   const { all, dynamic, unreadable } = job.reads;
   const called = job.call?.inherits ? calls.called(repository, job) : undefined;
   const ways: WayToAll[] = [];
-  if (all !== undefined) ways.push({ line: all, how: 'takes all secrets at once', most: 'definite' });
+  if (all !== undefined) ways.push({ line: all, how: 'takes all secrets at once', most: 'definite', fits: anyName });
+  for (const [pattern, at] of job.reads.patterns) {
+    const how = `takes a secret whose name only the run completes (${pattern})`;
+    ways.push({ line: at, how, most: 'possible', fits: (name) => matchesGlob(pattern, name) });
+  }
   if (dynamic !== undefined)
-    ways.push({ line: dynamic, how: 'takes a secret whose name only the run decides', most: 'possible' });
+    ways.push({ line: dynamic, how: 'takes a secret whose name only the run decides', most: 'possible', fits: anyName });
   if (unreadable !== undefined)
-    ways.push({ line: unreadable, how: 'mentions secrets in a way that cannot be read', most: 'possible' });
+    ways.push({ line: unreadable, how: 'mentions secrets in a way that cannot be read', most: 'possible', fits: anyName });
   if (called && calls.inherited(called).anyOther) {
-    ways.push({ line: job.line, how: `hands all secrets to ${job.call?.uses}`, most: 'possible' });
+    ways.push({ line: job.line, how: `hands all secrets to ${job.call?.uses}`, most: 'possible', fits: anyName });
   }
   return ways;
 }

@@ -1,18 +1,24 @@
 /** YAML text → nodes that know their line. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { YamlNode } from '../../iam/github/node.ts';
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair } from 'yaml';
+import type { YamlMap, YamlNode } from '../../iam/github/node.ts';
 import { InputError } from '../../model/errors.ts';
-import { parseYaml } from '../files/yaml.ts';
+import { composeYaml } from '../files/yaml.ts';
+
+export interface YamlTree {
+  readonly root: YamlNode;
+  /** Where a map takes over another with `<<`: YAML 1.1 has that, GitHub does not. */
+  readonly mergeLines: readonly number[];
+}
 
 /** The document; undefined when there is none. Broken, too deep or too much aliased YAML is an InputError that begins with `place`. */
-export function yamlTree(text: string, place: string): YamlNode | undefined {
-  // Limits and messages are those of every YAML file; the second reading keeps the positions.
-  const documents = parseYaml(text, place).length;
-  if (documents === 0) return undefined;
-  if (documents > 1) throw new InputError(`${place}: expected one YAML document`);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' });
-  return nodeOf(document.contents, { document, lines, line: 1 });
+export function yamlTree(text: string, place: string): YamlTree | undefined {
+  const { documents, lines } = composeYaml(text, place);
+  const [first] = documents;
+  if (!first) return undefined;
+  if (documents.length > 1) throw new InputError(`${place}: expected one YAML document`);
+  const mergeLines: number[] = [];
+  const root = nodeOf(first.document.contents, { document: first.document, lines, line: 1, mergeLines });
+  return { root, mergeLines };
 }
 
 interface Reading {
@@ -20,21 +26,37 @@ interface Reading {
   readonly lines: LineCounter;
   /** Of the parent, for nodes that are nowhere in the text. */
   readonly line: number;
+  readonly mergeLines: number[];
 }
 
 function nodeOf(node: unknown, reading: Reading): YamlNode {
   const line = lineOf(node, reading);
   const inner = { ...reading, line };
   if (isAlias(node)) return nodeOf(node.resolve(reading.document), inner);
-  if (isMap(node)) {
-    return {
-      type: 'map',
-      line,
-      entries: node.items.map(({ key, value }) => [keyText(key), nodeOf(value, { ...inner, line: lineOf(key, inner) })]),
-    };
-  }
+  if (isMap(node)) return { type: 'map', line, entries: entriesOf(node.items, inner) };
   if (isSeq(node)) return { type: 'list', line, items: node.items.map((item) => nodeOf(item, inner)) };
   return { type: 'scalar', line, value: isScalar(node) ? plainValue(node.value) : null };
+}
+
+/** What a map says itself stands over what it takes over, and the first that it takes over stands over the next. */
+function entriesOf(pairs: readonly Pair[], reading: Reading): YamlMap['entries'] {
+  const own: [string, YamlNode][] = [];
+  const merged: YamlNode[] = [];
+  for (const { key, value } of pairs) {
+    const line = lineOf(key, reading);
+    const node = nodeOf(value, { ...reading, line });
+    if (keyText(key) !== '<<') own.push([keyText(key), node]);
+    else {
+      reading.mergeLines.push(line);
+      merged.push(...(node.type === 'list' ? node.items : [node]));
+    }
+  }
+  if (merged.length === 0) return own;
+  const entries = new Map(own);
+  for (const node of merged) {
+    for (const [key, value] of node.type === 'map' ? node.entries : []) if (!entries.has(key)) entries.set(key, value);
+  }
+  return [...entries];
 }
 
 function lineOf(node: unknown, { lines, line }: Reading): number {

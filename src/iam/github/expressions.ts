@@ -3,8 +3,17 @@
  * Syntax: https://docs.github.com/actions/reference/workflows-and-actions/expressions
  */
 import { type Expr, Lexer, Parser } from '@actions/expressions';
-import { Binary, ContextAccess, FunctionCall, Grouping, IndexAccess, Literal, Logical, Unary } from '@actions/expressions/ast';
-import { TokenType } from '@actions/expressions/lexer';
+import {
+  Binary,
+  ContextAccess,
+  FunctionCall,
+  Grouping,
+  IndexAccess,
+  Literal,
+  Logical,
+  Star,
+  Unary,
+} from '@actions/expressions/ast';
 
 const CONTEXTS = ['github', 'env', 'vars', 'job', 'jobs', 'steps', 'runner', 'secrets', 'strategy', 'matrix', 'needs', 'inputs'];
 const FUNCTIONS = [
@@ -43,99 +52,64 @@ export function withoutExpressions(text: string, replacement: string): string {
   return rest;
 }
 
-/**
- * A way into a context: `['secrets', 'NAME']`, `['github', 'event', 'issue', 'title']`. A part that only the run decides is null,
- * and so is a filter (`*`). A context that is taken whole is a way of one part.
- */
-export type ContextPath = readonly [context: string, ...(string | null)[]];
-
-/** Undefined when the expression cannot be read. Names are as written. */
-export function contextPaths(expression: string): ContextPath[] | undefined {
+/** Undefined when it cannot be read; null when it holds nothing. */
+export function expressionTree(expression: string): Expr | null | undefined {
   try {
-    const tree = new Parser(new Lexer(expression).lex().tokens, CONTEXTS, FUNCTIONS).parse() as Expr | undefined;
-    const found: ContextPath[] = [];
-    if (tree) gather(tree, found);
-    return found;
+    return (new Parser(new Lexer(expression).lex().tokens, CONTEXTS, FUNCTIONS).parse() as Expr | undefined) ?? null;
   } catch {
     return undefined;
   }
 }
 
-function gather(tree: Expr, found: ContextPath[]): void {
-  const path = pathOf(tree, found);
-  if (path) found.push(path);
-  else if (tree instanceof Grouping) gather(tree.group, found);
-  else if (tree instanceof Unary) gather(tree.expr, found);
-  else if (tree instanceof Binary) for (const side of [tree.left, tree.right]) gather(side, found);
-  else if (tree instanceof Logical || tree instanceof FunctionCall) for (const argument of tree.args) gather(argument, found);
-  else if (tree instanceof IndexAccess) for (const part of [tree.expr, tree.index]) gather(part, found);
+/**
+ * A way into a context: `['secrets', 'NAME']`, `['github', 'event', 'issue', 'title']`. A part that only the run decides is null,
+ * and so is a filter (`*`); one that is known in parts has `*` for the rest. A context that is taken whole is a way of one part.
+ */
+export type ContextPath = readonly [context: string, ...(string | null)[]];
+
+/** The texts that an index may be, unknown parts `*`. */
+export type IndexValues = (index: Expr) => readonly string[];
+
+const UNKNOWN: IndexValues = () => ['*'];
+
+/** Undefined when the expression cannot be read. Names are as written. `valuesOf`: what is known of computed indexes. */
+export function contextPaths(expression: string, valuesOf: IndexValues = UNKNOWN): ContextPath[] | undefined {
+  const tree = expressionTree(expression);
+  if (tree === undefined) return undefined;
+  const found: ContextPath[] = [];
+  if (tree) gather(tree, { found, valuesOf });
+  return found;
 }
 
-/** The way that a chain of accesses takes; what its indexes read is added to `found`. */
-function pathOf(tree: Expr, found: ContextPath[]): ContextPath | undefined {
-  if (tree instanceof ContextAccess) return [tree.name.lexeme];
-  if (tree instanceof Grouping) return pathOf(tree.group, found);
+interface Gathering {
+  readonly found: ContextPath[];
+  readonly valuesOf: IndexValues;
+}
+
+function gather(tree: Expr, gathering: Gathering): void {
+  const paths = pathsOf(tree, gathering);
+  if (paths) gathering.found.push(...paths);
+  else if (tree instanceof Grouping) gather(tree.group, gathering);
+  else if (tree instanceof Unary) gather(tree.expr, gathering);
+  else if (tree instanceof Binary) for (const side of [tree.left, tree.right]) gather(side, gathering);
+  else if (tree instanceof Logical || tree instanceof FunctionCall) for (const argument of tree.args) gather(argument, gathering);
+  else if (tree instanceof IndexAccess) for (const part of [tree.expr, tree.index]) gather(part, gathering);
+}
+
+/** The ways that a chain of accesses may take; what its indexes read is gathered too. */
+function pathsOf(tree: Expr, gathering: Gathering): ContextPath[] | undefined {
+  if (tree instanceof ContextAccess) return [[tree.name.lexeme]];
+  if (tree instanceof Grouping) return pathsOf(tree.group, gathering);
   if (!(tree instanceof IndexAccess)) return undefined;
-  const base = pathOf(tree.expr, found);
-  if (!base) return undefined;
-  if (tree.index instanceof Literal) return [...base, tree.index.literal.coerceString()];
-  gather(tree.index, found);
-  return [...base, null];
+  const bases = pathsOf(tree.expr, gathering);
+  if (!bases) return undefined;
+  const parts = partsOf(tree.index, gathering);
+  return bases.flatMap((base) => parts.map((part): ContextPath => [...base, part]));
 }
 
-export interface SecretReferences {
-  /** Upper case, since GitHub ignores their case. Without GITHUB_TOKEN, which is minted for each run and stored nowhere. */
-  readonly names: readonly string[];
-  /** `toJSON(secrets)` and the like: every secret at once. */
-  readonly all: boolean;
-  /** An index that only the run decides: any secret. */
-  readonly dynamic: boolean;
-  /** An expression that mentions the context and cannot be read: any secret too. */
-  readonly unreadable: boolean;
-}
-
-const NO_SECRETS: SecretReferences = { names: [], all: false, dynamic: false, unreadable: false };
-
-export function secretReferences(text: string): SecretReferences {
-  if (!text.includes('${{') || !/secrets/i.test(text)) return NO_SECRETS;
-  const names = new Set<string>();
-  let all = false;
-  let dynamic = false;
-  let unreadable = false;
-  for (const expression of expressionsIn(text)) {
-    const paths = contextPaths(expression);
-    if (!paths) unreadable ||= mentionsSecrets(expression);
-    for (const [context, name] of paths ?? []) {
-      if (context.toLowerCase() !== 'secrets') continue;
-      if (name === undefined) all = true;
-      else if (name === null) dynamic = true;
-      else names.add(name.toUpperCase());
-    }
-  }
-  names.delete('GITHUB_TOKEN');
-  return { names: [...names], all, dynamic, unreadable };
-}
-
-function mentionsSecrets(expression: string): boolean {
-  try {
-    return new Lexer(expression)
-      .lex()
-      .tokens.some((t) => t.type === TokenType.IDENTIFIER && t.lexeme.toLowerCase() === 'secrets');
-  } catch {
-    return /\bsecrets\b/i.test(expression);
-  }
-}
-
-/** The one secret that a text names; undefined when it names none, several, or who knows which. */
-export function singleSecret(text: string): string | undefined {
-  const { names, all, dynamic, unreadable } = secretReferences(text);
-  return names.length === 1 && !all && !dynamic && !unreadable ? names[0] : undefined;
-}
-
-/** The one secret that a text is, when it is nothing but `${{ secrets.NAME }}`. */
-export function onlySecret(text: string): string | undefined {
-  const expressions = expressionsIn(text);
-  if (expressions.length !== 1 || withoutExpressions(text, '').trim() !== '') return undefined;
-  const paths = contextPaths(expressions[0] as string);
-  return paths?.length === 1 ? singleSecret(text) : undefined;
+function partsOf(index: Expr, gathering: Gathering): (string | null)[] {
+  if (index instanceof Literal) return [index.literal.coerceString()];
+  if (index instanceof Star) return [null];
+  gather(index, gathering);
+  return gathering.valuesOf(index).map((value) => (value === '*' ? null : value));
 }

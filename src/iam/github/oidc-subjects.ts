@@ -1,11 +1,13 @@
 /**
- * The `sub` that a job's OIDC token carries under GitHub's default template; unknown parts are `*`.
+ * The `sub` that a job's OIDC token carries, under GitHub's default template or a customised one; unknown parts are `*`.
  * https://docs.github.com/actions/reference/security/oidc
  *
- * Repositories with immutable subject claims present `repo:<owner>@<id>/<name>@<id>:…` instead: files do not tell, so the join with
- * trust policies looks for both.
+ * Whether subjects of a repository name it with its ids (`repo:<owner>@<id>/<name>@<id>:…`) is a setting: where it is not known,
+ * they are without, and the join with trust policies looks for both.
  */
 import type { Certainty } from '../../model/kinds.ts';
+import type { RepositorySettings } from './repository-settings.ts';
+import { type RunContext, runContexts } from './run-contexts.ts';
 import type { Trigger } from './triggers.ts';
 
 export const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
@@ -16,96 +18,87 @@ export interface OidcSubject {
   readonly because: string;
 }
 
-const ANY_BRANCH = 'ref:refs/heads/*';
-const ANY_TAG = 'ref:refs/tags/*';
-
 export interface JobRuns {
   readonly repository: string;
   readonly triggers: readonly Trigger[];
-  /** Unknown parts are `*`. */
-  readonly environment?: string;
+  /** What it may be, unknown parts `*`; an empty text is none. */
+  readonly environments: readonly string[];
+  readonly settings?: RepositorySettings;
+  /** Claims of the job that do not depend on what started it: `workflow`, `job_workflow_ref`, … */
+  readonly claims?: Readonly<Record<string, string>>;
 }
 
 /** An environment takes the place of the ref; one that only the run decides may also be none. */
-export function oidcSubjects({ repository, triggers, environment }: JobRuns): OidcSubject[] {
-  const refs = () => distinct(triggers.flatMap((trigger) => contextsOf(trigger)));
-  const found =
-    environment === undefined
-      ? refs()
-      : [
-          {
-            sub: `environment:${environment.replaceAll(':', '%3A')}`,
-            certainty: 'definite' as const,
-            because: 'its environment',
-          },
-          ...(environment.includes('*') ? refs().map((ref) => ({ ...ref, certainty: 'possible' as const })) : []),
-        ];
-  return found.map((context) => ({ ...context, sub: `repo:${repository}:${context.sub}` }));
+export function oidcSubjects(job: JobRuns): OidcSubject[] {
+  const { triggers, environments, settings } = job;
+  const contexts = triggers.flatMap((trigger) => runContexts(trigger, settings?.defaultBranch));
+  const named = environments.filter((name) => name !== '');
+  const mayLack = named.length < environments.length || named.some((name) => name === '*' || name.startsWith('*'));
+  const found = named.flatMap((environment) => inEnvironment(job, environment, contexts));
+  if (named.length > 0 && !mayLack) return distinct(found);
+  const weakened = (context: RunContext): RunContext =>
+    environments.length === 0 || environments.includes('') ? context : { ...context, certainty: 'possible' };
+  return distinct([...found, ...contexts.flatMap((context) => subjectsIn(job, weakened(context)))]);
+}
+
+function inEnvironment(job: JobRuns, environment: string, contexts: readonly RunContext[]): OidcSubject[] {
+  const because = 'its environment';
+  const context = `environment:${escaped(environment)}`;
+  // The default template says nothing more of a job in an environment than its name, whatever started it.
+  if (!job.settings?.subjectClaims || contexts.length === 0) {
+    return subjectsIn(job, { context, certainty: 'definite', because, claims: { environment } });
+  }
+  return contexts.flatMap(({ certainty, claims }) =>
+    subjectsIn(job, { context, certainty, because, claims: { ...claims, environment } }),
+  );
 }
 
 /** Those of a job that a writer adds on a branch of their own: which refs are protected is not known, so the name is not either. */
-export function unprotectedSubjects(repository: string): OidcSubject[] {
+export function unprotectedSubjects(repository: string, settings?: RepositorySettings): OidcSubject[] {
   const because = 'a job that a writer may add, on a ref that is not protected';
-  return [ANY_BRANCH, ANY_TAG, 'pull_request'].map((context) => ({
-    sub: `repo:${repository}:${context}`,
+  const context = (name: string, claims: RunContext['claims']): RunContext => ({
+    context: name,
     certainty: 'definite',
     because,
-  }));
-}
-
-function contextsOf(trigger: Trigger): OidcSubject[] {
-  const because = `trigger ${trigger.event}`;
-  const subjects = (subs: readonly string[], certainty: Certainty): OidcSubject[] =>
-    subs.map((sub) => ({ sub, certainty, because }));
-  switch (trigger.event) {
-    case 'push':
-      return subjects(pushedRefs(trigger), 'definite');
-    case 'pull_request':
-      return subjects(['pull_request'], 'definite');
-    // Its ref is the base branch, yet it is a pull request event too: GitHub does not say which of the two the claim shows.
-    case 'pull_request_target':
-      return subjects(['pull_request', ...branchRefs(trigger)], 'possible');
-    case 'release':
-      return subjects([ANY_TAG], 'definite');
-    case 'create':
-    case 'delete':
-    case 'workflow_dispatch':
-    case 'deployment':
-    case 'deployment_status':
-      return subjects([ANY_BRANCH, ANY_TAG], 'definite');
-    case 'merge_group':
-      return subjects(['ref:refs/heads/gh-readonly-queue/*'], 'definite');
-    case 'workflow_call':
-      return [];
-    default:
-      return subjects([ANY_BRANCH], 'definite');
-  }
-}
-
-/** With a filter on branches only, tags do not start it, and the other way round. */
-function pushedRefs(trigger: Trigger): string[] {
-  const onBranches = trigger.branches !== undefined || trigger.branchesIgnore;
-  const onTags = trigger.tags !== undefined || trigger.tagsIgnore;
+    claims,
+  });
   return [
-    ...(onBranches || !onTags ? branchRefs(trigger) : []),
-    ...(onTags || !onBranches ? (trigger.tags ? refsOf('tags', trigger.tags) : [ANY_TAG]) : []),
-  ];
+    context('ref:refs/heads/*', { ref: 'refs/heads/*', ref_type: 'branch' }),
+    context('ref:refs/tags/*', { ref: 'refs/tags/*', ref_type: 'tag' }),
+    context('pull_request', { event_name: 'pull_request' }),
+  ].flatMap((one) => subjectsIn({ repository, triggers: [], environments: [], ...(settings && { settings }) }, one));
 }
 
-const branchRefs = ({ branches }: Trigger): string[] => (branches ? refsOf('heads', branches) : [ANY_BRANCH]);
-
-const refsOf = (type: 'heads' | 'tags', patterns: readonly string[]): string[] =>
-  patterns.filter((pattern) => !pattern.startsWith('!')).map((pattern) => `ref:refs/${type}/${refPattern(pattern)}`);
-
-/**
- * GitHub's filter pattern with every part that is not literal as `*`. `?` and `+` speak of the character before them, `[…]` is one
- * character, `\` makes the next one literal.
- */
-export function refPattern(pattern: string): string {
-  return pattern
-    .replace(/\\(.)|\[[^\]]*\][?+]?|[^*][?+]|\*+/gs, (_whole: string, literal: string | undefined) => literal ?? '*')
-    .replace(/\*+/g, '*');
+/** Empty where the template asks for an environment and the job has none: GitHub then gives no token. */
+function subjectsIn(job: JobRuns, { context, certainty, because, claims }: RunContext): OidcSubject[] {
+  const { settings, repository } = job;
+  const repo = `repo:${idName(repository, settings)}`;
+  const keys = settings?.subjectClaims ?? ['repo', 'context'];
+  if (keys.includes('environment') && claims['environment'] === undefined) return [];
+  const values = { ...ownClaims(repository, settings), ...job.claims, ...claims };
+  const withRef = Object.entries(values).map(([key, value]) => [key, value.replaceAll('{ref}', claims['ref'] ?? '*')] as const);
+  const known = new Map(withRef);
+  const parts = keys.map((key) =>
+    key === 'repo' ? repo : key === 'context' ? context : `${key}:${escaped(known.get(key) ?? '*')}`,
+  );
+  return [{ sub: parts.join(':'), certainty, because }];
 }
+
+const ownClaims = (repository: string, settings: RepositorySettings | undefined): Record<string, string> => ({
+  repository,
+  repository_owner: repository.split('/', 1)[0] ?? repository,
+  ...(settings?.id !== undefined && { repository_id: settings.id }),
+  ...(settings?.ownerId !== undefined && { repository_owner_id: settings.ownerId }),
+  ...(settings?.visibility !== undefined && { repository_visibility: settings.visibility }),
+});
+
+function idName(repository: string, settings: RepositorySettings | undefined): string {
+  if (!settings?.immutableSubject) return repository;
+  const [owner, name] = repository.split('/', 2);
+  return `${owner}@${settings.ownerId ?? '*'}/${name}@${settings.id ?? '*'}`;
+}
+
+const escaped = (value: string): string => value.replaceAll(':', '%3A');
 
 function distinct(subjects: readonly OidcSubject[]): OidcSubject[] {
   const bySub = new Map<string, OidcSubject>();

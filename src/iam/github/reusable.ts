@@ -1,4 +1,9 @@
 /** Which workflow a job calls, and what goes over to it. https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows */
+import { type Action, actionReference, isPinned } from './actions.ts';
+import { type Given, givenEnv, givenInputs, NOTHING_GIVEN } from './inputs.ts';
+import { valueAt } from './node.ts';
+import { mayWriteIdToken } from './permissions.ts';
+import type { RepositorySettings } from './repository-settings.ts';
 import type { Trigger } from './triggers.ts';
 import { isReusableOnly, type Job, type Workflow } from './workflow.ts';
 
@@ -7,6 +12,9 @@ export interface RepositoryWorkflows {
   readonly name: string;
   /** By path within the repository. */
   readonly workflows: ReadonlyMap<string, Workflow>;
+  /** Those that steps name, by folder within the repository. */
+  readonly actions?: ReadonlyMap<string, Action>;
+  readonly settings?: RepositorySettings;
 }
 
 export interface PlacedWorkflow {
@@ -14,10 +22,21 @@ export interface PlacedWorkflow {
   readonly workflow: Workflow;
 }
 
-/** Where runs come from: the repository whose token they carry, and what starts them. */
+/** Where runs of a workflow come from. */
 export interface Runs {
-  readonly repository: string;
+  /** The repository whose token they carry. */
+  readonly repository: RepositoryWorkflows;
+  /** The workflow that was started: the same, or the first that called. */
+  readonly started: Workflow;
   readonly triggers: readonly Trigger[];
+  /** What the workflow's `inputs` stand for. */
+  readonly given: Given;
+  /** A job along the way that calls and whose own permissions keep OIDC tokens back: GitHub refuses such a run. */
+  readonly withholdsIdToken: boolean;
+  /** The conditions of the calling jobs, as written. */
+  readonly conditions: readonly string[];
+  /** Of a called workflow: at which ref its caller names it, `{ref}` for the caller's own. */
+  readonly calledAt?: string;
 }
 
 /** `absent`: of a collected repository, but not there. `remote`: of a repository that was not collected. */
@@ -29,12 +48,14 @@ export interface SecretsThroughCall {
   readonly anyOther: boolean;
 }
 
-const takesAny = ({ reads }: Job): boolean => (reads.all ?? reads.dynamic ?? reads.unreadable) !== undefined;
+const takesAny = ({ reads }: Job): boolean =>
+  reads.patterns.size > 0 || (reads.all ?? reads.dynamic ?? reads.unreadable) !== undefined;
 
 /** Repositories are found whatever the case of their names, as GitHub does. */
 export class WorkflowCalls {
   readonly #repositories: ReadonlyMap<string, RepositoryWorkflows>;
   readonly #callers = new Map<Workflow, (PlacedWorkflow & { readonly job: Job })[]>();
+  readonly #runs = new Map<Workflow, readonly Runs[]>();
 
   constructor(repositories: readonly RepositoryWorkflows[]) {
     this.#repositories = new Map(repositories.map((repository) => [repository.name.toLowerCase(), repository]));
@@ -92,13 +113,66 @@ export class WorkflowCalls {
     return !callers.some(({ job }) => job.call?.inherits || job.call?.mapping.get(name) === name);
   }
 
+  /** The action that a step names; `absent` and `remote` as for workflows. Undefined for an image. */
+  action(repository: RepositoryWorkflows, uses: string): PlacedAction | 'absent' | 'remote' | undefined {
+    const reference = actionReference(uses);
+    if (!reference) return undefined;
+    const named = reference.repository;
+    const home = named === undefined ? repository : this.#repositories.get(named.toLowerCase());
+    if (!home) return 'remote';
+    const action = home.actions?.get(reference.folder);
+    return action ? { repository: home, action } : 'absent';
+  }
+
   /** Every collected way in which a workflow is started, through its callers too; none when only unknown callers start it. */
-  runs({ repository, workflow }: PlacedWorkflow, seen: ReadonlySet<Workflow> = new Set()): Runs[] {
+  runs(placed: PlacedWorkflow): readonly Runs[] {
+    const known = this.#runs.get(placed.workflow) ?? this.#runsOf(placed, new Set());
+    this.#runs.set(placed.workflow, known);
+    return known;
+  }
+
+  #runsOf({ repository, workflow }: PlacedWorkflow, seen: ReadonlySet<Workflow>): Runs[] {
     const triggers = workflow.triggers.filter(({ event }) => event !== 'workflow_call');
     const callers = (this.#callers.get(workflow) ?? []).filter((caller) => !seen.has(caller.workflow));
+    const own = { repository, started: workflow, triggers, given: NOTHING_GIVEN, withholdsIdToken: false, conditions: [] };
     return [
-      ...(triggers.length > 0 ? [{ repository: repository.name, triggers }] : []),
-      ...callers.flatMap((caller) => this.runs(caller, new Set([...seen, workflow]))),
+      ...(triggers.length > 0 ? [own] : []),
+      ...callers.flatMap((caller) =>
+        this.#runsOf(caller, new Set([...seen, workflow])).map((run) => throughCall(run, caller, { repository, workflow })),
+      ),
     ];
   }
+}
+
+export interface PlacedAction {
+  readonly repository: RepositoryWorkflows;
+  readonly action: Action;
+}
+
+/** A run of the caller, as the workflow that it calls sees it. */
+function throughCall(run: Runs, caller: PlacedWorkflow & { readonly job: Job }, called: PlacedWorkflow): Runs {
+  const { job, workflow } = caller;
+  const declared = valueAt(valueAt(called.workflow.on, 'workflow_call'), 'inputs');
+  const here = { inputs: run.given.inputs, env: new Map(), matrix: job.matrix };
+  const given = { ...here, env: givenEnv([workflow.env], here) };
+  return {
+    ...run,
+    given: { ...NOTHING_GIVEN, inputs: givenInputs(declared, job.call?.handed, given) },
+    withholdsIdToken: run.withholdsIdToken || !passesIdToken(caller, called),
+    calledAt: refOf(job.call?.uses ?? ''),
+    conditions: job.condition === undefined ? run.conditions : [...run.conditions, job.condition],
+  };
+}
+
+/** A name without `refs/` may be a branch or a tag. */
+function refOf(uses: string): string {
+  const [, ref] = /^[^.][^@]*@(.+)$/.exec(uses) ?? [];
+  if (ref === undefined) return '{ref}';
+  return ref.startsWith('refs/') || isPinned(ref) ? ref : `refs/*/${ref}`;
+}
+
+/** Where the caller says nothing of permissions, a workflow of the same owner may still ask; another owner's may not. */
+function passesIdToken({ job, repository }: PlacedWorkflow & { readonly job: Job }, called: PlacedWorkflow): boolean {
+  const ownerOf = ({ name }: RepositoryWorkflows): string => name.split('/', 1)[0]?.toLowerCase() ?? '';
+  return job.permissions ? mayWriteIdToken(job.permissions) : ownerOf(repository) === ownerOf(called.repository);
 }

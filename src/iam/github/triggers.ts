@@ -8,6 +8,8 @@ export interface Trigger {
   readonly tags?: readonly string[];
   readonly branchesIgnore: boolean;
   readonly tagsIgnore: boolean;
+  /** Activity types; absent when the trigger names none. */
+  readonly types?: readonly string[];
   /** Of `schedule`. */
   readonly cron: readonly string[];
 }
@@ -20,10 +22,12 @@ export function triggersOf(on: YamlNode): Trigger[] {
   return on.entries.map(([event, filter]) => {
     const branches = valueAt(filter, 'branches');
     const tags = valueAt(filter, 'tags');
+    const types = valueAt(filter, 'types');
     return {
       event,
       ...(branches ? { branches: textsOf(branches) } : {}),
       ...(tags ? { tags: textsOf(tags) } : {}),
+      ...(types ? { types: textsOf(types) } : {}),
       branchesIgnore: valueAt(filter, 'branches-ignore') !== undefined,
       tagsIgnore: valueAt(filter, 'tags-ignore') !== undefined,
       cron: itemsOf(filter)

@@ -1,7 +1,11 @@
 /** A workflow file, as far as it says what its jobs may reach. https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax */
 import { InputError } from '../../model/errors.ts';
-import { secretReferences, singleSecret, withoutExpressions } from './expressions.ts';
+import { chosenTexts } from './inputs.ts';
+import { type Matrix, matrixOf, matrixTexts } from './matrix.ts';
 import { entriesOf, scalarsOf, textOf, textsOf, valueAt, type YamlMap, type YamlNode } from './node.ts';
+import { mayWriteIdToken, type TokenPermissions, tokenPermissions } from './permissions.ts';
+import { type KnownValues, possibleTexts } from './possible-texts.ts';
+import { secretReferences, singleSecret } from './secret-references.ts';
 import { declaredParameters, type Trigger, triggersOf } from './triggers.ts';
 
 export interface Workflow {
@@ -11,6 +15,8 @@ export interface Workflow {
   readonly triggers: readonly Trigger[];
   /** Secrets that callers hand over, upper case; undefined when it is not reusable. */
   readonly parameters?: readonly string[];
+  /** What starts it, as written: inputs and their choices are here. */
+  readonly on: YamlNode;
   /** `env` of the whole workflow. */
   readonly env: YamlNode | undefined;
   readonly jobs: readonly Job[];
@@ -19,11 +25,18 @@ export interface Workflow {
 export interface Job {
   readonly id: string;
   readonly line: number;
-  /** Unknown parts are `*`. */
-  readonly environment?: string;
+  /** The environment as written, with its expressions. */
+  readonly environmentText?: string;
+  /** What it may be, unknown parts `*`; an empty text is none. Nothing when the job names none. */
+  readonly environments: readonly string[];
+  readonly matrix: Matrix;
   readonly runsOn: readonly string[];
+  /** The job's own, else its workflow's; undefined when neither says any. */
+  readonly permissions: TokenPermissions | undefined;
   /** May ask for an OIDC token. */
   readonly idToken: boolean;
+  /** The condition as written. */
+  readonly condition?: string;
   readonly reads: SecretReads;
   readonly steps: readonly YamlMap[];
   readonly env: YamlNode | undefined;
@@ -35,6 +48,8 @@ export interface WorkflowCall {
   readonly uses: string;
   /** Every secret of the caller is handed over. */
   readonly inherits: boolean;
+  /** What the called workflow's inputs are filled with. */
+  readonly handed: YamlNode | undefined;
   /** Parameter → the secret that it is filled with and nothing else; both upper case. */
   readonly mapping: ReadonlyMap<string, string | undefined>;
 }
@@ -42,6 +57,8 @@ export interface WorkflowCall {
 export interface SecretReads {
   /** Name → the line that names it first. */
   readonly named: ReadonlyMap<string, number>;
+  /** Names known in parts, the rest `*` → line. */
+  readonly patterns: ReadonlyMap<string, number>;
   /** The line that takes all at once. */
   readonly all?: number;
   /** The line whose index only the run decides. */
@@ -65,6 +82,7 @@ export function parseWorkflow(path: string, root: YamlNode): Workflow {
     name: textOf(valueAt(root, 'name')) ?? path,
     triggers: triggersOf(on),
     ...(parameters ? { parameters } : {}),
+    on,
     env: valueAt(root, 'env'),
     jobs: jobs.entries.map(([id, node]) => parseJob(id, node, root)),
   };
@@ -72,18 +90,37 @@ export function parseWorkflow(path: string, root: YamlNode): Workflow {
 
 function parseJob(id: string, node: YamlNode, workflow: YamlMap): Job {
   if (node.type !== 'map') throw new InputError(`line ${node.line}: jobs.${id}: expected a map`);
-  const environment = environmentOf(valueAt(node, 'environment'));
   const call = callOf(node);
+  const matrix = matrixOf(valueAt(node, 'strategy'));
+  const known = knownValues(workflow, matrix);
+  const environmentText = environmentOf(valueAt(node, 'environment'));
+  const permissions = tokenPermissions(valueAt(node, 'permissions') ?? valueAt(workflow, 'permissions'));
+  const condition = textOf(valueAt(node, 'if'));
   return {
     id,
     line: node.line,
-    ...(environment === undefined ? {} : { environment }),
-    runsOn: runnerOf(valueAt(node, 'runs-on')),
-    idToken: mayWriteIdToken(valueAt(node, 'permissions') ?? valueAt(workflow, 'permissions')),
-    reads: secretReads(call ? [node] : [node, valueAt(workflow, 'env')]),
+    ...(environmentText === undefined ? {} : { environmentText }),
+    environments: environmentText === undefined ? [] : possibleTexts(environmentText, known),
+    matrix,
+    runsOn: runnerOf(valueAt(node, 'runs-on')).flatMap((label) => possibleTexts(label, known)),
+    permissions,
+    idToken: mayWriteIdToken(permissions),
+    ...(condition === undefined ? {} : { condition }),
+    reads: secretReads(call ? [node] : [node, valueAt(workflow, 'env')], known),
     steps: stepsOf(id, valueAt(node, 'steps')),
     env: valueAt(node, 'env'),
     ...(call ? { call } : {}),
+  };
+}
+
+/** What the file itself says of the contexts that a job's names are made of. */
+function knownValues(workflow: YamlMap, matrix: Matrix): KnownValues {
+  const on = valueAt(workflow, 'on') ?? workflow;
+  // A caller of the workflow may hand over anything.
+  const isCalled = declaredParameters(on) !== undefined;
+  return ([context, ...path]) => {
+    if (context === 'matrix') return matrixTexts(matrix, path);
+    return context === 'inputs' && !isCalled && path[0] !== undefined ? chosenTexts(on, path[0]) : undefined;
   };
 }
 
@@ -97,33 +134,28 @@ function runnerOf(node: YamlNode | undefined): string[] {
   return node?.type === 'map' ? [...textsOf(valueAt(node, 'group')), ...textsOf(valueAt(node, 'labels'))] : textsOf(node);
 }
 
-function environmentOf(node: YamlNode | undefined): string | undefined {
-  const name = textOf(node?.type === 'map' ? valueAt(node, 'name') : node);
-  return name ? withoutExpressions(name, '*') : undefined;
-}
-
-/** Permissions of a job replace those of the workflow; the default of a token never includes `id-token`. */
-function mayWriteIdToken(permissions: YamlNode | undefined): boolean {
-  return textOf(permissions) === 'write-all' || textOf(valueAt(permissions, 'id-token')) === 'write';
-}
+const environmentOf = (node: YamlNode | undefined): string | undefined =>
+  textOf(node?.type === 'map' ? valueAt(node, 'name') : node) || undefined;
 
 function callOf(job: YamlMap): WorkflowCall | undefined {
   const uses = textOf(valueAt(job, 'uses'));
   if (!uses) return undefined;
   const secrets = valueAt(job, 'secrets');
   const mapping = entriesOf(secrets).map(([name, value]) => [name.toUpperCase(), singleSecret(textOf(value) ?? '')] as const);
-  return { uses, inherits: textOf(secrets) === 'inherit', mapping: new Map(mapping) };
+  return { uses, inherits: textOf(secrets) === 'inherit', handed: valueAt(job, 'with'), mapping: new Map(mapping) };
 }
 
-function secretReads(nodes: readonly (YamlNode | undefined)[]): SecretReads {
+function secretReads(nodes: readonly (YamlNode | undefined)[], known: KnownValues): SecretReads {
   const named = new Map<string, number>();
+  const patterns = new Map<string, number>();
   const lines: { all?: number; dynamic?: number; unreadable?: number } = {};
   for (const { value, line } of nodes.flatMap((node) => [...scalarsOf(node)])) {
-    const found = secretReferences(String(value));
+    const found = secretReferences(String(value), known);
     for (const name of found.names) if (!named.has(name)) named.set(name, line);
+    for (const pattern of found.patterns) if (!patterns.has(pattern)) patterns.set(pattern, line);
     for (const way of ['all', 'dynamic', 'unreadable'] as const) if (found[way]) lines[way] ??= line;
   }
-  return { named, ...lines };
+  return { named, patterns, ...lines };
 }
 
 /** The steps' scripts and inputs, where expressions are put into code or handed to an action. */

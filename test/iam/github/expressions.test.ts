@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub look like templates.
 import { describe, expect, it } from 'vitest';
-import { contextPaths, onlySecret, secretReferences, withoutExpressions } from '../../../src/iam/github/expressions.ts';
+import { contextPaths, withoutExpressions } from '../../../src/iam/github/expressions.ts';
+import { onlySecret, secretReferences } from '../../../src/iam/github/secret-references.ts';
 
-const nothing = { names: [], all: false, dynamic: false, unreadable: false };
+const nothing = { names: [], patterns: [], all: false, dynamic: false, unreadable: false };
 
 describe('secretReferences', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refPattern } from '../../../src/iam/github/oidc-subjects.ts';
+import { refPattern } from '../../../src/iam/github/run-contexts.ts';
 
 describe('refPattern leaves what is literal and stars the rest', () => {
   it.each([

@@ -1,0 +1,59 @@
+/** A job with all that its facts are made from. */
+import { boundTexts, NOTHING_GIVEN } from '../../iam/github/inputs.ts';
+import { type OidcSubject, oidcSubjects } from '../../iam/github/oidc-subjects.ts';
+import type { PlacedWorkflow, Runs, WorkflowCalls } from '../../iam/github/reusable.ts';
+import { type RunStep, runSteps } from '../../iam/github/run-steps.ts';
+import type { Job } from '../../iam/github/workflow.ts';
+import type { RepositoryFacts } from './repository-facts.ts';
+
+export interface PlacedJob extends PlacedWorkflow {
+  readonly facts: RepositoryFacts;
+  readonly calls: WorkflowCalls;
+  readonly job: Job;
+}
+
+/** Its steps as the files alone show them, whoever calls. */
+export const ownSteps = (placed: PlacedJob): RunStep[] => runSteps(placed, placed.calls, NOTHING_GIVEN);
+
+/** A called workflow's token is the caller's; who calls it from elsewhere is not known. */
+export function subjectsOf(placed: PlacedJob): OidcSubject[] {
+  const { calls, repository, workflow, job } = placed;
+  const runs = calls.runs({ repository, workflow });
+  if (runs.length > 0) return runs.flatMap((run) => subjectsOfRun(placed, run));
+  const { environments } = job;
+  const settings = repository.settings ? { settings: repository.settings } : {};
+  const found = oidcSubjects({ repository: repository.name, triggers: [], environments, ...settings });
+  if (found.length > 0) return found;
+  return [{ sub: `repo:${repository.name}:*`, certainty: 'possible', because: 'whoever calls the workflow' }];
+}
+
+function subjectsOfRun(placed: PlacedJob, run: Runs): OidcSubject[] {
+  const { repository, triggers, started, withholdsIdToken } = run;
+  const found = oidcSubjects({
+    repository: repository.name,
+    triggers,
+    environments: environmentsIn(placed, run),
+    claims: { workflow: started.name, ...claimsOf(placed, run) },
+    ...(repository.settings ? { settings: repository.settings } : {}),
+  });
+  if (!withholdsIdToken) return found;
+  const because = 'if the calling job, whose own permissions leave id-token out, gets it';
+  return found.map((subject) => ({ ...subject, certainty: 'possible', because: `${subject.because}; ${because}` }));
+}
+
+/** What the caller hands over decides what an environment's expression becomes. */
+function environmentsIn({ workflow, job }: PlacedJob, { started, given }: Runs): readonly string[] {
+  if (started === workflow || job.environmentText === undefined) return job.environments;
+  return [...new Set(boundTexts({ text: job.environmentText, given: { ...given, matrix: job.matrix } }))];
+}
+
+/** `{ref}` is the ref of the run. https://docs.github.com/actions/reference/security/oidc */
+function claimsOf({ repository, workflow, job }: PlacedJob, run: Runs): Record<string, string> {
+  const selfHosted = job.runsOn.includes('self-hosted');
+  const hosted = job.runsOn.length > 0 && job.runsOn.every((label) => /^(ubuntu|windows|macos)-/.test(label));
+  return {
+    workflow_ref: `${run.repository.name}/${run.started.path}@{ref}`,
+    job_workflow_ref: `${repository.name}/${workflow.path}@${run.calledAt ?? '{ref}'}`,
+    ...(selfHosted ? { runner_environment: 'self-hosted' } : hosted ? { runner_environment: 'github-hosted' } : {}),
+  };
+}

@@ -1,0 +1,76 @@
+/** Who else than the repository's writers can make a job do what they want. */
+import { runSteps } from '../../iam/github/run-steps.ts';
+import { type UntrustedInput, untrustedInputs } from '../../iam/github/untrusted-input.ts';
+import type { RelationshipFact } from '../../model/entity.ts';
+import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
+import { ownSteps, type PlacedJob } from './placed-job.ts';
+
+export function addStrangers(placed: PlacedJob, pipeline: string): void {
+  const { facts, repository } = placed;
+  const anyone = { key: EXTERNAL_ANYONE, kind: 'External', name: 'anyone', provider: 'external' } as const;
+  for (const input of [...inputsOf(placed), ...onOwnRunner(placed)]) {
+    facts.relationship({ ...steering(input, repository.settings?.visibility), source: facts.entity(anyone), target: pipeline });
+  }
+}
+
+/** By whatever starts the workflow, through its callers too. */
+function inputsOf(placed: PlacedJob): UntrustedInput[] {
+  const { calls, repository, workflow, job } = placed;
+  if (repository.settings?.visibility === 'private' || repository.settings?.visibility === 'internal') return [];
+  const own = job.condition === undefined ? [] : [job.condition];
+  return calls.runs({ repository, workflow }).flatMap(({ triggers, given, conditions }) =>
+    untrustedInputs({
+      triggers,
+      steps: runSteps(placed, calls, given),
+      conditions: [...conditions, ...own],
+      environments: job.environments,
+    }),
+  );
+}
+
+/**
+ * A fork's pull request gets no secrets, but its code runs on the repository's own machine: what stays there meets the next run.
+ * https://docs.github.com/actions/reference/security/secure-use#hardening-for-self-hosted-runners
+ */
+function onOwnRunner(placed: PlacedJob): UntrustedInput[] {
+  const { job, repository, workflow } = placed;
+  if (!job.runsOn.includes('self-hosted')) return [];
+  const labels = job.runsOn.join();
+  const jobs = [...repository.workflows.values()].flatMap((other) => other.jobs.map((one) => ({ workflow: other, job: one })));
+  const forked = jobs.find(
+    (other) =>
+      other.job.runsOn.join() === labels &&
+      other.workflow.triggers.some(({ event }) => event === 'pull_request') &&
+      ownSteps({ ...placed, ...other }).length > 0,
+  );
+  if (!forked || repository.settings?.visibility === 'private' || repository.settings?.visibility === 'internal') return [];
+  const same = forked.workflow === workflow && forked.job === job;
+  const where = same ? 'it' : `${forked.workflow.path}#${forked.job.id}`;
+  return [
+    {
+      event: 'pull_request',
+      file: forked.workflow.path,
+      line: forked.job.line,
+      because: `${where} runs code of forks on the self-hosted runner ${labels}${same ? '' : ', which this job shares'}`,
+      isCode: true,
+      conditions: [
+        'the run of a fork is approved where the approval setting asks for it',
+        'the runner keeps anything after a run',
+      ],
+    },
+  ];
+}
+
+type Steering = Omit<RelationshipFact, 'source' | 'target'>;
+
+/** Words in a script may be harmless there, so they are only possible. Whether the world may come near is a setting. */
+function steering(input: UntrustedInput, visibility: 'public' | 'private' | 'internal' | undefined): Steering {
+  const { event, file, line, because, isCode } = input;
+  const reason = `${file} line ${line}: ${because} (trigger ${event})`;
+  const conditions = [...input.conditions, ...(visibility === 'public' ? [] : ['the repository is public'])];
+  const certainty = isCode && conditions.length > 0 ? 'conditional' : 'possible';
+  const fact = { kind: 'STEERS', basis: 'inferred', certainty, reason } as const;
+  if (conditions.length === 0) return fact;
+  const isApproval = /approv|lets them through|labels/.test(conditions.join());
+  return { ...fact, condition: conditions.join(', and '), conditionClass: isApproval ? 'approval' : 'unknown' };
+}

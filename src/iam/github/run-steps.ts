@@ -1,0 +1,61 @@
+/** The steps that a job really runs: those of the composite actions that it uses stand in their place. */
+import { type Given, givenEnv, givenInputs } from './inputs.ts';
+import { textOf, valueAt, type YamlMap } from './node.ts';
+import type { RepositoryWorkflows, WorkflowCalls } from './reusable.ts';
+import { type Job, usesOf, type Workflow } from './workflow.ts';
+
+export interface RunStep {
+  readonly step: YamlMap;
+  /** The file that it is written in, within its repository. */
+  readonly file: string;
+  /** What `inputs.x` and `env.x` stand for there. */
+  readonly given: Given;
+  /** Its conditions as written, those of the steps that use the action included. */
+  readonly conditions: readonly string[];
+}
+
+export interface JobInRepository {
+  readonly repository: RepositoryWorkflows;
+  readonly workflow: Workflow;
+  readonly job: Job;
+}
+
+/** As deep as GitHub lets actions use actions. */
+const MOST_DEPTH = 10;
+
+/** `given`: of the workflow, by whoever called it. */
+export function runSteps({ repository, workflow, job }: JobInRepository, calls: WorkflowCalls, given: Given): RunStep[] {
+  const here = { ...given, matrix: job.matrix };
+  const ofJob = { ...here, env: givenEnv([workflow.env, job.env], here) };
+  const place: Place = { calls, repository, file: workflow.path, given: ofJob, conditions: [], depth: 0 };
+  return job.steps.flatMap((step) => expanded(step, place));
+}
+
+interface Place extends Omit<RunStep, 'step'> {
+  readonly calls: WorkflowCalls;
+  readonly repository: RepositoryWorkflows;
+  readonly depth: number;
+}
+
+function expanded(step: YamlMap, place: Place): RunStep[] {
+  const { calls, repository, file, given, depth } = place;
+  const own = givenEnv([valueAt(step, 'env')], given);
+  const within: Given = { ...given, env: own.size === 0 ? given.env : new Map([...given.env, ...own]) };
+  const condition = textOf(valueAt(step, 'if'));
+  const conditions = condition === undefined ? place.conditions : [...place.conditions, condition];
+  const itself = { step, file, given: within, conditions };
+  const uses = usesOf(step);
+  const used = uses === undefined ? undefined : calls.action(repository, uses);
+  if (typeof used !== 'object' || used.action.steps.length === 0 || depth >= MOST_DEPTH) return [itself];
+  const { action } = used;
+  const inputs = givenInputs(action.inputs, valueAt(step, 'with'), within);
+  const inside: Place = {
+    calls,
+    repository: used.repository,
+    file: action.path,
+    given: { ...within, inputs },
+    conditions,
+    depth: depth + 1,
+  };
+  return [itself, ...action.steps.flatMap((inner) => expanded(inner, inside))];
+}
