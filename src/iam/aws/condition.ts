@@ -1,26 +1,23 @@
 /**
  * Condition blocks: every test must hold. Three-valued: a test on a key that only the caller decides leaves a residue, in words.
  *
- *   positive operator, key absent   no       `IfExists` yes   ForAllValues yes   ForAnyValue no
- *   negated operator, key absent    yes      `IfExists` yes   ForAllValues yes   ForAnyValue no
+ *   key absent           positive operator   negated operator   `IfExists`
+ *   no quantifier        no                  yes                yes
+ *   ForAllValues         yes                 yes                yes
+ *   ForAnyValue          no                  no                 yes
  *
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+ * Under a quantifier, a key whose values are all empty counts as absent.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
-import type { ConditionClass } from '../../model/kinds.ts';
+import { residueOf } from './condition-words.ts';
 import { conditionOperator } from './conditions/index.ts';
-import type { ConditionOperator } from './conditions/operator.ts';
-import type { KeyFact, KeyFacts } from './facts.ts';
-import { globText, toGlob } from './glob.ts';
+import type { ConditionOperator, Meets } from './conditions/operator.ts';
+import { ABSENT, type KeyFact, type KeyFacts } from './facts.ts';
+import { toGlob } from './glob.ts';
+import type { Residue } from './residue.ts';
 import { hasVariable, substitute } from './variables.ts';
 
-/** What must still hold of the caller's request. */
-export interface Residue {
-  /** In words, such as `aws:SourceIp IpAddress 203.0.113.0/24`. */
-  readonly text: string;
-  /** Lower case. */
-  readonly key: string;
-  readonly class: ConditionClass;
-}
+export type { Residue } from './residue.ts';
 
 export interface ConditionTest {
   /** `null` for the operator `Null`. */
@@ -32,13 +29,18 @@ export interface ConditionTest {
   readonly key: string;
   readonly keyText: string;
   readonly texts: readonly string[];
+  /** Whether variables in the texts count. */
   readonly variables: boolean;
+  /** The tests of the texts, where they do not depend on the request. */
+  readonly meets?: readonly Meets[];
 }
 
-export function compileConditions(
-  block: unknown,
-  variables: boolean,
-): { tests: readonly ConditionTest[]; problems: readonly string[] } {
+interface ReadBlock {
+  readonly tests: readonly ConditionTest[];
+  readonly problems: readonly string[];
+}
+
+export function compileConditions(block: unknown, variables: boolean): ReadBlock {
   if (block === undefined || block === null) return { tests: [], problems: [] };
   if (typeof block !== 'object' || Array.isArray(block)) return { tests: [], problems: ['Condition is not an object'] };
   const tests: ConditionTest[] = [];
@@ -49,13 +51,20 @@ export function compileConditions(
     else if (typeof keys !== 'object' || keys === null || Array.isArray(keys))
       problems.push(`condition ${operatorText} is not an object`);
     else
-      for (const [keyText, value] of Object.entries(keys))
-        tests.push({ ...read, operatorText, key: keyText.toLowerCase(), keyText, texts: [value].flat().map(String), variables });
+      for (const [keyText, value] of Object.entries(keys)) {
+        const list = [value].flat();
+        if (list.every(isPlain)) tests.push(testOf({ ...read, operatorText, keyText, texts: list.map(String) }, variables));
+        else problems.push(`condition ${operatorText} ${keyText}: a value is neither text, number nor boolean`);
+      }
   }
   return { tests, problems };
 }
 
-function operatorOf(text: string): Pick<ConditionTest, 'operator' | 'every' | 'some' | 'ifExists'> | undefined {
+const isPlain = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+type ReadOperator = Pick<ConditionTest, 'operator' | 'every' | 'some' | 'ifExists'>;
+
+function operatorOf(text: string): ReadOperator | undefined {
   const match = /^(?:(ForAllValues|ForAnyValue):)?([a-z]+?)(IfExists)?$/i.exec(text);
   if (!match) return undefined;
   const name = match[2] as string;
@@ -65,29 +74,47 @@ function operatorOf(text: string): Pick<ConditionTest, 'operator' | 'every' | 's
   return { operator, every: quantifier === 'forallvalues', some: quantifier === 'foranyvalue', ifExists: match[3] !== undefined };
 }
 
+type ReadTest = ReadOperator & Pick<ConditionTest, 'operatorText' | 'keyText' | 'texts'>;
+
+function testOf(read: ReadTest, inVersion: boolean): ConditionTest {
+  const { operator, texts, keyText } = read;
+  const variables = inVersion && (operator?.variables ?? false);
+  const fixed = operator && !(variables && texts.some(hasVariable));
+  const meets = fixed ? { meets: texts.map((text) => operator.meets(toGlob(text))) } : {};
+  return { ...read, key: keyText.toLowerCase(), variables, ...meets };
+}
+
 /** Undefined when some test fails; else what is left to hold (nothing: the block holds). */
 export function conditionResidue(tests: readonly ConditionTest[], facts: KeyFacts): readonly Residue[] | undefined {
-  if (tests.length === 0) return NOTHING;
-  const residues: Residue[] = [];
+  let residues: Residue[] | undefined;
   for (const test of tests) {
     const answer = testAnswer(test, facts);
     if (answer === false) return undefined;
-    if (answer !== true) residues.push(answer);
+    if (answer === true) continue;
+    if (residues) residues.push(answer);
+    else residues = [answer];
   }
-  return residues;
+  return residues ?? NOTHING;
 }
 
 const NOTHING: readonly Residue[] = [];
 
 function testAnswer(test: ConditionTest, facts: KeyFacts): boolean | Residue {
-  const fact = facts(test.key);
-  if (test.operator === null) return nullAnswer(test, fact);
-  if (fact.kind === 'absent') return test.every || (!test.some && (test.ifExists || test.operator.negated));
-  const patterns = patternsOf(test, facts);
-  const unsure = patterns.unknown.length > 0;
-  if (fact.kind === 'unknown') return unknownAnswer(test, fact, patterns.globs);
-  const holds = holdsFor(test, test.operator, fact.values, patterns.globs);
-  return unsure ? residueOf(test, 'unknown') : holds;
+  const { operator } = test;
+  const fact = presentFact(facts(test.key), test);
+  if (operator === null) return nullAnswer(test, fact);
+  if (fact.kind === 'absent') return test.ifExists || test.every || (!test.some && operator.negated);
+  if (fact.kind === 'unknown') return unknownAnswer(test, operator, fact);
+  if (test.meets) return holdsFor(test, operator.negated, fact.values, test.meets);
+  const { meets, isSure } = substitutedMeets(test, operator, facts);
+  return isSure ? holdsFor(test, operator.negated, fact.values, meets) : residueOf(test, 'unknown');
+}
+
+/** A key without a value is absent; under a quantifier an empty text is no value. */
+function presentFact(fact: KeyFact, { every, some }: ConditionTest): KeyFact {
+  if (fact.kind !== 'values') return fact;
+  if (fact.values.length === 0) return ABSENT;
+  return (every || some) && fact.values.every((value) => value === '') ? ABSENT : fact;
 }
 
 function nullAnswer(test: ConditionTest, fact: KeyFact): boolean | Residue {
@@ -96,10 +123,10 @@ function nullAnswer(test: ConditionTest, fact: KeyFact): boolean | Residue {
   return (fact.kind === 'absent') === wantsAbsent;
 }
 
-function unknownAnswer(test: ConditionTest, fact: KeyFact & { kind: 'unknown' }, globs: readonly string[]): boolean | Residue {
-  const operator = test.operator as ConditionOperator;
-  if (fact.notBefore !== undefined && operator.from && !operator.negated && globs.length > 0) {
-    const answers = globs.map((glob) => operator.from!(fact.notBefore as number, globText(glob)));
+function unknownAnswer(test: ConditionTest, operator: ConditionOperator, fact: KeyFact & { kind: 'unknown' }): boolean | Residue {
+  const { notBefore } = fact;
+  if (notBefore !== undefined && operator.from && test.texts.length > 0) {
+    const answers = test.texts.map((text) => operator.from?.(notBefore, text));
     if (answers.every((answer) => answer === 'no') && !(test.ifExists && !fact.present)) return false;
     if (answers.includes('yes') && (fact.present || test.ifExists)) return true;
   }
@@ -107,29 +134,24 @@ function unknownAnswer(test: ConditionTest, fact: KeyFact & { kind: 'unknown' },
 }
 
 /** A text whose variable has no value meets nothing. */
-function patternsOf(test: ConditionTest, facts: KeyFacts): { globs: readonly string[]; unknown: readonly string[] } {
-  const globs: string[] = [];
-  const unknown: string[] = [];
+function substitutedMeets(test: ConditionTest, operator: ConditionOperator, facts: KeyFacts) {
+  const meets: Meets[] = [];
+  let isSure = true;
   for (const text of test.texts) {
-    if (!test.variables || !hasVariable(text)) globs.push(toGlob(text));
-    else {
-      const substituted = substitute(text, facts);
-      if (substituted) globs.push(substituted.glob);
-      unknown.push(...(substituted?.unknown ?? []));
-    }
+    const substituted = hasVariable(text) ? substitute(text, facts) : { glob: toGlob(text), unknown: [] };
+    if (substituted) meets.push(operator.meets(substituted.glob));
+    if (substituted && substituted.unknown.length > 0) isSure = false;
   }
-  return { globs, unknown };
+  return { meets, isSure };
 }
 
-function holdsFor(test: ConditionTest, operator: ConditionOperator, found: readonly string[], globs: readonly string[]): boolean {
-  const one = (value: string): boolean => globs.some((glob) => operator.meets(value, glob)) !== operator.negated;
-  if (test.every) return found.every(one);
-  if (test.some) return found.some(one);
-  return operator.negated ? found.every(one) : found.some(one);
+function holdsFor(test: ConditionTest, isNegated: boolean, found: readonly string[], meets: readonly Meets[]): boolean {
+  const wantsAll = test.every || (isNegated && !test.some);
+  for (const value of found) if ((meetsAny(value, meets) !== isNegated) !== wantsAll) return !wantsAll;
+  return wantsAll;
 }
 
-const residueOf = (test: ConditionTest, conditionClass: ConditionClass): Residue => ({
-  text: `${test.keyText} ${test.operatorText} ${test.texts.join(' or ')}`,
-  key: test.key,
-  class: conditionClass,
-});
+function meetsAny(value: string, meets: readonly Meets[]): boolean {
+  for (const meet of meets) if (meet(value)) return true;
+  return false;
+}

@@ -5,15 +5,16 @@
  * problem names the statement. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 import { type ConditionTest, compileConditions } from './condition.ts';
-import { ANY, matchesGlob, toGlob } from './glob.ts';
+import { ANY, type ArnMatcher, matchesGlob, resourceMatcher, toGlob } from './glob.ts';
 import { Interned } from './interned.ts';
 import { compilePrincipals, type PrincipalElement } from './principal.ts';
 import { hasVariable } from './variables.ts';
 
 export interface ResourcePattern {
   readonly text: string;
-  /** Absent when the text holds a policy variable. */
+  /** Absent, like `matches`, when the text holds a policy variable. */
   readonly glob?: string;
+  readonly matches?: ArnMatcher;
 }
 
 export interface Statement {
@@ -38,7 +39,14 @@ export interface Policy {
   /** The services of which some statement may speak, in lower case. Undefined: of any. */
   readonly services?: readonly string[];
   /** Statements by lower-case action of these services, filled as asked. */
-  readonly byAction: Map<string, readonly Statement[]>;
+  readonly byAction: Map<string, ActionStatements>;
+}
+
+/** The statements of a policy that speak of one action. */
+export interface ActionStatements {
+  readonly all: readonly Statement[];
+  readonly allows: readonly Statement[];
+  readonly denies: readonly Statement[];
 }
 
 export interface PolicyKind {
@@ -67,7 +75,7 @@ export function compilePolicy(name: string, document: unknown, kind: PolicyKind)
   const body = policyBody(document);
   if (!body) return policyOf(name, [], ['the document is not a JSON object']);
   const list = listOf(body['Statement']);
-  const problems: string[] = list.length === 0 ? ['Statement is missing'] : [];
+  const problems: string[] = body['Statement'] === undefined ? ['Statement is missing'] : [];
   const version = body['Version'] ?? '2008-10-17';
   if (version !== '2012-10-17' && version !== '2008-10-17') problems.push(`Version ${JSON.stringify(version)} is unknown`);
   const statements: Statement[] = [];
@@ -136,7 +144,7 @@ function compileStatement(raw: unknown, index: number, { kind, variables }: Stat
   const read = actions && readActions(actions.list);
   problems.push(...(read ? read.problems : ['Action is missing']));
   const resources = element(source, 'Resource', problems);
-  if (!resources && kind.resources === 'required') problems.push('Resource is missing');
+  if (kind.resources === 'required') problems.push(...(resources ? malformedResources(resources.list) : ['Resource is missing']));
   const principals = compilePrincipals(source, kind.principals);
   problems.push(...principals.problems);
   const conditions = readConditions(source['Condition'], variables);
@@ -181,14 +189,19 @@ function readConditions(block: unknown, variables: boolean): ReadConditions {
   return CONDITIONS.of(`${variables} ${JSON.stringify(block)}`, () => compileConditions(block, variables));
 }
 
+const malformedResources = (list: readonly string[]): string[] =>
+  list.filter((text) => !/^(arn:|\*)/.test(text)).map((text) => `Resource ${JSON.stringify(text)} is neither an ARN nor "*"`);
+
 const PATTERNS = new Interned<ResourcePattern>(50_000);
 const TEXTS = new Interned<ResourcePattern>(10_000);
 
 /** Where variables count, a text that holds one has no glob of its own. */
 const patternOf = (text: string, variables: boolean): ResourcePattern =>
-  variables && hasVariable(text) ? TEXTS.of(text, () => ({ text })) : PATTERNS.of(text, () => ({ text, glob: toGlob(text) }));
+  variables && hasVariable(text)
+    ? TEXTS.of(text, () => ({ text }))
+    : PATTERNS.of(text, () => ({ text, glob: toGlob(text), matches: resourceMatcher(toGlob(text)) }));
 
-const isAction = (text: string): boolean => text === '*' || /^[a-z0-9-]+:[a-z0-9*?]+$/i.test(text) || /^[*?]+$/.test(text);
+const isAction = (text: string): boolean => /^([a-z0-9-]+:[a-z0-9*?]+|[*?]+|\*:\*)$/i.test(text);
 
 interface Element {
   readonly not: boolean;
@@ -202,7 +215,7 @@ function element(source: Record<string, unknown>, name: string, problems: string
   if (value === undefined) return undefined;
   const list = listOf(value);
   const texts = list.filter((one): one is string => typeof one === 'string');
-  if (texts.length !== list.length || texts.length === 0) problems.push(`${name} must be a text or a list of texts`);
+  if (texts.length !== list.length) problems.push(`${name} must be a text or a list of texts`);
   return { not: plain === undefined, list: texts };
 }
 
@@ -210,17 +223,22 @@ export const listOf = (value: unknown): unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
 /** The statements of a policy whose Action or NotAction takes in an action (lower case). */
-export function statementsFor(policy: Policy, action: string): readonly Statement[] {
-  if (policy.services && !policy.services.includes(serviceOf(action))) return NO_STATEMENTS;
+export const statementsFor = (policy: Policy, action: string): readonly Statement[] => actionStatements(policy, action).all;
+
+/** The same, sorted by effect. */
+export function actionStatements(policy: Policy, action: string): ActionStatements {
   const known = policy.byAction.get(action);
   if (known) return known;
-  const found = policy.statements.filter((statement) => coversAction(statement, action));
-  const kept = found.length === 0 ? NO_STATEMENTS : found;
+  if (policy.services && !policy.services.includes(serviceOf(action))) return NO_STATEMENTS;
+  const all = policy.statements.filter((statement) => coversAction(statement, action));
+  const allows = all.filter(({ effect }) => effect === 'Allow');
+  const denies = all.filter(({ effect }) => effect === 'Deny');
+  const kept = all.length === 0 ? NO_STATEMENTS : { all, allows, denies };
   policy.byAction.set(action, kept);
   return kept;
 }
 
-const NO_STATEMENTS: readonly Statement[] = [];
+const NO_STATEMENTS: ActionStatements = { all: [], allows: [], denies: [] };
 
 export const coversAction = (statement: Statement, action: string): boolean =>
   statement.actions.some((glob) => glob === ANY || matchesGlob(glob, action)) !== statement.notAction;

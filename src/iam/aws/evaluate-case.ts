@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { InputError } from '../../model/errors.ts';
 import { compilePolicy, IDENTITY_POLICY, type Policy, type PolicyKind, RESOURCE_POLICY } from './document.ts';
 import { type AccessRequest, evaluate, type PolicyLayers, type Verdict } from './evaluate.ts';
-import { completeFacts, type KeyFacts, unknown } from './facts.ts';
+import { ABSENT, completeFacts, type KeyFacts, unknown } from './facts.ts';
 import { keyClass } from './keys.ts';
-import { accountOfArn, type Requester } from './principal.ts';
+import { accountOfArn, type Requester, sessionOf } from './principal.ts';
 
 const documents = z.array(z.unknown()).nullish();
+const contextValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 export const evaluateCaseShape = z.object({
   name: z.string(),
@@ -15,15 +16,16 @@ export const evaluateCaseShape = z.object({
   contextComplete: z.boolean().optional(),
   request: z.object({
     principal: z.string().nullable(),
-    principalType: z.enum(['iam', 'anonymous', 'service']).optional(),
+    principalType: z.enum(['iam', 'anonymous', 'service', 'federated']).nullish(),
     principalAccount: z.string().nullish(),
-    action: z.string().regex(/^[^:]+:[^:]+$/),
+    /** `service:Action`. */
+    action: z.string().regex(/^[^:\s]+:[^:\s]+$/, 'expected service:Action'),
     resource: z.string(),
     resourceAccount: z.string().nullish(),
-    context: z.record(z.string(), z.union([z.string(), z.array(z.string())])).nullish(),
+    context: z.record(z.string(), z.union([contextValue, z.array(contextValue)])).nullish(),
   }),
   policies: z.object({
-    identity: z.array(z.object({ name: z.string(), document: z.unknown().optional() })),
+    identity: z.array(z.object({ name: z.string(), document: z.unknown().optional() })).nullish(),
     boundary: documents,
     session: documents,
     resource: z.unknown().optional(),
@@ -38,19 +40,25 @@ export type EvaluateCase = z.infer<typeof evaluateCaseShape>;
 /** Throws an InputError that names policy and statement when a policy is one that AWS would reject. */
 export function evaluateCase({ request, policies, contextComplete = true }: EvaluateCase): Verdict {
   const many = (layer: string, list: readonly unknown[] | null | undefined, kind = IDENTITY_POLICY): Policy[] | null =>
-    list ? list.map((document, i) => sound(`${layer} ${i}`, document, kind)) : null;
-  const controlled = { ...RESOURCE_POLICY, resources: 'required' as const };
+    list && list.length > 0 ? list.map((document, i) => sound(`${layer} ${i}`, document, kind)) : null;
   const layers: PolicyLayers = {
-    identity: policies.identity.map(({ name, document }) => sound(name, document, IDENTITY_POLICY)),
+    identity: (policies.identity ?? []).map(({ name, document }) => sound(name, document, IDENTITY_POLICY)),
     boundary: many('boundary', policies.boundary),
     session: many('session', policies.session),
     resource: policies.resource ? sound('resource', policies.resource, RESOURCE_POLICY) : null,
-    serviceControl: (policies.serviceControl ?? []).map((level, i) => many(`service control ${i}.`, level) ?? []),
-    resourceControl: (policies.resourceControl ?? []).map((level, i) => many(`resource control ${i}.`, level, controlled) ?? []),
+    serviceControl: (policies.serviceControl ?? []).map((level, i) => many(`service control ${i}.`, level) ?? ALLOWS_NOTHING),
+    resourceControl: (policies.resourceControl ?? []).map((level, i) => many(`resource control ${i}.`, level, CONTROL) ?? []),
     endpoint: many('endpoint', policies.endpoint, RESOURCE_POLICY),
   };
   return evaluate(accessRequest(request, contextComplete), layers);
 }
+
+const CONTROL: PolicyKind = { ...RESOURCE_POLICY, resources: 'required' };
+
+/** Every level of service control must allow: one without any policy does not. */
+const ALLOWS_NOTHING: readonly Policy[] = [
+  compilePolicy('no service control policy', { Version: '2012-10-17', Statement: [] }, IDENTITY_POLICY),
+];
 
 function sound(name: string, document: unknown, kind: PolicyKind): Policy {
   const policy = compilePolicy(name, document, kind);
@@ -59,7 +67,7 @@ function sound(name: string, document: unknown, kind: PolicyKind): Policy {
 }
 
 function accessRequest(request: EvaluateCase['request'], complete: boolean): AccessRequest {
-  const who = requester(request);
+  const who = requester(request, complete);
   const account = request.resourceAccount ?? accountIn(request.resource) ?? who.account;
   return {
     who,
@@ -75,22 +83,53 @@ const accountIn = (arn: string): string | undefined => {
   return account && /^\d{12}$/.test(account) ? account : undefined;
 };
 
-function requester({ principal, principalType, principalAccount }: EvaluateCase['request']): Requester {
-  const type = principalType ?? (principal === null ? 'anonymous' : 'iam');
-  if (type === 'service') return { arn: null, type, name: principal ?? '' };
+function requester(request: EvaluateCase['request'], complete: boolean): Requester {
+  const { principal, principalAccount } = request;
+  const provider = providerOf(request);
+  if (provider !== undefined) return { arn: null, type: 'federated', name: provider };
+  const type = request.principalType ?? typeOf(principal);
+  if (type === 'service' || type === 'federated') return { arn: null, type, name: principal ?? '' };
   const account = principalAccount ?? (principal ? accountIn(principal) : undefined);
-  return { arn: type === 'anonymous' ? null : principal, type, ...(account && { account }) };
+  return { arn: type === 'anonymous' ? null : principal, type, ...(account && { account }), isNameless: complete };
 }
 
-/** What the principal's ARN says of itself is known without being told. */
+const PROVIDER = /^arn:aws[a-z-]*:iam::\d{12}:(oidc|saml)-provider\//;
+const FEDERATION = /^sts:assumerolewith(webidentity|saml)$/i;
+
+/** The identity provider of who asks for a role with its token: named as the principal, or by the key for it. */
+function providerOf({ principal, action, context }: EvaluateCase['request']): string | undefined {
+  if (principal !== null && PROVIDER.test(principal)) return principal;
+  if (!FEDERATION.test(action)) return undefined;
+  if (principal !== null) return principal.startsWith('arn:') ? undefined : principal;
+  const told = Object.entries(context ?? {}).find(([key]) => key.toLowerCase() === 'aws:federatedprovider')?.[1];
+  return [told].flat()[0];
+}
+
+/** Without being told: services are named by their host. */
+function typeOf(principal: string | null): Requester['type'] {
+  if (principal === null) return 'anonymous';
+  return /^[a-z0-9.-]+\.(amazonaws|amazon)\.com(\.cn)?$/.test(principal) ? 'service' : 'iam';
+}
+
+/** What the principal's name says of itself is known without being told. */
 function factsOf({ context, principal }: EvaluateCase['request'], who: Requester, complete: boolean): KeyFacts {
   const given = context ?? {};
-  const told = new Set(Object.keys(given).map((key) => key.toLowerCase()));
-  const implied: Record<string, string> = {};
-  if (who.type === 'iam' && principal && !told.has('aws:principalarn')) implied['aws:principalarn'] = principal;
-  if (who.type === 'iam' && who.account && !told.has('aws:principalaccount')) implied['aws:principalaccount'] = who.account;
-  const user = /:user\/(?:.*\/)?([^/]+)$/.exec(principal ?? '')?.[1];
-  if (user && !told.has('aws:username')) implied['aws:username'] = user;
-  const known = completeFacts({ ...implied, ...given });
-  return complete ? known : (key) => (told.has(key) || key in implied ? known(key) : unknown(keyClass(key)));
+  const known = completeFacts({ ...impliedBy(who, principal), ...lowerKeys(given) });
+  return complete ? known : (key) => (known(key) === ABSENT ? unknown(keyClass(key)) : known(key));
 }
+
+function impliedBy(who: Requester, principal: string | null): Record<string, string> {
+  if (who.type === 'service') return { 'aws:principalisawsservice': 'true', 'aws:principalservicename': who.name ?? '' };
+  if (who.type !== 'iam' || !principal) return {};
+  const session = sessionOf(principal);
+  const role = session && `${principal.split(':', 2).join(':')}:iam::${session.account}:role/${session.role}`;
+  const user = /:user\/(?:.*\/)?([^/]+)$/.exec(principal)?.[1];
+  return {
+    'aws:principalarn': role ?? principal,
+    ...(who.account && { 'aws:principalaccount': who.account }),
+    ...(user && { 'aws:username': user }),
+  };
+}
+
+const lowerKeys = (context: Readonly<Record<string, string | readonly string[]>>) =>
+  Object.fromEntries(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));

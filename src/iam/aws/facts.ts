@@ -22,7 +22,8 @@ export const unknown = (conditionClass: ConditionClass): KeyFact => ({ kind: 'un
 /** Facts of a request that is complete: what it lacks is absent. */
 export function completeFacts(context: Readonly<Record<string, string | readonly string[]>>): KeyFacts {
   const known = new Map<string, KeyFact>();
-  for (const [key, value] of Object.entries(context)) known.set(key.toLowerCase(), { kind: 'values', values: [value].flat() });
+  for (const [key, value] of Object.entries(context))
+    known.set(key.toLowerCase(), { kind: 'values', values: typeof value === 'string' ? [value] : value });
   return (key) => known.get(key) ?? ABSENT;
 }
 

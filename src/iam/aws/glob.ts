@@ -5,6 +5,8 @@
  * `*` that comes out of a variable's value stays a plain character.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
+import { Interned } from './interned.ts';
+
 export const ANY = '\uE000';
 export const ONE = '\uE001';
 
@@ -67,16 +69,62 @@ function segmentsOf(arn: string, filler: string): string[] {
   return out;
 }
 
+export type ArnMatcher = (arn: string) => boolean;
+
 /**
- * Matches an ARN against a pattern: segment by segment, so that a wildcard before the resource part does not cross a colon.
- * A lone `*` matches everything.
+ * Matches an ARN against a pattern as the ARN operators do: segment by segment, so that a wildcard before the resource part does
+ * not cross a colon. A lone `*` matches everything.
  */
-export function matchesArn(glob: string, arn: string): boolean {
-  if (glob === ANY) return true;
+export const matchesArn = (glob: string, arn: string): boolean => arnMatcher(glob)(arn);
+
+/**
+ * Matches an ARN against a pattern of a Resource element: as the ARN operators do, and a `*` that ends a segment may go on past
+ * the colon. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+export const matchesResource = (glob: string, arn: string): boolean => resourceMatcher(glob)(arn);
+
+const ARN_MATCHERS = new Interned<ArnMatcher>(100_000);
+const RESOURCE_MATCHERS = new Interned<ArnMatcher>(100_000);
+
+/** The same patterns are asked again and again. */
+const arnMatcher = (glob: string): ArnMatcher => ARN_MATCHERS.of(glob, () => createMatcher(glob, () => bySegment(glob)));
+
+export const resourceMatcher = (glob: string): ArnMatcher =>
+  RESOURCE_MATCHERS.of(glob, () => createMatcher(glob, () => acrossSegments(glob)));
+
+/** `*`, a whole ARN and a prefix are most of what policies say; the rest is matched as `wild` does. */
+function createMatcher(glob: string, wild: () => ArnMatcher): ArnMatcher {
+  if (glob === ANY) return () => true;
+  const colons = countColons(glob);
   const fixed = fixedLength(glob);
-  if (fixed === glob.length) return glob === arn || (countColons(glob) < SEGMENTS - 1 && bySegment(glob, arn));
-  if (!arn.startsWith(glob.slice(0, fixed))) return false;
-  return glob.startsWith('arn:') ? bySegment(glob, arn) : matchesGlob(glob, arn);
+  if (fixed === glob.length && colons >= SEGMENTS - 1) return (arn) => arn === glob;
+  const prefix = glob.slice(0, fixed);
+  if (fixed === glob.length - 1 && glob[fixed] === ANY && countColons(prefix) >= SEGMENTS - 1)
+    return (arn) => arn.startsWith(prefix);
+  if (!glob.startsWith('arn:')) return fixed === glob.length ? (arn) => arn === glob : (arn) => matchesGlob(glob, arn);
+  const rest = wild();
+  return (arn) => arn.startsWith(prefix) && rest(arn);
+}
+
+function bySegment(glob: string): ArnMatcher {
+  const patterns = segmentsOf(glob, ANY);
+  return (arn) => {
+    const parts = segmentsOf(arn, '');
+    return patterns.every((pattern, i) => matchesGlob(pattern, parts[i] as string));
+  };
+}
+
+function acrossSegments(glob: string): ArnMatcher {
+  if (!spansSegments(glob)) return bySegment(glob);
+  if (countColons(glob) >= SEGMENTS - 1) return (arn) => matchesGlob(glob, arn);
+  const completed = bySegment(glob);
+  return (arn) => matchesGlob(glob, arn) || completed(arn);
+}
+
+/** Whether each `*` before the resource part ends its segment, so that the whole text can be matched at once. */
+function spansSegments(glob: string): boolean {
+  const segments = segmentsOf(glob, '').slice(0, SEGMENTS - 1);
+  return hasWildcard(glob) && segments.every((segment) => !segment.includes(ONE) && !segment.slice(0, -1).includes(ANY));
 }
 
 /** Characters before the first wildcard. */
@@ -85,24 +133,6 @@ export function fixedLength(glob: string): number {
   const one = glob.indexOf(ONE);
   if (any < 0) return one < 0 ? glob.length : one;
   return one < 0 ? any : Math.min(any, one);
-}
-
-function bySegment(glob: string, arn: string): boolean {
-  const parts = segmentsOf(arn, '');
-  return patternSegments(glob).every((pattern, i) => matchesGlob(pattern, parts[i] as string));
-}
-
-const PATTERNS = new Map<string, readonly string[]>();
-const MOST_PATTERNS = 100_000;
-
-/** The same patterns are asked again and again. */
-function patternSegments(glob: string): readonly string[] {
-  const known = PATTERNS.get(glob);
-  if (known) return known;
-  if (PATTERNS.size >= MOST_PATTERNS) PATTERNS.clear();
-  const segments = segmentsOf(glob, ANY);
-  PATTERNS.set(glob, segments);
-  return segments;
 }
 
 function countColons(text: string): number {

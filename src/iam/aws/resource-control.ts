@@ -67,5 +67,10 @@ const SERVICES: ReadonlySet<string> = new Set([
   'xray',
 ]);
 
-/** `action` in lower case. Service-linked roles and AWS services themselves are not held by these policies either. */
-export const isResourceControlled = (action: string): boolean => SERVICES.has(action.slice(0, action.indexOf(':')));
+/**
+ * `action` in lower case. Retiring a grant, the keys that AWS manages, and the trust of service-linked roles are out of reach.
+ */
+export function isResourceControlled(action: string, resource: string): boolean {
+  if (!SERVICES.has(action.slice(0, action.indexOf(':')))) return false;
+  return action !== 'kms:retiregrant' && !resource.includes(':alias/aws/') && !resource.includes(':role/aws-service-role/');
+}

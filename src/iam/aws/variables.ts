@@ -7,6 +7,7 @@ import { ANY, toGlob } from './glob.ts';
 
 const VARIABLE = /\$\{([^}]*)\}/g;
 const ESCAPES: ReadonlySet<string> = new Set(['*', '?', '$']);
+const RESOURCE_PART = /^(?:[^:]*:){5}/;
 
 export interface Substituted {
   readonly glob: string;
@@ -47,8 +48,16 @@ export function substitute(text: string, facts: KeyFacts): Substituted | undefin
       unknown.push(nameOf(inside));
       glob += ANY;
     } else if (fact.kind === 'values' && fact.values.length === 1) glob += fact.values[0];
-    else if (fact.kind === 'absent' && fallback !== undefined) glob += fallback;
+    else if ((fact.kind === 'absent' || fact.values.length === 0) && fallback !== undefined) glob += fallback;
     else return undefined;
   }
   return { glob: glob + toGlob(text.slice(from)), unknown };
+}
+
+/** The same for a Resource element, where variables count after the fifth colon only; before it they are plain text. */
+export function substituteResource(text: string, facts: KeyFacts): Substituted | undefined {
+  const head = RESOURCE_PART.exec(text)?.[0];
+  if (head === undefined || !hasVariable(head)) return substitute(text, facts);
+  const tail = substitute(text.slice(head.length), facts);
+  return tail && { ...tail, glob: toGlob(head) + tail.glob };
 }

@@ -5,5 +5,6 @@ import type { ConditionOperator } from './operator.ts';
 export const arnLike: ConditionOperator = {
   name: 'ArnLike',
   negated: false,
-  meets: (value, pattern) => value.startsWith('arn:') && matchesArn(pattern, value),
+  variables: true,
+  meets: (pattern) => (value) => value.startsWith('arn:') && matchesArn(pattern, value),
 };

@@ -1,8 +1,13 @@
+import { globText } from '../glob.ts';
 import type { ConditionOperator } from './operator.ts';
 
 /** `true` and `false` in any case. */
 export const bool: ConditionOperator = {
   name: 'Bool',
   negated: false,
-  meets: (value, pattern) => value.toLowerCase() === pattern.toLowerCase(),
+  variables: true,
+  meets: (pattern) => {
+    const wanted = globText(pattern).toLowerCase();
+    return (value) => value.toLowerCase() === wanted;
+  },
 };

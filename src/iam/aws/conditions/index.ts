@@ -14,38 +14,30 @@ import {
   numericLessThan,
   numericLessThanEquals,
 } from './numeric.ts';
-import { type ConditionOperator, negation } from './operator.ts';
+import { type ConditionOperator, withNegation } from './operator.ts';
 import { stringEquals } from './string-equals.ts';
 import { stringEqualsIgnoreCase } from './string-equals-ignore-case.ts';
 import { stringLike } from './string-like.ts';
 
 const ALL: readonly ConditionOperator[] = [
-  stringEquals,
-  negation('StringNotEquals', stringEquals),
-  stringEqualsIgnoreCase,
-  negation('StringNotEqualsIgnoreCase', stringEqualsIgnoreCase),
-  stringLike,
-  negation('StringNotLike', stringLike),
-  numericEquals,
-  negation('NumericNotEquals', numericEquals),
+  ...withNegation(stringEquals, 'StringNotEquals'),
+  ...withNegation(stringEqualsIgnoreCase, 'StringNotEqualsIgnoreCase'),
+  ...withNegation(stringLike, 'StringNotLike'),
+  ...withNegation(numericEquals, 'NumericNotEquals'),
   numericLessThan,
   numericLessThanEquals,
   numericGreaterThan,
   numericGreaterThanEquals,
-  dateEquals,
-  negation('DateNotEquals', dateEquals),
+  ...withNegation(dateEquals, 'DateNotEquals'),
   dateLessThan,
   dateLessThanEquals,
   dateGreaterThan,
   dateGreaterThanEquals,
   bool,
   binaryEquals,
-  ipAddress,
-  negation('NotIpAddress', ipAddress),
-  { ...arnLike, name: 'ArnEquals' },
-  negation('ArnNotEquals', arnLike),
-  arnLike,
-  negation('ArnNotLike', arnLike),
+  ...withNegation(ipAddress, 'NotIpAddress'),
+  ...withNegation({ ...arnLike, name: 'ArnEquals' }, 'ArnNotEquals'),
+  ...withNegation(arnLike, 'ArnNotLike'),
 ];
 
 const BY_NAME: ReadonlyMap<string, ConditionOperator> = new Map(ALL.map((operator) => [operator.name.toLowerCase(), operator]));

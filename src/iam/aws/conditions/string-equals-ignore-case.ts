@@ -4,5 +4,9 @@ import type { ConditionOperator } from './operator.ts';
 export const stringEqualsIgnoreCase: ConditionOperator = {
   name: 'StringEqualsIgnoreCase',
   negated: false,
-  meets: (value, pattern) => value.toLowerCase() === globText(pattern).toLowerCase(),
+  variables: true,
+  meets: (pattern) => {
+    const text = globText(pattern).toLowerCase();
+    return (value) => value.toLowerCase() === text;
+  },
 };

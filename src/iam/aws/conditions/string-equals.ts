@@ -5,5 +5,9 @@ import type { ConditionOperator } from './operator.ts';
 export const stringEquals: ConditionOperator = {
   name: 'StringEquals',
   negated: false,
-  meets: (value, pattern) => value === globText(pattern),
+  variables: true,
+  meets: (pattern) => {
+    const text = globText(pattern);
+    return (value) => value === text;
+  },
 };

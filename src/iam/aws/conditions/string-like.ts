@@ -5,5 +5,6 @@ import type { ConditionOperator } from './operator.ts';
 export const stringLike: ConditionOperator = {
   name: 'StringLike',
   negated: false,
-  meets: (value, pattern) => matchesGlob(pattern, value),
+  variables: true,
+  meets: (pattern) => (value) => matchesGlob(pattern, value),
 };
