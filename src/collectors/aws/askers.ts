@@ -22,21 +22,28 @@ export interface Asker {
   readonly key: string;
   /** Of the estate; undefined for services and strangers. */
   readonly principal?: Principal;
+  /** What is not known of it. */
+  readonly gap?: string;
   judge(wish: Wish): Verdict;
 }
 
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+const UNKNOWN = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\/[^*?]+$/;
 const SERVICE = awsService('');
 const OUTSIDE = awsExternalAccount('');
 
-/** Undefined when the key is none of these, or names one that was not collected. */
+/** Undefined when the key is none of these. */
 export function askerOf(estate: Estate, key: string): Asker | undefined {
   if (key === EXTERNAL_ANYONE) return stranger(estate, key, STRANGER);
   if (key.startsWith(SERVICE)) return stranger(estate, key, { arn: null, type: 'service', name: key.slice(SERVICE.length) });
   if (key.startsWith(OUTSIDE)) return stranger(estate, key, rootOf(key.slice(OUTSIDE.length)));
   const arn = arnOf(key);
   const principal = estate.byArn.get(arn) ?? rootPrincipal(estate, arn) ?? sessionPrincipal(estate, arn);
-  return principal && insider(estate, principal, key);
+  if (principal) return insider(estate, principal, key);
+  const unknown = unknownPrincipal(estate, arn);
+  return (
+    unknown && { ...insider(estate, unknown, key), gap: `${arn} was not collected: what its own policies allow is not known` }
+  );
 }
 
 export const insider = (estate: Estate, principal: Principal, key = principal.key): Asker => ({
@@ -69,17 +76,29 @@ export function stranger(estate: Estate, key: string, who: Requester): Asker {
   };
 }
 
-/** Whoever is not held by policies of its own, but by the organization's. */
+/** Held by no policies of its own, only by the organization's. */
 function rootPrincipal(estate: Estate, arn: string): Principal | undefined {
   const account = ROOT.exec(arn)?.[1];
-  if (account === undefined || !estate.inventory.accounts.has(account)) return undefined;
+  return account !== undefined && estate.inventory.accounts.has(account)
+    ? bare(estate, { arn, account, kind: 'user' })
+    : undefined;
+}
+
+/** A user or role that was not collected: only what others' policies say of it is known. */
+function unknownPrincipal(estate: Estate, arn: string): Principal | undefined {
+  const [, account, kind] = UNKNOWN.exec(arn) ?? [];
+  return account === undefined ? undefined : bare(estate, { arn, account, kind: kind as Principal['kind'] });
+}
+
+function bare(estate: Estate, { arn, account, kind }: Pick<Principal, 'arn' | 'account' | 'kind'>): Principal {
+  const name = arn.slice(arn.search(/[/:][^/:]*$/) + 1);
   return {
     key: awsArn(arn),
     arn,
-    name: 'root',
+    name,
     account,
-    kind: 'user',
-    record: { arn, name: 'root', path: '/', uniqueId: account, inline: [], attached: [], groups: [], tags: new Map() },
+    kind,
+    record: { arn, name, path: '/', uniqueId: '', inline: [], attached: [], groups: [], tags: new Map() },
     requester: { arn, type: 'iam', account },
     groups: [],
     attached: [],

@@ -38,7 +38,8 @@ export class AwsQuestions implements AccessQuestions {
     const wish = this.#wishOf(request);
     const asker = askerOf(this.#estate, key);
     if (!asker) return undefined;
-    return { ...told(asker.judge(wish)), ...this.#seen(wish, asker.principal ? [asker.principal] : []) };
+    const { touched, gaps } = this.#seen(wish, asker.principal ? [asker.principal] : []);
+    return { ...told(asker.judge(wish)), touched, gaps: [...(asker.gap === undefined ? [] : [asker.gap]), ...gaps] };
   }
 
   whoCan(request: AccessRequest): WhoCanAnswer {
