@@ -28,6 +28,7 @@ const WORKLOADS = new Set([
   'AWS::Glue::Job',
   'AWS::Glue::DevEndpoint',
   'AWS::SageMaker::NotebookInstance',
+  'AWS::SageMaker::UserProfile',
   'AWS::AppRunner::Service',
   'AWS::CloudFormation::Stack',
   'AWS::CloudFormation::StackSet',
@@ -99,6 +100,7 @@ const RUNS_AS: readonly (readonly string[])[] = [
   ['ExecutionRoleArn'],
   ['InstanceConfiguration', 'InstanceRoleArn'],
   ['instanceConfiguration', 'instanceRoleArn'],
+  ['UserSettings', 'ExecutionRole'],
   ['containerProperties', 'jobRoleArn'],
   ['ContainerProperties', 'JobRoleArn'],
 ];
@@ -111,8 +113,13 @@ const ONLY: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 function rolesOf(item: ConfigItem): string[] {
   const places = Object.hasOwn(ONLY, item.type) ? (ONLY[item.type] ?? []) : RUNS_AS;
-  return [...new Set(places.flatMap((path) => textAt(item.configuration, path)))].filter((arn) => arn.includes(':iam:'));
+  const roles = places.flatMap((path) => textAt(item.configuration, path)).map((text) => asRole(text, item.account));
+  return [...new Set(roles)].filter((arn) => arn.includes(':iam:'));
 }
+
+/** Some services, such as Glue, take the name of a role for its ARN. */
+const asRole = (text: string, account: string): string =>
+  /^[\w+=,.@-]+$/.test(text) ? `arn:aws:iam::${account}:role/${text}` : text;
 
 const ENCRYPTED_BY: readonly (readonly string[])[] = [
   ['KmsKeyId'],
