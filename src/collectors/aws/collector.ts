@@ -8,6 +8,7 @@ import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
 import { type Reading, readExports } from './read.ts';
 import { accountFacts } from './resolve.ts';
+import { addCodeObjects } from './sources.ts';
 
 const settings = z
   .strictObject({ files: z.string().min(1).optional(), live: liveSettings.optional() })
@@ -24,10 +25,12 @@ export const awsCollector: Collector<AwsSettings> = {
       'Role',
       'Group',
       'Credential',
+      'Session',
       'External',
       'Workload',
       'Resource',
       'Secret',
+      'Repository',
       'Permission',
     ],
     relationships: [
@@ -41,6 +44,11 @@ export const awsCollector: Collector<AwsSettings> = {
       'CAN_CONTROL',
       'CONTAINS',
       'RUNS_AS',
+      'EXPOSES',
+      'HOLDS',
+      'USES',
+      'READS',
+      'DEFINES',
     ],
   },
   settings,
@@ -52,6 +60,7 @@ async function* collect(from: AwsSettings, context: CollectContext): AsyncGenera
   const inventory = new Inventory();
   const notes = new CoverageNotes();
   yield* answersOf(from, { inventory, notes, context });
+  addCodeObjects(inventory);
   const estate = new Estate(inventory, context.now);
   for (const id of inventory.accounts.keys()) notes.seen(id);
   yield* policyProblems(estate);

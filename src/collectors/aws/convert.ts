@@ -1,6 +1,8 @@
 /** AWS answers → inventory records. Pure; one row at a time. */
 import { accountOfArn } from '../../iam/aws/principal.ts';
 import type { Time } from '../../model/entity.ts';
+import type { Fingerprinter } from '../../model/fingerprint.ts';
+import { configuredOf, withoutValues } from './configured.ts';
 import type {
   AccessKey,
   ConfigItem,
@@ -22,6 +24,7 @@ import {
   type RawRole,
   type RawUser,
 } from './shapes.ts';
+import { credentialsIn } from './value-search.ts';
 
 /** Undefined for `N/A`, `no_information` and anything else that is no time. Numbers are seconds. */
 export function timeOf(value: unknown): Time | undefined {
@@ -102,8 +105,13 @@ export const managedPolicy = (raw: RawPolicy): ManagedPolicy => ({
 
 const TOMBSTONES = new Set(['ResourceDeleted', 'ResourceDeletedNotRecorded']);
 
+export interface ItemReading {
+  readonly folderAccount: string | undefined;
+  readonly fingerprint: Fingerprinter;
+}
+
 /** Undefined for things without an ARN or an account: nothing can point at them. */
-export function configItem(raw: RawItem, folderAccount: string | undefined): ConfigItem | undefined {
+export function configItem(raw: RawItem, { folderAccount, fingerprint }: ItemReading): ConfigItem | undefined {
   const arn = raw.ARN ?? raw.arn ?? (raw.resourceId?.startsWith('arn:') ? raw.resourceId : undefined);
   const account = raw.awsAccountId ?? raw.accountId ?? (arn && accountOfArn(arn)) ?? folderAccount;
   if (!arn?.startsWith('arn:') || !account || !/^\d{12}$/.test(account)) return undefined;
@@ -118,8 +126,23 @@ export function configItem(raw: RawItem, folderAccount: string | undefined): Con
     ...timed('createdAt', raw.resourceCreationTime),
     capturedAt: raw.configurationItemCaptureTime ?? '',
     deleted: TOMBSTONES.has(raw.configurationItemStatus ?? ''),
-    configuration: raw.configuration,
+    ...settingsOf(raw, fingerprint),
     supplementary: raw.supplementaryConfiguration,
+  };
+}
+
+/** Values of settings become fingerprints at once. */
+function settingsOf(
+  { resourceType, configuration }: RawItem,
+  fingerprint: Fingerprinter,
+): Pick<ConfigItem, 'configuration' | 'held'> {
+  const configured = configuredOf(resourceType, configuration);
+  if (!configured) return { configuration };
+  const { settings, references, sources, place, consumed } = configured;
+  const credentials = credentialsIn(settings, place, fingerprint);
+  return {
+    configuration: withoutValues(configuration) as Record<string, unknown>,
+    ...(credentials.length + references.length + sources.length > 0 && { held: { credentials, references, sources, consumed } }),
   };
 }
 

@@ -1,5 +1,7 @@
 /** What the files of an AWS source say, before anything is concluded: principals, policies, things and organizations. */
 import type { Time } from '../../model/entity.ts';
+import type { Configured } from './configured.ts';
+import type { FoundCredential } from './value-search.ts';
 
 export interface NamedDocument {
   readonly name: string;
@@ -64,6 +66,11 @@ export interface ReportLine {
   readonly keys: readonly AccessKey[];
 }
 
+/** What a thing was configured with. */
+export interface HeldSettings extends Pick<Configured, 'references' | 'sources' | 'consumed'> {
+  readonly credentials: readonly FoundCredential[];
+}
+
 /** A thing as AWS Config records it. */
 export interface ConfigItem {
   readonly arn: string;
@@ -76,7 +83,9 @@ export interface ConfigItem {
   readonly createdAt?: Time;
   readonly capturedAt: string;
   readonly deleted: boolean;
+  /** Without the values of settings, where those are read into `held`. */
   readonly configuration: Readonly<Record<string, unknown>>;
+  readonly held?: HeldSettings;
   readonly supplementary: Readonly<Record<string, unknown>>;
 }
 

@@ -127,7 +127,7 @@ const LISTS: Readonly<Record<string, ListReader>> = {
   }),
   Policies: listReader(policyShape, takePolicy),
   configurationItems: listReader(itemShape, (raw, { reading, file }) => {
-    const item = configItem(raw, accountInPath(file.path));
+    const item = configItem(raw, { folderAccount: accountInPath(file.path), fingerprint: reading.context.fingerprint });
     if (item) reading.inventory.account(item.account).addItem(item);
   }),
 };

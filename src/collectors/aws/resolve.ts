@@ -2,10 +2,13 @@
 import type { Catalogue } from '../../iam/aws/catalogue.ts';
 import { allowEverything } from '../../iam/aws/document.ts';
 import type { DocumentFact, EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { distinctRelationships } from '../../model/fact-text.ts';
 import { grouped } from '../../model/grouped.ts';
 import { arnOf, awsAccount, awsArn } from '../../model/keys.ts';
 import type { Level } from '../../model/kinds.ts';
 import { assumptionFacts, strangerOf } from './assumption-facts.ts';
+import { configuredFacts } from './configured-facts.ts';
+import { distinctEntities, shownSecrets } from './distinct.ts';
 import { documentsOf } from './documents.ts';
 import { Board, type Escalation } from './escalation/path.ts';
 import { Powers } from './escalation/powers.ts';
@@ -128,10 +131,16 @@ function inventoryFacts(estate: Estate, account: Account, hung: Hangs): Facts {
   for (const thing of estate.things.values()) {
     if (thing.item.account !== account.id) continue;
     addThing(facts, estate, thing);
+    const configured = configuredFacts(estate, thing);
+    facts.entities.push(...configured.entities);
+    facts.relationships.push(...configured.relationships);
     const levels = levelsFor(thing, hung.get(thing.key));
     if (levels === undefined || levels.length > 0) contain(thing.key, levels);
   }
-  return { ...facts, entities: [...new Map(facts.entities.map((one) => [one.key, one])).values()] };
+  return {
+    entities: distinctEntities(facts.entities, shownSecrets(estate)),
+    relationships: distinctRelationships(facts.relationships),
+  };
 }
 
 /** Places of secret values hang at control only. */

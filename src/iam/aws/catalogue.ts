@@ -79,9 +79,13 @@ async function readService(service: string): Promise<ServiceActions> {
   return { types, actions, kinds: new Map() };
 }
 
+/** Listed by the catalogue as `List`, though the answer holds parameters, outputs and user data. */
+const LISTS_CONTENT: ReadonlySet<string> = new Set(['cloudformation:describestacks', 'autoscaling:describelaunchconfigurations']);
+
 /** Knowing that a thing exists, and its tags, is no level. */
 function levelOfAction(service: string, action: string, accessLevel: string): GrantLevel | undefined {
   if (isReviewed(service)) return reviewedLevel(action);
+  if (LISTS_CONTENT.has(action)) return 'read';
   if (accessLevel.startsWith('Permissions management')) return 'control';
   if (accessLevel === 'Write') return 'put';
   return accessLevel === 'Read' ? 'read' : undefined;
@@ -92,15 +96,19 @@ function kindIn(service: string, found: ServiceActions, arn: string): ResourceKi
   const fitting = found.types
     .filter((type) => matchesArn(type.glob, arn))
     .sort((a, b) => b.fixed - a.fixed || (a.name < b.name ? -1 : 1));
-  const type = service === 's3' ? found.types.find((one) => one.name === 'bucket') : fitting[0];
+  const type = service === 's3' ? found.types.find((one) => one.name === (OBJECT.test(arn) ? 'object' : 'bucket')) : fitting[0];
   const name = type?.name ?? '';
   const known = found.kinds.get(name);
   if (known) return known;
   const below = new Set(found.types.filter((one) => type && one !== type && isBelow(one.glob, type.glob)).map((one) => one.name));
-  const kind = { service, name, actions: found.actions.flatMap((action) => placed(action, name, below)) };
+  const actions = found.actions.filter(({ action }) => name !== 'object' || !action.startsWith('s3:delete'));
+  const kind = { service, name, actions: actions.flatMap((action) => placed(action, name, below)) };
   found.kinds.set(name, kind);
   return kind;
 }
+
+/** An object that is a thing of its own stands for what it holds: to delete it is not to write it. */
+const OBJECT = /^arn:[a-z-]+:s3:::[^/]+\/./;
 
 const isBelow = (child: string, parent: string): boolean =>
   child.length > parent.length && child.startsWith(parent) && (child[parent.length] === '/' || child[parent.length] === ':');
@@ -109,8 +117,15 @@ function placed(action: CatalogueAction, type: string, below: ReadonlySet<string
   const { action: name, level, types } = action;
   if (types.has(type)) return [{ action: name, level, on: 'self' }];
   if ([...types].some((one) => below.has(one))) return [{ action: name, level, on: 'child' }];
-  return types.size === 0 && WHOLE_SERVICE.has(name) ? [{ action: name, level, on: 'any' }] : [];
+  return types.size === 0 && WHOLE_SERVICE.get(name) === type ? [{ action: name, level, on: 'any' }] : [];
 }
 
-/** Actions without a resource whose answer holds the content of every thing of a kind in the account. */
-const WHOLE_SERVICE: ReadonlySet<string> = new Set(['lambda:listfunctions']);
+/** Actions without a resource whose answer holds the content of every thing of a kind in the account: the kind. */
+const WHOLE_SERVICE: ReadonlyMap<string, string> = new Map([
+  ['lambda:listfunctions', 'function'],
+  ['ecs:describetaskdefinition', 'task-definition'],
+  ['ec2:describelaunchtemplateversions', 'launch-template'],
+  ['batch:describejobdefinitions', 'job-definition'],
+  ['glue:getjobs', 'job'],
+  ['autoscaling:describelaunchconfigurations', 'launchconfiguration'],
+]);

@@ -60,14 +60,18 @@ const REVIEWED: Readonly<Record<string, Reviewed>> = {
     put: ['Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'DisableKey', 'ScheduleKeyDeletion'],
     control: ['PutKeyPolicy', 'CreateGrant'],
   },
-  lambda: { read: ['GetFunction', 'GetFunctionConfiguration', 'ListFunctions'], put: ['DeleteFunction'], control: [] },
+  lambda: {
+    read: ['GetFunction', 'GetFunctionConfiguration', 'ListFunctions', 'ListVersionsByFunction'],
+    put: ['DeleteFunction'],
+    control: [],
+  },
   ec2: {
-    read: ['DescribeInstanceAttribute', 'GetPasswordData', 'DescribeLaunchTemplateVersions'],
+    read: ['DescribeInstanceAttribute', 'GetPasswordData', 'DescribeLaunchTemplateVersions', 'GetLaunchTemplateData'],
     put: ['TerminateInstances'],
     control: [],
   },
   ecs: { read: ['DescribeTaskDefinition'], put: ['DeleteService', 'UpdateService'], control: [] },
-  codebuild: { read: ['BatchGetProjects'], put: ['DeleteProject'], control: [] },
+  codebuild: { read: ['BatchGetProjects', 'BatchGetBuilds'], put: ['DeleteProject'], control: [] },
   logs: {
     read: ['GetLogEvents', 'FilterLogEvents', 'StartQuery', 'StartLiveTail'],
     put: ['PutLogEvents', 'DeleteLogGroup'],
@@ -75,7 +79,8 @@ const REVIEWED: Readonly<Record<string, Reviewed>> = {
   },
   ecr: {
     read: ['BatchGetImage', 'GetDownloadUrlForLayer'],
-    put: ['PutImage', 'BatchDeleteImage', 'DeleteRepository'],
+    // Only a push changes what is run from the repository.
+    put: ['PutImage'],
     control: ['SetRepositoryPolicy'],
   },
   rds: {

@@ -126,7 +126,26 @@ export const wholeEstate = (): Record<string, string> => ({
     item('S3::Bucket', 'arn:aws:s3:::shop'),
     item('SecretsManager::Secret', `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:db-AbCdEf`),
     item('Lambda::Function', `arn:aws:lambda:us-east-1:${ACCOUNT}:function:resize`, {
-      configuration: { role: iam('role/worker') },
+      configuration: {
+        role: iam('role/worker'),
+        environment: { variables: { AWS_ACCESS_KEY_ID: 'AKIA0EXAMPLE00000001', AWS_SECRET_ACCESS_KEY: awsSecret('a') } },
+      },
+    }),
+    item('EC2::Instance', `arn:aws:ec2:us-east-1:${ACCOUNT}:instance/i-0a`, {
+      configuration: {
+        userData: base64(`export AWS_ACCESS_KEY_ID=ASIA0EXAMPLE00000002\nexport AWS_SECRET_ACCESS_KEY=${awsSecret('b')}`),
+      },
+    }),
+    item('CodeBuild::Project', `arn:aws:codebuild:us-east-1:${ACCOUNT}:project/build`, {
+      configuration: {
+        source: { type: 'GITHUB', location: 'https://github.com/acme/shop.git' },
+        environment: { environmentVariables: [{ name: 'DB', type: 'SECRETS_MANAGER', value: 'db:password' }] },
+      },
     }),
   ),
 });
+
+/** Has the form of an AWS secret access key, and opens nothing. */
+export const awsSecret = (seed: string): string => `${seed}B3/`.repeat(10);
+
+export const base64 = (text: string): string => Buffer.from(text).toString('base64');
