@@ -1,6 +1,8 @@
 import { askAmbiguity } from '../../src/app/ambiguity.ts';
+import { askCan } from '../../src/app/can.ts';
 import { askReach } from '../../src/app/reach.ts';
 import { resolveKey } from '../../src/app/resolve-keys.ts';
+import { askWhoCan } from '../../src/app/who-can.ts';
 import type { Entity, Relationship } from '../../src/model/entity.ts';
 import { UnknownEntityError } from '../../src/model/errors.ts';
 import type { EntityKind, RelationshipKind } from '../../src/model/kinds.ts';
@@ -16,6 +18,20 @@ interface PageArguments {
   readonly first?: number;
   readonly after?: string | null;
 }
+
+interface AccessArguments {
+  readonly action: string;
+  readonly resource: string;
+  readonly account?: string | null;
+  readonly context?: readonly { readonly key: string; readonly values: readonly string[] }[] | null;
+}
+
+const accessRequest = ({ action, resource, account, context }: AccessArguments) => ({
+  action,
+  resource,
+  context: new Map((context ?? []).map(({ key, values }) => [key, values])),
+  ...(account != null && { account }),
+});
 
 const given = <T extends object>(input: T): T =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value != null)) as T;
@@ -57,6 +73,9 @@ export const identity = {
       { text, kinds, first }: { text: string; kinds?: EntityKind[] | null; first?: number },
       { app }: Context,
     ) => app.store.search(text, kinds ?? [], pageSize(first, 20)),
+    can: (_: unknown, { principal, ...wanted }: AccessArguments & { principal: string }, { app }: Context) =>
+      askCan(app, principal, accessRequest(wanted)),
+    whoCan: (_: unknown, wanted: AccessArguments, { app }: Context) => askWhoCan(app, accessRequest(wanted)),
   },
   Entity: {
     conflicts: (entity: Entity) => entity.conflicts ?? [],
