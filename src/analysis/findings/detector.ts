@@ -5,20 +5,31 @@ import type { Finding, NhiId, Severity } from '../../model/findings.ts';
 import type { EntityKind, RelationshipKind, Tier } from '../../model/kinds.ts';
 
 /** A merged entity, as far as detectors read it. */
-export type SeenEntity = Pick<Entity, 'key' | 'kind' | 'name' | 'properties' | 'state' | 'expiresAt' | 'tier'>;
+export type SeenEntity = Pick<Entity, 'key' | 'kind' | 'name' | 'properties' | 'state' | 'expiresAt' | 'tier' | 'environment'>;
 /** A merged relationship, as far as detectors read it. */
-export type SeenRelationship = Pick<RelationshipFact, 'source' | 'kind' | 'target' | 'firstSeen' | 'properties' | 'basis'>;
+export type SeenRelationship = Pick<
+  RelationshipFact,
+  'source' | 'kind' | 'target' | 'firstSeen' | 'lastUsed' | 'properties' | 'basis' | 'certainty' | 'reason'
+>;
 
 export interface DetectorSettings {
   /** The oldest that a credential may be, in days, by its tier. */
   readonly maxAgeDays: Readonly<Record<Tier | 'unknown', number>>;
+  /** Unused for so long, a credential is stale. */
+  readonly staleDays: number;
+  /** Above this share of services that it may call and does not, an identity has more rights than it needs. */
+  readonly unusedShare: number;
 }
 
 /**
  * OWASP NHI7:2025 asks for rotation and short lives and names no number; 90 days is what AWS and CIS benchmarks ask of access keys.
  * https://owasp.org/www-project-non-human-identities-top-10/2025/7-long-lived-secrets/
  */
-export const DEFAULT_DETECTOR_SETTINGS: DetectorSettings = { maxAgeDays: { 0: 90, 1: 90, 2: 180, 3: 365, unknown: 180 } };
+export const DEFAULT_DETECTOR_SETTINGS: DetectorSettings = {
+  maxAgeDays: { 0: 90, 1: 90, 2: 180, 3: 365, unknown: 180 },
+  staleDays: 90,
+  unusedShare: 0.5,
+};
 
 export interface DetectorInput {
   readonly graph: AccessGraph;

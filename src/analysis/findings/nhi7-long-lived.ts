@@ -1,5 +1,6 @@
 /** NHI7:2025 Long-Lived Secrets: older than its tier allows, or made to live longer. */
 import { DAY_MS } from '../../model/durations.ts';
+import { bornAt } from './born.ts';
 import { type Detector, type DetectorInput, findingOf, type Observation, type SeenEntity } from './detector.ts';
 
 const about = {
@@ -40,14 +41,4 @@ function observe({ graph, now, settings }: DetectorInput, entity: SeenEntity): O
       `tier ${entity.tier ?? 'unknown'} allows ${most} days`,
     ],
   };
-}
-
-/** The newest of creation and rotation, as the sources call them. */
-function bornAt({ properties }: SeenEntity): number | undefined {
-  const times = ['createdAt', 'rotatedAt', 'lastRotatedAt']
-    .map((name) => properties[name])
-    .filter((value) => typeof value === 'string')
-    .map((value) => Date.parse(value))
-    .filter((time) => !Number.isNaN(time));
-  return times.length === 0 ? undefined : Math.max(...times);
 }

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DETECTOR_SETTINGS, type DetectorInput, type SeenEntity } from '../../../src/analysis/findings/detector.ts';
 import { DETECTORS, findings } from '../../../src/analysis/findings/index.ts';
-import { entityKindAt, nameAt, tierAt } from '../../../src/graph/access-graph.ts';
+import { basisAt, certaintyAt, entityKindAt, nameAt, tierAt } from '../../../src/graph/access-graph.ts';
 import { reachFrom } from '../../../src/graph/reach.ts';
-import type { State } from '../../../src/model/kinds.ts';
+import type { Properties } from '../../../src/model/entity.ts';
+import type { Environment, State } from '../../../src/model/kinds.ts';
 import { CASE_NOW, caseGraph } from '../case-graph.ts';
 
 interface FindingCase {
@@ -12,6 +13,8 @@ interface FindingCase {
   readonly entities: Readonly<Record<string, string>>;
   readonly relationships: readonly string[];
   readonly properties?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By `source KIND target`. */
+  readonly trusts?: Readonly<Record<string, Properties>>;
   readonly verified?: Readonly<Record<string, boolean>>;
   readonly found: Readonly<Record<string, string>>;
 }
@@ -20,11 +23,11 @@ const cases = JSON.parse(
   readFileSync(new URL('../../cases/analysis/findings.json', import.meta.url), 'utf8'),
 ) as readonly FindingCase[];
 
-function inputOf({ entities, relationships, properties = {}, verified = {} }: FindingCase): DetectorInput {
+function inputOf({ entities, relationships, properties = {}, verified = {}, trusts = {} }: FindingCase): DetectorInput {
   const graph = caseGraph(entities, relationships);
   const anyone = graph.indexOf('external:anyone');
   const seen = graph.keys.map((key, index): SeenEntity => {
-    const { state, expiresAt, ...rest } = properties[key] ?? {};
+    const { state, expiresAt, environment, ...rest } = properties[key] ?? {};
     const tier = tierAt(graph, index);
     return {
       key,
@@ -34,6 +37,7 @@ function inputOf({ entities, relationships, properties = {}, verified = {} }: Fi
       state: (state ?? 'unknown') as State,
       ...(expiresAt && { expiresAt }),
       ...(tier !== undefined && { tier }),
+      ...(environment && { environment: environment as Environment }),
     };
   });
   return {
@@ -41,8 +45,16 @@ function inputOf({ entities, relationships, properties = {}, verified = {} }: Fi
     entities: new Map(seen.map((entity) => [entity.key, entity])),
     relationships: Array.from({ length: graph.size }, (_, r) => {
       const name = nameAt(graph, r);
-      const said = verified[`${name.source} ${name.kind} ${name.target}`];
-      return { ...name, basis: 'observed', ...(said !== undefined && { properties: { verified: said } }) };
+      const id = `${name.source} ${name.kind} ${name.target}`;
+      const said = { ...(verified[id] !== undefined && { verified: verified[id] }), ...trusts[id] };
+      const lastUsed = graph.details.get(r)?.lastUsed;
+      return {
+        ...name,
+        basis: basisAt(graph, r),
+        certainty: certaintyAt(graph, r),
+        properties: said,
+        ...(lastUsed !== undefined && { lastUsed }),
+      };
     }),
     open: anyone === undefined ? undefined : reachFrom(graph, [anyone], { walk: 'lo' }).facets,
     now: CASE_NOW,

@@ -1,0 +1,58 @@
+/** NHI6:2025 Insecure Cloud Deployment Configurations, static keys: a pipeline with a cloud key that does not expire by itself. */
+import { isHypotheticalJob } from '../../model/keys.ts';
+import { providerOfKey } from '../../model/kind-of-key.ts';
+import {
+  type Detector,
+  type DetectorInput,
+  findingOf,
+  type Observation,
+  type SeenEntity,
+  type SeenRelationship,
+} from './detector.ts';
+import { tiesOf, tieText } from './ties.ts';
+
+const about = {
+  id: 'static-key-in-pipeline',
+  nhi: 'NHI6',
+  group: 'federation',
+  blindSpots: [
+    'which key an Actions secret holds is known only by a declared copy, a leak, an id in the open, or use that was seen',
+  ],
+  needs: { entities: ['Credential', 'Pipeline'], relationships: ['USES', 'HOLDS', 'READS', 'EXPOSES'] },
+} as const satisfies Omit<Detector, 'detect'>;
+
+/** Clouds that take tokens of pipelines instead. */
+const FEDERATING: ReadonlySet<string> = new Set(['aws', 'gcp', 'azure']);
+
+export const nhi6StaticKeyInCi: Detector = {
+  ...about,
+  detect: (input) =>
+    [...input.entities.values()].flatMap((entity) => {
+      const isKey = entity.kind === 'Credential' && FEDERATING.has(providerOfKey(entity.key));
+      const observation = isKey ? observe(input, entity) : undefined;
+      return observation ? [findingOf(about, observation)] : [];
+    }),
+};
+
+function observe({ graph, entities, relationships }: DetectorInput, { key }: SeenEntity): Observation | undefined {
+  const index = graph.indexOf(key);
+  if (index === undefined || graph.over[index]) return undefined;
+  const ties = tiesOf(relationships);
+  const isJob = ({ source }: SeenRelationship): boolean =>
+    entities.get(source)?.kind === 'Pipeline' && !isHypotheticalJob(source);
+  const held = [...ties.into(key, 'USES'), ...ties.into(key, 'HOLDS')].filter(isJob);
+  const read = ties
+    .into(key, 'EXPOSES')
+    .filter(({ certainty }) => certainty !== 'possible')
+    .flatMap((place) => ties.into(place.source, 'READS').filter(isJob));
+  const jobs = [...new Set([...held, ...read].map(({ source }) => source))].sort();
+  if (jobs.length === 0) return undefined;
+  return {
+    subject: key,
+    severity: 'medium',
+    weight: 0.3,
+    summary: `a key that does not expire, used by ${jobs.length} ${jobs.length > 1 ? 'pipeline jobs' : 'pipeline job'} that could use its own token`,
+    evidence: [...held, ...read].map(tieText),
+    attack: ['T1552'],
+  };
+}
