@@ -176,6 +176,16 @@ export const commands: readonly Command[] = [
     load: () => import('./import.ts'),
   },
   {
+    name: 'evaluate',
+    usage: '[file]',
+    summary: 'what policies say of requests, one case a line, from a file or stdin (-); nothing is collected',
+    options: [
+      ['--provider <provider>', 'whose policies: aws'],
+      ['--jsonl', 'one JSON object a line, as the cases come'],
+    ],
+    load: () => import('./evaluate.ts'),
+  },
+  {
     name: 'token',
     role: 'admin',
     usage: '<act> [id]',

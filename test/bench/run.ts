@@ -78,6 +78,7 @@ const figures = {
   storeNeo4j: process.env['INTERLOCK_TEST_NEO4J']
     ? part('first load, Neo4j', () => ({ goalFirstSeconds: 40, ...(script('neo4j-load.ts') as object) }))
     : 'left out: INTERLOCK_TEST_NEO4J is not set',
+  evaluator: part('AWS evaluator', () => ({ goalPerSecond: 200_000, ...(script('evaluator.ts') as object) })),
   reach: part('reach on M', () => ({ goalAllMs: 2000, goalOneP99Ms: 20, ...(script('reach.ts', 'M') as object) })),
 };
 rmSync(folder, { recursive: true, force: true });

@@ -25,7 +25,7 @@ export function startCli(folder: string, words: readonly string[], options: Spaw
     ...options,
     cwd: folder,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
   });
 }
 
@@ -46,6 +46,13 @@ export function finished(child: ChildProcess): Promise<Finished> {
 }
 
 export const cli = (folder: string, ...words: string[]): Promise<Finished> => finished(startCli(folder, words));
+
+/** The same, with this text on stdin. */
+export function cliFed(input: string, folder: string, ...words: string[]): Promise<Finished> {
+  const child = startCli(folder, words, { stdio: 'pipe' });
+  child.stdin?.end(input);
+  return finished(child);
+}
 
 /** The same, with variables of its own. */
 export const cliWith = (env: Readonly<Record<string, string>>, folder: string, ...words: string[]): Promise<Finished> =>
