@@ -1,11 +1,14 @@
 import type { LimitFunction } from 'p-limit';
-import { callError } from './call-error.ts';
+import { CallError, type CallFailure, callError } from './call-error.ts';
 import type { Client, ClientClass, ClientSettings, CredentialSource, Operation } from './operation.ts';
 
 /** Of the SDK: it slows down as AWS answers that there are too many requests, and tries again. */
 const MAX_ATTEMPTS = 8;
 const CONNECT_MS = 5000;
 const REQUEST_MS = 60_000;
+
+/** So many refusals of a call that never had an answer, and it is not sent any more: a right that lacks for one user lacks for all. */
+const REFUSALS: Readonly<Record<CallFailure, number>> = { denied: 20, failed: 3, absent: Number.POSITIVE_INFINITY };
 
 export interface SessionOptions {
   readonly account: string;
@@ -25,6 +28,9 @@ export class Session implements AsyncDisposable {
   readonly #options: SessionOptions;
   readonly #clients = new Map<ClientClass, Client>();
   readonly #inRegions = new Map<string, Session>();
+  /** By permission. */
+  readonly #refusals = new Map<string, { readonly error: CallError; readonly count: number }>();
+  readonly #answered = new Set<string>();
 
   constructor(options: SessionOptions) {
     this.account = options.account;
@@ -45,11 +51,31 @@ export class Session implements AsyncDisposable {
     const { signal, limit } = this.#options;
     signal.throwIfAborted();
     try {
-      return (await limit(() => this.#client(operation.client).send(operation.command(input), { abortSignal: signal }))) as O;
+      return (await limit(() => this.#send(operation, operation.command(input)))) as O;
     } catch (error) {
       signal.throwIfAborted();
-      throw callError(error, { permission: operation.permission, account: this.account, region: this.region });
+      throw error;
     }
+  }
+
+  async #send(operation: Operation<never>, command: never): Promise<unknown> {
+    const refusal = this.#refusals.get(operation.permission);
+    if (refusal && refusal.count >= REFUSALS[refusal.error.call.failure]) throw refusal.error;
+    try {
+      const answer = await this.#client(operation.client).send(command, { abortSignal: this.#options.signal });
+      this.#answered.add(operation.permission);
+      return answer;
+    } catch (error) {
+      const failed = callError(error, { permission: operation.permission, account: this.account, region: this.region });
+      if (failed instanceof CallError) this.#refused(operation.permission, failed);
+      throw failed;
+    }
+  }
+
+  /** One answer shows that a call is possible: from then on no refusal counts. */
+  #refused(permission: string, error: CallError): void {
+    if (this.#answered.has(permission)) this.#refusals.delete(permission);
+    else this.#refusals.set(permission, { error, count: (this.#refusals.get(permission)?.count ?? 0) + 1 });
   }
 
   #client(make: ClientClass): Client {

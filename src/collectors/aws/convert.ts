@@ -7,6 +7,7 @@ import type {
   AccessKey,
   ConfigItem,
   GroupRecord,
+  HeldSettings,
   ManagedPolicy,
   NamedDocument,
   Organization,
@@ -126,16 +127,17 @@ export function configItem(raw: RawItem, { folderAccount, fingerprint }: ItemRea
     ...timed('createdAt', raw.resourceCreationTime),
     capturedAt: raw.configurationItemCaptureTime ?? '',
     deleted: TOMBSTONES.has(raw.configurationItemStatus ?? ''),
-    ...settingsOf(raw, fingerprint),
+    ...itemSettings(raw, fingerprint),
     supplementary: raw.supplementaryConfiguration,
   };
 }
 
-/** Values of settings become fingerprints at once. */
-function settingsOf(
-  { resourceType, configuration }: RawItem,
+/** Values of settings become fingerprints at once; of a saved answer they are already. */
+export function itemSettings(
+  { resourceType, configuration, held }: Pick<RawItem, 'resourceType' | 'configuration' | 'held'>,
   fingerprint: Fingerprinter,
 ): Pick<ConfigItem, 'configuration' | 'held'> {
+  if (held) return { configuration: withoutValues(configuration) as Record<string, unknown>, held: held as HeldSettings };
   const configured = configuredOf(resourceType, configuration);
   if (!configured) return { configuration };
   const { settings, references, sources, place, consumed } = configured;

@@ -89,6 +89,28 @@ export const itemShape = z.object({
   resourceCreationTime: time,
   configuration: freeRecord,
   supplementaryConfiguration: freeRecord,
+  /** In saved answers only: what the values of settings were read as, in their place. */
+  held: z
+    .object({
+      credentials: z.array(
+        z.object({
+          name: z.string(),
+          rule: z.string(),
+          keyId: z.string().optional(),
+          fingerprint: z.templateLiteral(['fp:', z.string()]).optional(),
+        }),
+      ),
+      references: z.array(z.object({ name: z.string(), from: z.string(), store: z.enum(['secretsmanager', 'ssm']) })),
+      sources: z.array(
+        z.object({
+          kind: z.enum(['s3', 'image', 'github']),
+          place: z.string(),
+          loads: z.enum(['each run', 'next deployment']),
+        }),
+      ),
+      consumed: z.boolean(),
+    })
+    .optional(),
 });
 
 export const organizationShape = z.object({

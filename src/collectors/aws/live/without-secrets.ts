@@ -1,39 +1,27 @@
 /**
- * An answer as it may be saved: values that may be secrets are fingerprints. A value that is a fingerprint already stays, so that what
- * was saved says the same when it is collected again.
+ * An answer as it may be saved: without the values that things were configured with, whatever they are; where they hold credentials, their
+ * fingerprints stand in `held`, as the converter reads it. So the saved files say the same when they are collected.
  */
 import type { Fingerprinter } from '../../../model/fingerprint.ts';
-import { scrubbedText } from '../scrub.ts';
+import { withoutValues } from '../configured.ts';
+import { itemSettings } from '../convert.ts';
+import { scrubbed } from '../scrub.ts';
 import { isRecord } from '../shapes.ts';
 
-export function withoutSecrets(value: unknown, fingerprint: Fingerprinter): unknown {
-  return cleaned(value, '', fingerprint);
+export function withoutSecrets(answer: Readonly<Record<string, unknown>>, fingerprint: Fingerprinter): Record<string, unknown> {
+  const { configurationItems: items, ...rest } = answer;
+  const clean = scrubbed(rest) as Record<string, unknown>;
+  return Array.isArray(items) ? { ...clean, configurationItems: items.map((item) => savedItem(item, fingerprint)) } : clean;
 }
 
-/** Maps of a name to its value, and lists of `{name, value}`. */
-const VALUES_BELOW = /^(variables|environment(Variables)?|envVars?|defaultArguments)$/i;
-const SECRET_NAMES = /password|passwd|secret(?!s?manager|s?Arn|sList)|token|private.?key|connection.?string|user.?data/i;
-/** Names no secret: where one is kept, or which one it is. */
-const REFERENCE = /^(arn:|fp:[\w-]{43}$|(AKIA|ASIA)[A-Z0-9]{16}$)/;
-
-function cleaned(value: unknown, key: string, fingerprint: Fingerprinter): unknown {
-  if (VALUES_BELOW.test(key)) return sealedValues(value, fingerprint);
-  if (typeof value === 'string') return SECRET_NAMES.test(key) ? sealed(value, fingerprint) : scrubbedText(value);
-  if (Array.isArray(value)) return value.map((one) => cleaned(one, key, fingerprint));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, cleaned(inner, name, fingerprint)]));
+function savedItem(item: unknown, fingerprint: Fingerprinter): unknown {
+  if (!isRecord(item) || typeof item['resourceType'] !== 'string') return undefined;
+  const { resourceType, configuration, supplementaryConfiguration, ...rest } = item;
+  const { held } = itemSettings({ resourceType, configuration: isRecord(configuration) ? configuration : {} }, fingerprint);
+  return {
+    ...(scrubbed({ resourceType, ...rest }) as object),
+    configuration: scrubbed(withoutValues(configuration)),
+    supplementaryConfiguration: scrubbed(supplementaryConfiguration),
+    ...(held && { held }),
+  };
 }
-
-function sealedValues(value: unknown, fingerprint: Fingerprinter): unknown {
-  if (typeof value === 'string') return sealed(value, fingerprint);
-  if (Array.isArray(value)) return value.map((one) => sealedValues(one, fingerprint));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, NAMES.test(name) ? inner : sealedValues(inner, fingerprint)]),
-  );
-}
-
-const NAMES = /^(name|type|image|computeType|privilegedMode)$/i;
-
-const sealed = (value: string, fingerprint: Fingerprinter): string =>
-  value === '' || REFERENCE.test(value) ? value : fingerprint(value);
