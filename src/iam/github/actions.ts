@@ -32,9 +32,12 @@ export interface ActionReference {
   readonly ref?: string;
 }
 
+/** `./x` lies in the run's working folder, `$/x` in the repository of the file that says so: of a collected tree, the same. */
+export const SELF = /^[.$]\/(.*)$/;
+
 /** What `uses` of a step refers to; undefined for an image (`docker://…`) and for what GitHub would not take. */
 export function actionReference(uses: string): ActionReference | undefined {
-  const [, local] = /^\.\/(.*)$/.exec(uses) ?? [];
+  const [, local] = SELF.exec(uses) ?? [];
   if (local !== undefined) return local.split('/').includes('..') ? undefined : { folder: local.replace(/\/+$/, '') };
   const [, repository, folder = '', ref] = /^([\w.-]+\/[\w.-]+)(?:\/([^@]+?))?\/?@([^@\s]+)$/.exec(uses) ?? [];
   return repository !== undefined && ref !== undefined ? { repository, folder, ref } : undefined;

@@ -1,5 +1,5 @@
 /** Which workflow a job calls, and what goes over to it. https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows */
-import { type Action, actionReference, isPinned } from './actions.ts';
+import { type Action, actionReference, isPinned, SELF } from './actions.ts';
 import { type Given, givenEnv, givenInputs, NOTHING_GIVEN } from './inputs.ts';
 import { valueAt } from './node.ts';
 import { mayWriteIdToken } from './permissions.ts';
@@ -78,7 +78,7 @@ export class WorkflowCalls {
   called(repository: RepositoryWorkflows, job: Job): Called | undefined {
     if (!job.call) return undefined;
     const { uses } = job.call;
-    const local = /^\.\/(.+)$/.exec(uses);
+    const local = SELF.exec(uses);
     const [, owner, path] = /^([^/]+\/[^/]+)\/(.+?)@[^@]+$/.exec(uses) ?? [];
     const home = local ? repository : this.#repositories.get((owner ?? '').toLowerCase());
     if (!home) return 'remote';
@@ -166,7 +166,7 @@ function throughCall(run: Runs, caller: PlacedWorkflow & { readonly job: Job }, 
 
 /** A name without `refs/` may be a branch or a tag. */
 function refOf(uses: string): string {
-  const [, ref] = /^[^.][^@]*@(.+)$/.exec(uses) ?? [];
+  const [, ref] = /^[^.$][^@]*@(.+)$/.exec(uses) ?? [];
   if (ref === undefined) return '{ref}';
   return ref.startsWith('refs/') || isPinned(ref) ? ref : `refs/*/${ref}`;
 }

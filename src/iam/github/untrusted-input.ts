@@ -6,6 +6,7 @@
  * https://docs.github.com/actions/reference/security/securely-using-pull_request_target and
  * https://securitylab.github.com/resources/github-actions-untrusted-input/
  */
+import { SELF } from './actions.ts';
 import { guardsIn } from './guards.ts';
 import { originsOf } from './inputs.ts';
 import type { RunStep } from './run-steps.ts';
@@ -153,7 +154,7 @@ const actionOf = (step: RunStep['step']): string => usesOf(step)?.split('@', 1)[
 /** Whether a later step, or the rest of this one, runs what lies there, or at least something. */
 function howRun(later: readonly RunStep[], own: RunStep): 'what is there' | 'something' | undefined {
   const scripts = later.flatMap(({ step }) => [...stepTexts(step)].filter(({ place }) => place === 'run'));
-  const isLocal = later.some(({ step }) => usesOf(step)?.startsWith('./'));
+  const isLocal = later.some(({ step }) => SELF.test(usesOf(step) ?? ''));
   const ownScript = [...stepTexts(own.step)].filter(({ place }) => place === 'run');
   if (isLocal || [...scripts, ...ownScript].some(({ text }) => RUNS_WHAT_IS_THERE.test(text))) return 'what is there';
   return scripts.length > 0 ? 'something' : undefined;
