@@ -8,6 +8,7 @@ export const awsKey = (accessKeyId: string): string => `aws:${accessKeyId}`;
 /** Shared rights; `digest`: of what they are. */
 export const awsPermission = (digest: string): string => `aws:permission/${digest}`;
 export const awsLoginProfile = (userArn: string): string => `aws:${userArn}/login-profile`;
+export const awsSigningCertificate = (userArn: string, id: string): string => `aws:${userArn}/signing-certificate/${id}`;
 export const awsService = (host: string): string => `external:aws-service/${host}`;
 /** A service of the provider acts for whoever configured it: it is no way in of its own. */
 export const isProviderService = (key: string): boolean => key.startsWith('external:aws-service/');

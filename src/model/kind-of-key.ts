@@ -7,11 +7,15 @@ type Rule = readonly [form: RegExp, kind: EntityKind];
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   aws: [
     [/^account\//, 'Scope'],
-    [/^A[A-Z]IA[A-Za-z0-9]+$/, 'Credential'],
-    [/\/login-profile$/, 'Credential'],
+    // Access keys, SSH public keys and service-specific credentials.
+    [/^A(?:[A-Z]IA|PKA|CCA)[A-Za-z0-9]+$/, 'Credential'],
+    [/\/(?:login-profile|signing-certificate\/[^/]+)$/, 'Credential'],
     [/^arn:[^:]*:iam::\d*:(?:user\/|root$)/, 'User'],
     [/^arn:[^:]*:iam::\d*:role\//, 'Role'],
     [/^arn:[^:]*:iam::\d*:group\//, 'Group'],
+    [/^arn:[^:]*:identitystore:::user\//, 'User'],
+    [/^arn:[^:]*:identitystore:::group\//, 'Group'],
+    [/^arn:[^:]*:organizations::\d*:(?:organization|root|ou)\//, 'Scope'],
     [/^arn:[^:]*:sts::\d*:assumed-role\//, 'Role'],
     [/^arn:[^:]*:(?:secretsmanager:[^:]*:\d*:secret:|ssm:[^:]*:\d*:parameter\/)/, 'Secret'],
     [

@@ -35,6 +35,7 @@ export const awsCollector: Collector<AwsSettings> = {
     ],
     relationships: [
       'AUTHENTICATES_AS',
+      'ACTS_FOR',
       'MEMBER_OF',
       'CAN_ASSUME',
       'HAS_GRANT',

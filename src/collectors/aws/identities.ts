@@ -1,9 +1,10 @@
 /** Users, roles, groups and their credentials as entities. */
-import type { EntityFact, Properties, RelationshipFact } from '../../model/entity.ts';
-import { awsKey, awsLoginProfile } from '../../model/keys.ts';
-import type { AccessKey, Account, GroupRecord, ReportLine, RoleRecord, UserRecord } from './inventory.ts';
+import type { EntityFact, Properties, RelationshipFact, Time } from '../../model/entity.ts';
+import { awsKey, awsLoginProfile, awsSigningCertificate } from '../../model/keys.ts';
+import type { AccessKey, Account, GroupRecord, ReportLine, RoleRecord, UserCredential, UserRecord } from './inventory.ts';
 import type { GroupPrincipal, Principal } from './principals.ts';
 import { scrubbedText } from './scrub.ts';
+import { serviceAccess } from './service-uses.ts';
 
 export interface Facts {
   readonly entities: EntityFact[];
@@ -28,7 +29,10 @@ function userKind(user: UserRecord, keys: number, password: boolean | undefined)
 export function identityFacts(principal: Principal, account: Account): Facts {
   const facts = emptyFacts();
   const { record } = principal;
-  if ('trust' in record) facts.entities.push(entity(principal.key, 'Role', record, roleProperties(record, principal)));
+  if ('trust' in record)
+    facts.entities.push(
+      entity(principal.key, 'Role', record, { ...roleProperties(record, principal), ...usesOf(account, record.arn) }),
+    );
   else addUser(facts, { principal, user: record, account });
   return facts;
 }
@@ -43,13 +47,17 @@ function addUser(facts: Facts, { principal, user, account }: { principal: Princi
     policies: [...user.attached],
     ...(user.boundary && { boundary: user.boundary }),
     ...(line?.mfa !== undefined && { mfa: line.mfa }),
+    ...usesOf(account, user.arn),
   };
+  const profile = account.loginProfiles.get(user.name);
+  const password = line?.password ?? (profile ? true : undefined);
   facts.entities.push({
-    ...entity(principal.key, userKind(user, keys.length || (line?.keys.length ?? 0), line?.password), user, properties),
+    ...entity(principal.key, userKind(user, keys.length || (line?.keys.length ?? 0), password), user, properties),
     state: 'active',
   });
   for (const key of keys) addCredential(facts, principal.key, credentialOfKey(key, user));
-  if (line?.password) addCredential(facts, principal.key, loginProfile(user.arn, line));
+  if (password) addCredential(facts, principal.key, loginProfile(user, line, profile?.createdAt));
+  for (const credential of othersOf(account, user)) addBound(facts, principal.key, otherCredential(user, credential));
   for (const group of principal.groups) {
     // The user's effective rights, its groups' included, hang at the user: a deny or a boundary of its own may take from them.
     facts.relationships.push({
@@ -102,18 +110,56 @@ const credentialOfKey = (key: ListedKey, user: UserRecord): EntityFact => ({
   },
 });
 
-const loginProfile = (arn: string, line: ReportLine): EntityFact => ({
-  key: awsLoginProfile(arn),
+const loginProfile = (user: UserRecord, line: ReportLine | undefined, createdAt: Time | undefined): EntityFact => ({
+  key: awsLoginProfile(user.arn),
   kind: 'Credential',
-  name: `console password of ${line.name}`,
+  name: `console password of ${user.name}`,
   provider: 'aws',
   state: 'active',
   properties: {
     type: 'console-password',
-    ...(line.passwordLastUsed && { lastUsed: line.passwordLastUsed }),
-    ...(line.mfa !== undefined && { mfa: line.mfa }),
+    ...(createdAt && { createdAt }),
+    ...(line?.passwordLastUsed && { lastUsed: line.passwordLastUsed }),
+    ...(line?.mfa !== undefined && { mfa: line.mfa }),
   },
 });
+
+const usesOf = (account: Account, arn: string): Properties => {
+  const uses = account.serviceUses.get(arn);
+  return uses ? { serviceAccess: serviceAccess(uses) } : {};
+};
+
+export const othersOf = (account: Account, user: UserRecord): UserCredential[] =>
+  [...account.credentials.values()].filter((one) => one.user === user.name);
+
+export const otherCredentialKey = (user: UserRecord, { id, type }: UserCredential): string =>
+  type === 'signing-certificate' ? awsSigningCertificate(user.arn, id) : awsKey(id);
+
+function otherCredential(user: UserRecord, credential: UserCredential): EntityFact {
+  const { type, service, active, createdAt, expiresAt } = credential;
+  return {
+    key: otherCredentialKey(user, credential),
+    kind: 'Credential',
+    name: `${type.replaceAll('-', ' ')} of ${user.name}`,
+    provider: 'aws',
+    state: active ? 'active' : 'inactive',
+    ...(expiresAt && { expiresAt }),
+    properties: { type, ...(service && { service }), ...(createdAt && { createdAt }) },
+  };
+}
+
+/** One service takes it, or none any more: it has its own Permission, not all that the user may do. */
+function addBound(facts: Facts, user: string, credential: EntityFact): void {
+  facts.entities.push(credential);
+  facts.relationships.push({
+    source: credential.key,
+    kind: 'ACTS_FOR',
+    target: user,
+    basis: 'entitled',
+    certainty: 'definite',
+    reason: `issued for this user, for ${credential.properties?.['service'] ?? 'signed requests that no service takes any more'}`,
+  });
+}
 
 function roleProperties(role: RoleRecord, principal: Principal): Properties {
   return {

@@ -55,6 +55,34 @@ export interface ManagedPolicy {
   readonly versions: readonly PolicyVersion[];
 }
 
+export const CREDENTIAL_TYPES = ['signing-certificate', 'ssh-public-key', 'service-specific'] as const;
+
+/** What a user has beside access keys and a password. */
+export interface UserCredential {
+  readonly id: string;
+  readonly user: string;
+  readonly type: (typeof CREDENTIAL_TYPES)[number];
+  /** The only service that takes it, as ARNs name it; absent where none does any more. */
+  readonly service?: string;
+  readonly active: boolean;
+  readonly createdAt?: Time;
+  readonly expiresAt?: Time;
+}
+
+/** When a principal last used a service that its policies grant; undefined: never in the tracking period. */
+export interface ServiceUse {
+  readonly service: string;
+  readonly lastUsed?: Time;
+  /** Of services whose actions AWS tracks. */
+  readonly actions: readonly { readonly action: string; readonly lastUsed?: Time }[];
+}
+
+export interface ServiceUses {
+  /** When AWS made the answer. */
+  readonly at?: Time;
+  readonly services: readonly ServiceUse[];
+}
+
 /** One line of the credential report. */
 export interface ReportLine {
   readonly arn: string;
@@ -118,6 +146,12 @@ export class Account {
   readonly keys = new Map<string, Map<string, AccessKey>>();
   readonly report = new Map<string, ReportLine>();
   readonly items = new Map<string, ConfigItem>();
+  /** Besides access keys and passwords, by id. */
+  readonly credentials = new Map<string, UserCredential>();
+  /** Of users that have a console password, by name, as `get-login-profile` says it. */
+  readonly loginProfiles = new Map<string, { readonly createdAt?: Time }>();
+  /** By ARN of the principal. */
+  readonly serviceUses = new Map<string, ServiceUses>();
   readonly lastUses: { readonly user: string; readonly lastUsed: Time; readonly key?: string }[] = [];
   /** Whether anything listed access keys: only then is a user without keys known to have none. */
   keysListed = false;

@@ -14,6 +14,7 @@ import { nameOf, shaped } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
 import { configItem, groupRecord, managedPolicy, organization, reportLine, roleRecord, timeOf, userRecord } from './convert.ts';
 import type { Inventory } from './inventory.ts';
+import { takeServiceUses } from './service-uses.ts';
 import {
   accessKeyShape,
   groupShape,
@@ -25,6 +26,8 @@ import {
   roleShape,
   userShape,
 } from './shapes.ts';
+
+import { readUserAnswer, speaksOfUsers } from './user-answers.ts';
 
 export interface Reading {
   readonly root: string;
@@ -69,14 +72,19 @@ export class AnswerReader {
     const reading = this.#reading;
     if (Object.hasOwn(value, 'Organization')) takeOrganization(reading, file, value);
     else if (Object.hasOwn(value, 'ReportFormat')) yield* readReportText(reading, file, decodedReport(file, value));
-    else if (Object.hasOwn(value, 'AccessKeyMetadata') || Object.hasOwn(value, 'AccessKeyLastUsed'))
+    else if (Object.hasOwn(value, 'AccessKeyMetadata') || Object.hasOwn(value, 'AccessKeyLastUsed') || speaksOfUsers(value))
       this.#late.push({ file, value });
+    else if (Object.hasOwn(value, 'ServicesLastAccessed')) takeServiceUses({ reading, file }, value);
     else yield* readLists({ reading, file }, value);
   }
 
   /** To be called when everything was taken. */
   *rest(): Generator<Collected> {
-    for (const { file, value } of this.#late) yield* readKeys(this.#reading, file, value);
+    for (const { file, value } of this.#late) {
+      const row = { reading: this.#reading, file };
+      if (speaksOfUsers(value)) yield* readUserAnswer(row, value, (text) => failed(row, text));
+      else yield* readKeys(this.#reading, file, value);
+    }
   }
 }
 
@@ -96,7 +104,7 @@ async function* readUnknown(reading: Reading, file: SourceFile): AsyncGenerator<
   yield { type: 'warning', text: `${file.path}: not recognised as anything that this source reads; ignored` };
 }
 
-interface Row {
+export interface Row {
   readonly reading: Reading;
   readonly file: AnswerPlace;
 }
@@ -149,6 +157,11 @@ const WHOLE: Readonly<Record<string, true>> = {
   OrganizationalUnits: true,
   Accounts: true,
   ReportFormat: true,
+  ServicesLastAccessed: true,
+  Certificates: true,
+  ServiceSpecificCredentials: true,
+  SSHPublicKeys: true,
+  LoginProfile: true,
 };
 
 interface ObjectReading {
@@ -262,7 +275,7 @@ function markListed({ reading, file }: Row): void {
 }
 
 /** The account of a user that a file names without it: the folder's, else the only one that has such a user. */
-function accountOfUser({ reading, file }: Row, user: string): string {
+export function accountOfUser({ reading, file }: Row, user: string): string {
   const named = accountInPath(file.path);
   if (named) return named;
   const owners = [...reading.inventory.accounts.values()].filter((account) =>

@@ -16,8 +16,8 @@ import type { Estate } from './estate.ts';
 import { type GrantEdge, GrantFinder } from './grants.ts';
 import { guardrailsOf } from './guardrails.ts';
 import { surer } from './held.ts';
-import { emptyFacts, type Facts, groupFact, identityFacts, tagList } from './identities.ts';
-import type { Account } from './inventory.ts';
+import { emptyFacts, type Facts, groupFact, identityFacts, otherCredentialKey, othersOf, tagList } from './identities.ts';
+import type { Account, Inventory, UserRecord } from './inventory.ts';
 import { PermissionBook, type RightEdge } from './permissions.ts';
 import type { Principal } from './principals.ts';
 import type { Thing } from './things.ts';
@@ -47,6 +47,7 @@ export function* accountFacts(estate: Estate, catalogue: Catalogue): Generator<A
       powers,
       hung,
       things: estate.things,
+      inventory: estate.inventory,
     });
   }
 }
@@ -206,6 +207,7 @@ interface Rights {
   readonly powers: Powers;
   readonly hung: Hangs;
   readonly things: ReadonlyMap<string, Thing>;
+  readonly inventory: Inventory;
 }
 
 const BATCH = 5_000;
@@ -222,7 +224,14 @@ function* rightsFacts(rights: Rights): Generator<AccountFacts> {
         facts.entities.push(entity, ...strangers.named(relationships));
         facts.relationships.push(...relationships);
       });
-      if (key) facts.relationships.push(grant(principal, key));
+      if (key) facts.relationships.push(grant(principal.key, key));
+    }
+    for (const { source, id, edges } of boundRights(principal, rights)) {
+      const key = book.keyOf(id, edges, ({ entity, relationships }) => {
+        facts.entities.push(entity, ...strangers.named(relationships));
+        facts.relationships.push(...relationships);
+      });
+      if (key) facts.relationships.push(grant(source, key));
     }
     if (facts.relationships.length < BATCH) continue;
     yield { account, ...facts, documents: [] };
@@ -273,8 +282,20 @@ class Strangers {
   }
 }
 
-const grant = (principal: Principal, target: string): RelationshipFact => ({
-  source: principal.key,
+/** Credentials that one service takes: of the user's rights those in that service. */
+function* boundRights(principal: Principal, { finder, inventory }: Rights): Generator<RightBundle & { readonly source: string }> {
+  const account = inventory.accounts.get(principal.account);
+  if (principal.kind !== 'user' || !account || account.credentials.size === 0) return;
+  const user = principal.record as UserRecord;
+  for (const credential of othersOf(account, user)) {
+    const { service } = credential;
+    const edges = service ? finder.edgesOf(principal).filter(({ target }) => arnOf(target).split(':', 3)[2] === service) : [];
+    yield { source: otherCredentialKey(user, credential), id: `${service} of ${principal.arn}`, edges };
+  }
+}
+
+const grant = (source: string, target: string): RelationshipFact => ({
+  source,
   kind: 'HAS_GRANT',
   target,
   basis: 'entitled',

@@ -121,6 +121,11 @@ export const wholeEstate = (): Record<string, string> => ({
       { UserName: 'ci', AccessKeyId: 'AKIA0EXAMPLE00000001', Status: 'Active', CreateDate: '2026-01-02T00:00:00Z' },
     ],
   }),
+  [`${ACCOUNT}/ssh.json`]: JSON.stringify({
+    SSHPublicKeys: [
+      { UserName: 'ada', SSHPublicKeyId: 'APKA0EXAMPLE00000001', Status: 'Active', UploadDate: '2026-01-03T00:00:00Z' },
+    ],
+  }),
   [`${ACCOUNT}/report.csv`]: `${REPORT}\nada,${iam('user/ada')},2026-01-01T00:00:00+00:00,true,2026-01-10T00:00:00+00:00,false,false,N/A,N/A\n`,
   [`${ACCOUNT}/config.json`]: snapshot(
     item('S3::Bucket', 'arn:aws:s3:::shop'),
