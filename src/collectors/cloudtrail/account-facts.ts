@@ -9,13 +9,13 @@ import type { EntityFact, RelationshipFact, RelationshipName, Time } from '../..
 import { awsArn, awsKey, awsLoginProfile, origin } from '../../model/keys.ts';
 import type { Certainty } from '../../model/kinds.ts';
 import { relationshipId } from '../../model/relationship-id.ts';
+import { Tally } from '../files/tally.ts';
 import { isChange } from './changes.ts';
 import { clientFamily } from './client-family.ts';
 import type { TrailEvent } from './event.ts';
 import { callerEntity, sessionNameOf } from './identity.ts';
 import { type Issuance, issuanceOf } from './issuance.ts';
 import { SessionNotes } from './session-notes.ts';
-import { Tally } from './tally.ts';
 import { stubOf, type Touched, touchedBy } from './touched.ts';
 
 /** User agents that are remembered, so that the table is not walked for each event. */

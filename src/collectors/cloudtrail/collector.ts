@@ -6,6 +6,7 @@ import { InputError } from '../../model/errors.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import { isLarge, readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
+import { EventIds } from '../files/event-ids.ts';
 import { parseJson, readJsonLines, streamJson } from '../files/json.ts';
 import { type FileHead, readFolder } from '../files/read-folder.ts';
 import { firstKeys } from '../files/recognise.ts';
@@ -13,7 +14,6 @@ import { nameOf } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
 import { AccountFacts } from './account-facts.ts';
 import { trailEvent } from './event.ts';
-import { EventIds } from './event-ids.ts';
 
 const settings = z.strictObject({ files: z.string().min(1) });
 

@@ -56,7 +56,7 @@ export function trailEvent(value: unknown): TrailEvent | undefined {
   const account = text(record['recipientAccountId']) ?? caller.account;
   if (!at || !host?.endsWith('.amazonaws.com') || !name || !account || record['userIdentity'] === undefined) return undefined;
   return {
-    id: text(record['eventID']) ?? `${at}/${host}/${name}/${text(record['requestID']) ?? caller.key ?? caller.arn}`,
+    id: `${text(record['eventID']) ?? text(record['requestID']) ?? ''} ${account} ${at} ${host} ${name} ${caller.key ?? ''} ${caller.arn ?? ''}`,
     sharedId: text(record['sharedEventID']),
     at,
     service: host.slice(0, -'.amazonaws.com'.length),

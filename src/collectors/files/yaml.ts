@@ -20,21 +20,50 @@ export interface YamlText {
 
 /** As `parseYaml`, with the nodes that know where they stand. */
 export function composeYaml(text: string, place: string): YamlText {
-  if (text.length > MAX_YAML_LENGTH) throw new InputError(`${place}: more than ${MAX_YAML_LENGTH / 1024 / 1024} MB of YAML`);
   const lines = new LineCounter();
+  const documents = [...composed(text, place, lines)].flatMap((one) => {
+    if ('problem' in one) throw new InputError(one.problem);
+    return one.value === null || one.value === undefined ? [] : [one];
+  });
+  return { documents, lines };
+}
+
+/** A document's value with the line where it begins, or what is wrong with it. */
+export type YamlDocument =
+  | { readonly line: number; readonly value: unknown }
+  | { readonly line: number; readonly problem: string };
+
+/** Each document for itself: a broken one is a problem of its own, the rest goes on. Text that is too deep or too long throws. */
+export function* yamlDocuments(text: string, place: string): Generator<YamlDocument> {
+  const lines = new LineCounter();
+  for (const one of composed(text, place, lines)) {
+    const start = one.document.contents?.range[0] ?? one.document.range[0];
+    const line = Math.max(lines.linePos(start).line, 1);
+    if ('problem' in one) yield { line, problem: one.problem };
+    else if (one.value !== null && one.value !== undefined) yield { line, value: one.value };
+  }
+}
+
+type Composed = { readonly document: Document.Parsed } & ({ readonly value: unknown } | { readonly problem: string });
+
+function* composed(text: string, place: string, lines: LineCounter): Generator<Composed> {
+  if (text.length > MAX_YAML_LENGTH) throw new InputError(`${place}: more than ${MAX_YAML_LENGTH / 1024 / 1024} MB of YAML`);
+  const composer = new Composer({ prettyErrors: true, logLevel: 'silent', uniqueKeys: true });
+  for (const document of composer.compose(tokensOf(text, place, lines))) {
+    const [error] = document.errors;
+    if (error) {
+      yield { document, problem: `${place}: not YAML: ${ERRORS[error.code] ?? wordsOf(error.code)}${positionOf(error, lines)}` };
+    } else yield { document, ...valueOrProblem(document, place) };
+  }
+}
+
+function valueOrProblem(document: Document.Parsed, place: string): { readonly value: unknown } | { readonly problem: string } {
   try {
-    const composed = new Composer({ prettyErrors: true, logLevel: 'silent', uniqueKeys: true });
-    const documents = [...composed.compose(tokensOf(text, place, lines))].flatMap((document) => {
-      const [error] = document.errors;
-      if (error) throw new InputError(`${place}: not YAML: ${ERRORS[error.code] ?? wordsOf(error.code)}${positionOf(error, lines)}`);
-      const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-      return value === null || value === undefined ? [] : [{ value, document }];
-    });
-    return { documents, lines };
+    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (error) {
     if (error instanceof ReferenceError)
-      throw new InputError(`${place}: aliases that expand more than ${MAX_ALIASES}-fold, or name nothing`);
-    if (error instanceof RangeError) throw new InputError(`${place}: nested too deeply`);
+      return { problem: `${place}: aliases that expand more than ${MAX_ALIASES}-fold, or name nothing` };
+    if (error instanceof RangeError) return { problem: `${place}: nested too deeply` };
     throw error;
   }
 }

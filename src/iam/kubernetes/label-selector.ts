@@ -15,17 +15,17 @@ type Labels = Readonly<Record<string, string>>;
 /** All requirements together; an empty selector selects everything. */
 export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
   return (
-    Object.entries(matchLabels ?? {}).every(([key, value]) => valueOf(labels, key) === value) &&
+    Object.entries(matchLabels ?? {}).every(([key, value]) => labelOf(labels, key) === value) &&
     (matchExpressions ?? []).every((expression) => fits(expression, labels))
   );
 }
 
 function fits({ key, operator, values }: LabelExpression, labels: Labels): boolean {
-  const value = valueOf(labels, key);
+  const value = labelOf(labels, key);
   if (operator === 'Exists') return value !== undefined;
   if (operator === 'DoesNotExist') return value === undefined;
   const isIn = value !== undefined && values.includes(value);
   return operator === 'In' ? isIn : !isIn;
 }
 
-const valueOf = (labels: Labels, key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+const labelOf = (labels: Labels, key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseYaml } from '../../../src/collectors/files/yaml.ts';
+import { parseYaml, yamlDocuments } from '../../../src/collectors/files/yaml.ts';
 
 it('reads several documents and leaves empty ones out', () => {
   expect(parseYaml('a: 1\n---\n# nothing\n---\n- &x {b: 2}\n- *x\n', 'f.yaml')).toEqual([{ a: 1 }, [{ b: 2 }, { b: 2 }]]);
@@ -29,4 +29,15 @@ it('refuses an alias bomb', () => {
 it('names line and column, and quotes nothing', () => {
   expect(() => parseYaml('a: 1\nb: "topsecret\n', 'f.yaml')).toThrow(/^f\.yaml: not YAML: [a-z ,]+ \(line 3, column 1\)$/);
   expect(() => parseYaml('a: 1\na: 2\n', 'f.yaml')).toThrow('f.yaml: not YAML: a key stands twice in one map (line 2, column 1)');
+});
+
+it('reads the documents beside a broken one', () => {
+  const text = 'a: 1\n---\nb: {{ .Values.x }}\nc: "\n---\nd: 4\n---\ne: 5\ne: 6\n---\nf: *gone\n---\ng: 7\n';
+  expect([...yamlDocuments('a: 1\n---\nb: 2\nb: 3\n---\n\nc: *gone\n---\nd: 4\n', 'f.yaml')]).toEqual([
+    { line: 1, value: { a: 1 } },
+    { line: 3, problem: 'f.yaml: not YAML: a key stands twice in one map (line 4, column 1)' },
+    { line: 7, problem: 'f.yaml: aliases that expand more than 100-fold, or name nothing' },
+    { line: 9, value: { d: 4 } },
+  ]);
+  expect([...yamlDocuments(text, 'f.yaml')][0]).toEqual({ line: 1, value: { a: 1 } });
 });

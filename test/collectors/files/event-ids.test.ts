@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EventIds } from '../../../src/collectors/cloudtrail/event-ids.ts';
+import { EventIds } from '../../../src/collectors/files/event-ids.ts';
 
 it('knows each id again, and takes no new one for an old one', () => {
   const ids = new EventIds();
