@@ -1,19 +1,21 @@
 /**
  * What each principal may do to the things that were collected, at which level.
  *
- * Not principals × things × actions: things without a policy of their own that no specific pattern names all get one answer, so
- * that a shelf (one kind in one account) costs one question plus one for each thing that some pattern singles out.
+ * Not principals × things × actions. Principals share what they have on a shelf (one kind in one account) when the statements that
+ * speak of it are the same. On a shelf, things that no pattern, tag or key tells apart share one answer: one question for all of them,
+ * and one for each group of things that something singles out.
  */
-import type { Catalogue, LevelAction, ResourceKind } from '../../iam/aws/catalogue.ts';
-import type { Policy, Statement } from '../../iam/aws/document.ts';
-import { statementsFor } from '../../iam/aws/document.ts';
+import type { Catalogue, LevelAction } from '../../iam/aws/catalogue.ts';
+import { type Policy, statementsFor } from '../../iam/aws/document.ts';
 import { ANY, instanceOf } from '../../iam/aws/glob.ts';
 import type { GrantLevel } from '../../iam/aws/levels.ts';
-import { sessionOf } from '../../iam/aws/principal.ts';
+import { substitute } from '../../iam/aws/variables.ts';
 import type { Estate } from './estate.ts';
 import { both, type Held, heldBy, rankOf, surer } from './held.ts';
 import type { Principal } from './principals.ts';
-import { dependsOnPrincipal, signatureOf } from './signature.ts';
+import { isNamedOn, KEY_ACTION, openTo, type Shelf, shelvesOf } from './shelves.ts';
+import { digestOf, signatureOf } from './signature.ts';
+import { tagMarks } from './tag-marks.ts';
 import { liesIn, named } from './thing-search.ts';
 import type { Thing } from './things.ts';
 
@@ -23,20 +25,6 @@ export interface GrantEdge {
   readonly held: Held;
   readonly reason: string;
 }
-
-interface Shelf {
-  readonly kind: ResourceKind;
-  readonly account: string;
-  /** Without a policy of their own, by ARN. */
-  readonly plain: Thing[];
-  /** Of those, the ones under a customer key: each is asked about with its key. */
-  readonly encrypted: Thing[];
-  readonly withPolicy: Thing[];
-  /** Of those, the ones whose policy grants something to AWS principals. */
-  readonly open: Thing[];
-}
-
-const NO_THINGS: ReadonlySet<Thing> = new Set();
 
 interface Right {
   readonly held: Held;
@@ -60,33 +48,25 @@ export interface GrantOptions {
   readonly beyond?: (thing: Thing) => boolean;
 }
 
+/** Who is asked about, and with which policies. */
+interface Asking extends GrantOptions {
+  readonly principal: Principal;
+  readonly identity: readonly Policy[];
+}
+
 export class GrantFinder {
   readonly #estate: Estate;
-  readonly #shelves: Shelf[] = [];
-  readonly #shared = new Map<string, Bundle>();
-  readonly #named = new Set<string>();
-  readonly #dependent: boolean;
+  readonly #shelves: readonly Shelf[];
+  readonly #bundles = new Map<string, Bundle>();
   readonly #levels = new Map<Thing, ReadonlySet<GrantLevel>>();
 
   constructor(estate: Estate, catalogue: Catalogue) {
     this.#estate = estate;
-    const shelves = new Map<string, Shelf>();
-    for (const thing of [...estate.things.values()].sort((a, b) => (a.arn < b.arn ? -1 : 1))) {
-      const kind = catalogue.kindOf(thing.arn);
-      if (!kind || kind.actions.length === 0) continue;
-      const { account } = thing.item;
-      const id = `${account} ${kind.service} ${kind.name}`;
-      const shelf = shelves.get(id) ?? { kind, account, plain: [], encrypted: [], withPolicy: [], open: [] };
-      shelves.set(id, shelf);
-      this.#levels.set(thing, new Set(kind.actions.map((action) => action.level)));
-      (thing.policy ? shelf.withPolicy : shelf.plain).push(thing);
-      if (!thing.policy && thing.encryptedBy) shelf.encrypted.push(thing);
-      if (thing.policy?.statements.some(grantsToPrincipals)) shelf.open.push(thing);
+    this.#shelves = shelvesOf(estate, catalogue);
+    for (const { things, actions } of this.#shelves) {
+      const levels = new Set(actions.map(({ level }) => level));
+      for (const thing of things) this.#levels.set(thing, levels);
     }
-    this.#shelves.push(...shelves.values());
-    const policies = this.#shelves.flatMap((shelf) => shelf.withPolicy.map((thing) => thing.policy as Policy));
-    this.#dependent = policies.some(dependsOnPrincipal);
-    for (const policy of policies) for (const name of namesIn(policy)) this.#named.add(name);
   }
 
   /** The levels that some action gives on a thing. */
@@ -98,92 +78,89 @@ export class GrantFinder {
     return this.bundlesOf(principal, options).flatMap((bundle) => bundle.edges);
   }
 
-  /** What identity policies give on plain things, and what is decided together with the things' own policies. */
+  /** One for each shelf on which the principal may do anything. */
   bundlesOf(principal: Principal, options: GrantOptions = {}): Bundle[] {
-    const plain = options.beyond ? [] : [this.#bundle(principal, options, false)];
-    return [...plain, this.#bundle(principal, options, true)];
-  }
-
-  #bundle(principal: Principal, options: GrantOptions, withPolicy: boolean): Bundle {
-    const own = withPolicy && this.isNamed(principal);
-    const signature = signatureOf(principal, { own, ...(options.extra && { extra: options.extra }) });
-    const id = JSON.stringify([withPolicy ? 'with policy' : 'plain', options.beyond !== undefined, signature]);
-    const known = this.#shared.get(id);
-    if (known) return known;
-    const bundle = {
-      id,
-      edges: [...(withPolicy ? this.#policyEdges(principal, options) : this.#plainEdges(principal, options.extra ?? []))],
-    };
-    this.#shared.set(id, bundle);
-    return bundle;
+    const asking: Asking = { ...options, principal, identity: [...principal.identity, ...(options.extra ?? [])] };
+    return this.#shelves.flatMap((shelf) => this.#bundle(asking, shelf) ?? []).filter(({ edges }) => edges.length > 0);
   }
 
   /** Whether the policy of some thing may tell this principal from others with the same rights. */
   isNamed(principal: Principal): boolean {
-    return (
-      this.#dependent ||
-      this.#named.has(principal.arn) ||
-      this.#named.has(principal.requester.uniqueId ?? '') ||
-      this.#named.has(sessionPrefix(principal))
-    );
+    return this.#shelves.some((shelf) => isNamedOn(shelf, principal) || shelf.policies.some(dependsOnAsker));
   }
 
-  *#plainEdges(principal: Principal, extra: readonly Policy[]): Generator<GrantEdge> {
-    for (const shelf of this.#shelves) if (shelf.account === principal.account) yield* this.#shelfEdges(principal, shelf, extra);
+  #bundle(asking: Asking, shelf: Shelf): Bundle | undefined {
+    const { principal, identity, extra, beyond } = asking;
+    const isOwn = shelf.account === principal.account;
+    const open = shelf.part === 'governed' ? openTo(shelf, principal) : NO_THINGS;
+    const mayWant = identity.some((policy) => digestOf(policy, shelf.topic).content !== '');
+    if (isOwn ? !mayWant && open.size === 0 : !mayWant || open.size === 0) return undefined;
+    const around = [...shelf.policies, ...this.#resourceControl(shelf)];
+    const own = isNamedOn(shelf, principal);
+    const signature = signatureOf(principal, { own, topic: shelf.topic, around, ...(extra && { extra }) });
+    const id = JSON.stringify([shelf.id, isOwn && beyond !== undefined, signature]);
+    const known = this.#bundles.get(id);
+    if (known) return known;
+    const edges = shelf.part === 'governed' ? this.#governedEdges(asking, shelf, open) : this.#plainEdges(asking, shelf);
+    const bundle = { id, edges: [...edges] };
+    this.#bundles.set(id, bundle);
+    return bundle;
   }
 
-  *#shelfEdges(principal: Principal, shelf: Shelf, extra: readonly Policy[]): Generator<GrantEdge> {
-    if (shelf.plain.length === 0) return;
-    const identity = [...principal.identity, ...extra];
-    const actions = shelf.kind.actions.filter(({ action }) => mentions(identity, action));
+  #resourceControl({ account }: Shelf): Policy[] {
+    return (this.#estate.guardrails(account).resourceControl ?? []).flat();
+  }
+
+  *#plainEdges(asking: Asking, shelf: Shelf): Generator<GrantEdge> {
+    const { principal, identity, extra = [], beyond } = asking;
+    const actions = shelf.actions.filter(({ action }) => mentions(identity, action));
     if (actions.length === 0) return;
-    const singled = singledOut(shelf.plain, actions, [...identity, ...limitsOf(principal)]);
-    if (singled === 'all') {
-      for (const thing of shelf.plain) yield* edgesFrom(thing, this.#rights({ principal, thing, actions, extra }));
-      return;
-    }
-    const common = shelf.plain.find((thing) => !singled.has(thing) && thing.encryptedBy === undefined);
-    const answers = new Map<string, Rights>([['', common ? this.#rights({ principal, thing: common, actions, extra }) : {}]]);
-    const nothing = Object.keys(answers.get('') as Rights).length === 0;
-    for (const thing of shelf.encrypted) yield* edgesFrom(thing, this.#rights({ principal, thing, actions, extra }));
-    for (const thing of nothing ? singled.keys() : shelf.plain) {
-      if (thing.encryptedBy !== undefined) continue;
-      const marks = singled.get(thing) ?? '';
-      const rights = answers.get(marks) ?? this.#rights({ principal, thing, actions, extra });
-      answers.set(marks, rights);
-      yield* edgesFrom(thing, rights);
-    }
+    const marks = this.#marks(asking, shelf, actions);
+    const answers = new Map<string, Rights>();
+    const rightsAt = (thing: Thing): Rights => {
+      const mark = marks.of(thing);
+      const known = answers.get(mark);
+      if (known) return known;
+      const rights = this.#rights({ principal, thing, actions, extra });
+      answers.set(mark, rights);
+      return rights;
+    };
+    const common = marks.fewSingled && shelf.things.find((thing) => !marks.fewSingled?.has(thing));
+    const rest = common && Object.keys(rightsAt(common)).length === 0;
+    for (const thing of rest ? (marks.fewSingled as ReadonlyMap<Thing, string>).keys() : shelf.things)
+      if (!beyond || beyond(thing)) yield* edgesFrom(thing, rightsAt(thing));
   }
 
-  *#policyEdges(principal: Principal, { extra = [], beyond }: GrantOptions): Generator<GrantEdge> {
-    const identity = [...principal.identity, ...extra];
-    for (const shelf of this.#shelves) {
-      const own = shelf.account === principal.account;
-      const reached = own ? this.#reachedBy(identity, shelf) : NO_THINGS;
-      const open = shelf.open.filter((thing) => !reached.has(thing) && speaksOf(thing.policy as Policy, principal));
-      for (const thing of [...reached, ...open]) {
-        if (own && beyond && !beyond(thing)) continue;
-        if (!own && !speaksOf(thing.policy as Policy, principal)) continue;
-        const policies = [...identity, thing.policy as Policy];
-        const actions = shelf.kind.actions.filter(({ action }) => mentions(policies, action));
-        if (actions.length > 0) yield* edgesFrom(thing, this.#rights({ principal, thing, actions, extra }));
-      }
-    }
-  }
-
-  /** Things with a policy of their own that identity policies may reach. */
-  #reachedBy(identity: readonly Policy[], shelf: Shelf): ReadonlySet<Thing> {
-    const found = new Set<Thing>();
-    if (shelf.withPolicy.length === 0) return found;
-    for (const { action } of shelf.kind.actions)
-      for (const policy of identity)
-        for (const statement of statementsFor(policy, action)) {
-          if (statement.effect !== 'Allow') continue;
-          const globs = statement.notResource ? [undefined] : (statement.resources ?? []).map((pattern) => pattern.glob);
-          if (globs.some((glob) => glob === undefined || glob === ANY)) return new Set(shelf.withPolicy);
-          for (const glob of globs) for (const { thing } of named(shelf.withPolicy, glob as string)) found.add(thing);
+  /** Texts that are equal for things that no statement, tag or key tells apart. */
+  #marks({ principal, identity }: Asking, shelf: Shelf, actions: readonly LevelAction[]): Marks {
+    const policies = [...identity, ...limitsOf(principal), ...this.#resourceControl(shelf)];
+    const globs = new Set<string>();
+    for (const policy of policies)
+      for (const statement of new Set(actions.flatMap(({ action }) => statementsFor(policy, action))))
+        for (const { glob, text } of statement.resources ?? []) {
+          const filled = glob ?? substitute(text, this.#estate.factsOf(principal, '*', shelf.account))?.glob;
+          if (filled !== undefined && filled !== ANY) globs.add(filled);
         }
-    return found;
+    const singled = singledOut(shelf.things, globs);
+    const tags = [...new Set(policies.flatMap((policy) => digestOf(policy, shelf.topic).resourceTags))].sort();
+    if (tags.length === 0 && shelf.part === 'plain') return { of: (thing) => singled.get(thing) ?? '', fewSingled: singled };
+    const byTags = tagMarks(shelf.things, tags);
+    return { of: (thing) => `${singled.get(thing) ?? ''}\n${byTags.get(thing)}\n${thing.encryptedBy ?? ''}` };
+  }
+
+  *#governedEdges(
+    { principal, identity, extra = [], beyond }: Asking,
+    shelf: Shelf,
+    open: ReadonlySet<Thing>,
+  ): Generator<GrantEdge> {
+    const isOwn = shelf.account === principal.account;
+    const reached = isOwn ? reachedBy(identity, shelf) : NO_THINGS;
+    for (const thing of new Set([...reached, ...open])) {
+      if (isOwn && beyond && !beyond(thing)) continue;
+      const policies = [...identity, thing.policy as Policy];
+      const actions = shelf.actions.filter(({ action }) => mentions(policies, action));
+      if (actions.length > 0) yield* edgesFrom(thing, this.#rights({ principal, thing, actions, extra }));
+    }
   }
 
   #rights({ principal, thing, actions, extra }: Asked): Rights {
@@ -204,7 +181,7 @@ export class GrantFinder {
       found = surer(found, heldBy([verdict], principal.unsure));
       if (found && rankOf(found) === 0) break;
     }
-    const key = found && thing.encryptedBy && KEY_ACTION[action.level];
+    const key = found && thing.encryptedBy !== undefined && KEY_ACTION[action.level];
     if (!found || !key) return found;
     const opened = heldBy(
       [this.#estate.ask({ principal, action: key, resource: thing.encryptedBy as string, extra })],
@@ -221,8 +198,13 @@ interface Asked {
   readonly extra: readonly Policy[];
 }
 
-/** What else is needed where a customer key encrypts the content. */
-const KEY_ACTION: Readonly<Partial<Record<GrantLevel, string>>> = { read: 'kms:Decrypt', put: 'kms:GenerateDataKey' };
+const NO_THINGS: ReadonlySet<Thing> = new Set();
+
+interface Marks {
+  of(thing: Thing): string;
+  /** The things whose mark is not the empty one, where only patterns tell things apart. */
+  readonly fewSingled?: ReadonlyMap<Thing, string>;
+}
 
 function* edgesFrom(thing: Thing, { read, put, control }: Rights): Generator<GrantEdge> {
   const target = thing.key;
@@ -250,53 +232,28 @@ const mentions = (policies: readonly Policy[], action: string): boolean =>
 const limitsOf = (principal: Principal): Policy[] => [
   ...(principal.boundary ?? []),
   ...(principal.guardrails.serviceControl ?? []).flat(),
-  ...(principal.guardrails.resourceControl ?? []).flat(),
 ];
 
-const grantsToPrincipals = ({ effect, principals }: Statement): boolean =>
-  effect === 'Allow' && principals !== undefined && (principals.anyone || principals.not || principals.aws.length > 0);
-
-/** Users, roles and sessions that a policy tells apart. */
-function* namesIn(policy: Policy): Generator<string> {
-  for (const { principals } of policy.statements)
-    for (const text of principals?.aws ?? []) {
-      const session = sessionOf(text);
-      yield session ? `${session.account}/${session.role}` : text;
-    }
+function dependsOnAsker(policy: Policy): boolean {
+  const { byName, byKind, principalTags } = digestOf(policy);
+  return byName || byKind || principalTags.length > 0;
 }
 
-const sessionPrefix = (principal: Principal): string => `${principal.account}/${principal.name}`;
-
-/** Whether a resource policy grants to this principal, its account or everybody. */
-function speaksOf(policy: Policy, principal: Principal): boolean {
-  return policy.statements.some(({ effect, principals }) => {
-    if (effect !== 'Allow' || !principals) return false;
-    if (principals.anyone || principals.not) return true;
-    return principals.aws.some(
-      (text) => text === principal.arn || text.includes(principal.account) || text === principal.requester.uniqueId,
-    );
-  });
-}
-
-/**
- * The things that some statement tells from the rest, with marks of which patterns do: equal marks, equal rights. `all` when a
- * condition on tags may tell any of them.
- */
-function singledOut(
-  things: readonly Thing[],
-  actions: readonly LevelAction[],
-  policies: readonly Policy[],
-): 'all' | Map<Thing, string> {
-  const globs = new Set<string>();
-  for (const policy of policies) {
-    for (const statement of new Set(actions.flatMap(({ action }) => statementsFor(policy, action)))) {
-      if (statement.conditions.some((test) => test.key.includes('resourcetag/'))) return 'all';
-      for (const glob of globsOf(statement)) {
-        if (glob === undefined) return 'all';
-        globs.add(glob);
-      }
-    }
+/** Things with a policy of their own that identity policies may reach. */
+function reachedBy(identity: readonly Policy[], { actions, things }: Shelf): ReadonlySet<Thing> {
+  const found = new Set<Thing>();
+  const statements = new Set(actions.flatMap(({ action }) => identity.flatMap((policy) => statementsFor(policy, action))));
+  for (const { effect, notResource, resources } of statements) {
+    if (effect !== 'Allow') continue;
+    const globs = notResource ? [undefined] : (resources ?? []).map((pattern) => pattern.glob);
+    if (globs.some((glob) => glob === undefined || glob === ANY)) return new Set(things);
+    for (const glob of globs) for (const { thing } of named(things, glob as string)) found.add(thing);
   }
+  return found;
+}
+
+/** The things that some pattern tells from the rest, with marks of which patterns do: equal marks, equal rights. */
+function singledOut(things: readonly Thing[], globs: Iterable<string>): Map<Thing, string> {
   const found = new Map<Thing, string>();
   let number = 0;
   for (const glob of globs) {
@@ -305,9 +262,6 @@ function singledOut(
   }
   return found;
 }
-
-const globsOf = (statement: Statement): (string | undefined)[] =>
-  (statement.resources ?? []).map((pattern) => pattern.glob).filter((glob) => glob !== ANY);
 
 const PROBE = 'interlock-probe';
 
