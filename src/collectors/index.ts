@@ -5,6 +5,7 @@ import type { Collector } from '../ports/collector.ts';
 export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   aws: async () => (await import('./aws/collector.ts')).awsCollector,
   github: async () => (await import('./github/collector.ts')).githubCollector,
+  kubernetes: async () => (await import('./kubernetes/collector.ts')).kubernetesCollector,
   cloudtrail: async () => (await import('./cloudtrail/collector.ts')).cloudtrailCollector,
   declared: async () => (await import('./declared/collector.ts')).declaredCollector,
   scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,

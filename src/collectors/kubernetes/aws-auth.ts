@@ -1,0 +1,34 @@
+/**
+ * `aws-auth` of EKS: which IAM roles and users are who in the cluster.
+ * https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+ */
+import { z } from 'zod';
+import { shaped } from '../files/shape.ts';
+import { parseYaml } from '../files/yaml.ts';
+import type { AwsMapping } from './records.ts';
+
+const groups = z
+  .array(z.string())
+  .nullish()
+  .transform((list) => list ?? []);
+const username = z.string().nullish();
+const roles = z.array(z.object({ rolearn: z.string(), username, groups }));
+const users = z.array(z.object({ userarn: z.string(), username, groups }));
+
+export function awsMappings(data: ReadonlyMap<string, string>, path: string): AwsMapping[] {
+  const read = <T>(key: string, shape: z.ZodType<T[]>): T[] => {
+    const [list] = parseYaml(data.get(key) ?? '', `${path}: ${key}`);
+    return list === undefined ? [] : shaped(shape, list, { path, at: key });
+  };
+  return [
+    ...read('mapRoles', roles).map((one) => mapping(one.rolearn, one)),
+    ...read('mapUsers', users).map((one) => mapping(one.userarn, one)),
+  ];
+}
+
+/** Names with variables, such as a node's own, differ for every session. */
+const mapping = (arn: string, one: { username?: string | null | undefined; groups: string[] }): AwsMapping => ({
+  arn,
+  user: one.username && !one.username.includes('{{') ? one.username : undefined,
+  groups: one.groups,
+});

@@ -1,0 +1,146 @@
+/** A cluster as a whole: what was collected, and what that names. Everything that needs several objects at once starts here. */
+import { Authorizer } from '../../iam/kubernetes/authorizer.ts';
+import type { Subject } from '../../iam/kubernetes/objects.ts';
+import { k8sObject } from '../../model/keys.ts';
+import { type Inventory, placeKey } from './inventory.ts';
+import type { PodSecurityLevel, SecretRecord, ServiceAccountRecord } from './records.ts';
+import { type Running, runningIn } from './workloads.ts';
+
+export const AUTHENTICATED = 'system:authenticated';
+export const UNAUTHENTICATED = 'system:unauthenticated';
+export const MASTERS = 'system:masters';
+export const SERVICE_ACCOUNTS = 'system:serviceaccounts';
+export const NODES = 'system:nodes';
+
+/** Who acts in the cluster. */
+export type Identity =
+  | { readonly type: 'serviceaccounts'; readonly namespace: string; readonly name: string }
+  | { readonly type: 'users' | 'groups'; readonly namespace: ''; readonly name: string };
+
+const SERVICE_ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+/** A user by the name that requests carry: service accounts have names of their own form. */
+export function identityOfUser(name: string): Identity {
+  const [, namespace, account] = SERVICE_ACCOUNT_USER.exec(name) ?? [];
+  return namespace && account ? { type: 'serviceaccounts', namespace, name: account } : { type: 'users', namespace: '', name };
+}
+
+/** Undefined for a subject of a kind that Kubernetes does not have. */
+export function identityOf({ kind, namespace, name }: Subject): Identity | undefined {
+  if (kind === 'ServiceAccount') return { type: 'serviceaccounts', namespace, name };
+  if (kind === 'User') return identityOfUser(name);
+  return kind === 'Group' ? { type: 'groups', namespace: '', name } : undefined;
+}
+
+export class Cluster {
+  readonly source: string;
+  readonly inventory: Inventory;
+  readonly authorizer: Authorizer;
+  readonly running: Running;
+  /** Collected or named by something else (undefined). By `namespace/name`. */
+  readonly serviceAccounts = new Map<string, ServiceAccountRecord | undefined>();
+  readonly secrets = new Map<string, SecretRecord | undefined>();
+  readonly users = new Set<string>();
+  readonly groups = new Set<string>([MASTERS, AUTHENTICATED]);
+  readonly nodes: ReadonlySet<string>;
+  readonly namespaces = new Set<string>();
+
+  constructor(inventory: Inventory, source: string) {
+    this.source = source;
+    this.inventory = inventory;
+    this.authorizer = new Authorizer([...inventory.rbac.values()]);
+    this.running = runningIn(inventory, source);
+    const nodes = new Set(inventory.nodes);
+    for (const workload of this.running.workloads.values()) for (const node of workload.nodes) nodes.add(node);
+    this.nodes = nodes;
+    this.#nameIdentities();
+    this.#nameSecrets();
+    this.#nameNamespaces();
+  }
+
+  keyOf({ type, namespace, name }: Identity): string {
+    return k8sObject(this.source, namespace, type, name);
+  }
+
+  /** Groups that Kubernetes puts it into by itself, the nearest first; each is in the next. */
+  groupsOf({ type, namespace, name }: Identity): string[] {
+    if (type === 'serviceaccounts') return [`${SERVICE_ACCOUNTS}:${namespace}`, SERVICE_ACCOUNTS, AUTHENTICATED];
+    if (type === 'users') {
+      if (name === 'system:anonymous') return [UNAUTHENTICATED];
+      return name.startsWith('system:node:') ? [NODES, AUTHENTICATED] : [AUTHENTICATED];
+    }
+    if (name === AUTHENTICATED || name === UNAUTHENTICATED) return [];
+    return name.startsWith(`${SERVICE_ACCOUNTS}:`) ? [SERVICE_ACCOUNTS, AUTHENTICATED] : [AUTHENTICATED];
+  }
+
+  /** What Pod Security admission holds pods of the namespace to; undefined when the namespace's labels are not known. */
+  enforced(namespace: string): PodSecurityLevel | undefined {
+    const record = this.inventory.namespaces.get(namespace);
+    return record && (record.enforce ?? 'privileged');
+  }
+
+  #nameIdentities(): void {
+    for (const [place, record] of this.inventory.serviceAccounts) this.serviceAccounts.set(place, record);
+    for (const { subjects } of this.authorizer.bindings)
+      for (const subject of subjects) {
+        const identity = identityOf(subject);
+        if (identity) this.#name(identity);
+      }
+    for (const { namespace, templates } of this.running.workloads.values())
+      for (const { serviceAccount } of templates) this.#name({ type: 'serviceaccounts', namespace, name: serviceAccount });
+    for (const { namespace, serviceAccount } of this.inventory.podIdentities)
+      this.#name({ type: 'serviceaccounts', namespace, name: serviceAccount });
+    for (const { namespace, values } of this.inventory.secrets.values())
+      for (const held of values) {
+        if (held.type !== 'token') continue;
+        this.#name(
+          'user' in held.identity
+            ? identityOfUser(held.identity.user)
+            : { type: 'serviceaccounts', namespace, name: held.identity.serviceAccount },
+        );
+      }
+    for (const { mappings } of this.inventory.configMaps.values())
+      for (const { user, groups } of mappings) {
+        if (user !== undefined) this.#name(identityOfUser(user));
+        for (const name of groups) this.#name({ type: 'groups', namespace: '', name });
+      }
+    for (const node of this.nodes) this.#name({ type: 'users', namespace: '', name: `system:node:${node}` });
+    for (const place of this.serviceAccounts.keys()) this.groups.add(`${SERVICE_ACCOUNTS}:${place.slice(0, place.indexOf('/'))}`);
+    if (this.serviceAccounts.size > 0) this.groups.add(SERVICE_ACCOUNTS);
+    for (const name of [...this.groups]) if (name.startsWith(`${SERVICE_ACCOUNTS}:`)) this.groups.add(SERVICE_ACCOUNTS);
+  }
+
+  #name(identity: Identity): void {
+    const { type, namespace, name } = identity;
+    if (type === 'groups') this.groups.add(name);
+    else if (type === 'users') {
+      this.users.add(name);
+      for (const group of this.groupsOf(identity)) this.groups.add(group);
+    } else if (namespace !== '' && !this.serviceAccounts.has(placeKey(namespace, name)))
+      this.serviceAccounts.set(placeKey(namespace, name), undefined);
+  }
+
+  #nameSecrets(): void {
+    for (const [place, record] of this.inventory.secrets) this.secrets.set(place, record);
+    const name = (namespace: string, secret: string): void => {
+      const place = placeKey(namespace, secret);
+      if (!this.secrets.has(place)) this.secrets.set(place, undefined);
+    };
+    for (const { namespace, templates } of this.running.workloads.values())
+      for (const { secrets, pullSecrets } of templates) {
+        for (const use of secrets) name(namespace, use.name);
+        for (const secret of pullSecrets) name(namespace, secret);
+      }
+    for (const { namespace, pullSecrets } of this.inventory.serviceAccounts.values())
+      for (const secret of pullSecrets) name(namespace, secret);
+  }
+
+  #nameNamespaces(): void {
+    const { namespaces, rbac, configMaps } = this.inventory;
+    for (const name of namespaces.keys()) this.namespaces.add(name);
+    for (const { namespace } of [...rbac.values(), ...configMaps.values()]) if (namespace !== '') this.namespaces.add(namespace);
+    for (const { namespace } of this.running.workloads.values()) this.namespaces.add(namespace);
+    for (const place of [...this.serviceAccounts.keys(), ...this.secrets.keys()])
+      this.namespaces.add(place.slice(0, place.indexOf('/')));
+  }
+}

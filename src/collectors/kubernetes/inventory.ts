@@ -1,0 +1,74 @@
+/** All records of a cluster, by what they are. Later tellings of an object replace earlier ones. */
+import type { BindingObject, RoleObject } from '../../iam/kubernetes/objects.ts';
+import type {
+  ConfigMapRecord,
+  KubernetesRecord,
+  NamespaceRecord,
+  PodIdentityRecord,
+  PodTemplate,
+  SecretRecord,
+  ServiceAccountRecord,
+  WorkloadRecord,
+} from './records.ts';
+
+export const placeKey = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+export class Inventory {
+  readonly rbac = new Map<string, RoleObject | BindingObject>();
+  /** By `plural/namespace/name`. */
+  readonly workloads = new Map<string, WorkloadRecord>();
+  readonly serviceAccounts = new Map<string, ServiceAccountRecord>();
+  readonly secrets = new Map<string, SecretRecord>();
+  readonly configMaps = new Map<string, ConfigMapRecord>();
+  readonly namespaces = new Map<string, NamespaceRecord>();
+  readonly nodes = new Set<string>();
+  readonly podIdentities: PodIdentityRecord[] = [];
+  issuer: string | undefined;
+  /** Templates of a controller's pods are equal: one copy of each is kept. */
+  readonly #templates = new Map<string, PodTemplate>();
+
+  get isEmpty(): boolean {
+    const maps = [this.rbac, this.workloads, this.serviceAccounts, this.secrets, this.configMaps, this.namespaces, this.nodes];
+    return this.podIdentities.length === 0 && maps.every(({ size }) => size === 0);
+  }
+
+  add(record: KubernetesRecord): void {
+    switch (record.type) {
+      case 'rbac':
+        this.rbac.set(`${record.object.kind}/${placeKey(record.object.namespace, record.object.name)}`, record.object);
+        break;
+      case 'workload':
+        this.workloads.set(`${record.plural}/${placeKey(record.namespace, record.name)}`, this.#shared(record));
+        break;
+      case 'service-account':
+        this.serviceAccounts.set(placeKey(record.namespace, record.name), record);
+        break;
+      case 'secret':
+        this.secrets.set(placeKey(record.namespace, record.name), record);
+        break;
+      case 'config-map':
+        if (record.values.length > 0 || record.mappings.length > 0)
+          this.configMaps.set(placeKey(record.namespace, record.name), record);
+        break;
+      case 'namespace':
+        this.namespaces.set(record.name, record);
+        break;
+      case 'node':
+        this.nodes.add(record.name);
+        break;
+      case 'pod-identity':
+        this.podIdentities.push(record);
+        break;
+      case 'issuer':
+        this.issuer ??= record.issuer;
+    }
+  }
+
+  #shared(record: WorkloadRecord): WorkloadRecord {
+    if (!record.template) return record;
+    const id = JSON.stringify(record.template);
+    const known = this.#templates.get(id);
+    if (!known) this.#templates.set(id, record.template);
+    return known ? { ...record, template: known } : record;
+  }
+}

@@ -1,0 +1,82 @@
+/** A pod specification → what is used of it. Pure. */
+import type { Fingerprinter } from '../../model/fingerprint.ts';
+import { heldValues } from './held-values.ts';
+import { containersOf, hostAccessOf } from './host-access.ts';
+import type { HeldValue, PodTemplate, ProjectedToken, SecretUse } from './records.ts';
+import type { PodSpec } from './shapes.ts';
+
+/** The API server's default lifetime of a projected token, in seconds. */
+const DEFAULT_EXPIRY_SECONDS = 3600;
+const DEFAULT_VAULT_MOUNT = 'auth/kubernetes';
+
+export function podTemplate(spec: PodSpec, annotations: ReadonlyMap<string, string>, fingerprint: Fingerprinter): PodTemplate {
+  const vaultRole = annotations.get('vault.hashicorp.com/role');
+  return {
+    serviceAccount: spec.serviceAccountName || spec.serviceAccount || 'default',
+    automount: spec.automountServiceAccountToken,
+    secrets: distinct([...volumeUses(spec, 'secret'), ...environmentUses(spec, 'secret')]),
+    configMaps: distinct([...volumeUses(spec, 'configMap'), ...environmentUses(spec, 'configMap')]),
+    pullSecrets: spec.imagePullSecrets.flatMap(({ name }) => name ?? []),
+    projected: projectedTokens(spec),
+    hostAccess: hostAccessOf(spec),
+    literals: literalsOf(spec, fingerprint),
+    ...(vaultRole !== undefined && {
+      vault: { role: vaultRole, mount: annotations.get('vault.hashicorp.com/auth-path') ?? DEFAULT_VAULT_MOUNT },
+    }),
+  };
+}
+
+type Kept = 'secret' | 'configMap';
+
+/** Volumes that a container mounts; the others are fetched by the node all the same, so that the pod waits for them. */
+function volumeUses({ volumes }: PodSpec, kept: Kept): SecretUse[] {
+  return volumes.flatMap((volume) => {
+    const how = `mounted as volume ${volume.name}`;
+    const own = kept === 'secret' ? volume.secret?.secretName : volume.configMap?.name;
+    const projected = (volume.projected?.sources ?? []).map(
+      (source) => (kept === 'secret' ? source.secret : source.configMap)?.name,
+    );
+    return [own, ...projected].flatMap((name) => (name ? [{ name, how }] : []));
+  });
+}
+
+function environmentUses(spec: PodSpec, kept: Kept): SecretUse[] {
+  return containersOf(spec).flatMap(({ env, envFrom }) => [
+    ...env.flatMap(({ name, valueFrom }) => {
+      const from = (kept === 'secret' ? valueFrom?.secretKeyRef : valueFrom?.configMapKeyRef)?.name;
+      return from ? [{ name: from, how: `in the environment as ${name}` }] : [];
+    }),
+    ...envFrom.flatMap(({ secretRef, configMapRef }) => {
+      const from = (kept === 'secret' ? secretRef : configMapRef)?.name;
+      return from ? [{ name: from, how: 'whole in the environment' }] : [];
+    }),
+  ]);
+}
+
+function distinct(uses: readonly SecretUse[]): SecretUse[] {
+  const first = new Map<string, SecretUse>();
+  for (const use of uses) if (!first.has(use.name)) first.set(use.name, use);
+  return [...first.values()];
+}
+
+function projectedTokens({ volumes }: PodSpec): ProjectedToken[] {
+  const sources = volumes.flatMap(({ projected }) => projected?.sources ?? []);
+  return sources.flatMap(({ serviceAccountToken }) =>
+    serviceAccountToken
+      ? [
+          {
+            audience: serviceAccountToken.audience,
+            expirationSeconds: serviceAccountToken.expirationSeconds ?? DEFAULT_EXPIRY_SECONDS,
+          },
+        ]
+      : [],
+  );
+}
+
+function literalsOf(spec: PodSpec, fingerprint: Fingerprinter): HeldValue[] {
+  const found = containersOf(spec).flatMap(({ env }) => {
+    const literals = env.flatMap(({ name, value }) => (typeof value === 'string' ? [[name, value] as const] : []));
+    return heldValues(new Map(literals), fingerprint);
+  });
+  return [...new Map(found.map((held) => [held.type === 'aws-key' ? held.keyId : held.name, held])).values()];
+}

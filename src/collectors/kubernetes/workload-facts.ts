@@ -1,0 +1,144 @@
+/**
+ * What runs, as whom, with which secrets, and on which node.
+ *
+ *     node ─HOSTS─► workload ─RUNS_AS─► service account          workload ─READS─► Secret
+ *       ▲─────ESCAPES_TO──┘
+ */
+import type { EntityFact, Properties, RelationshipFact } from '../../model/entity.ts';
+import { k8sNamespace, k8sObject } from '../../model/keys.ts';
+import type { Cluster } from './cluster.ts';
+import { placeKey } from './inventory.ts';
+import { contains, SOME_NODE } from './place-facts.ts';
+import type { HostAccess, PodTemplate } from './records.ts';
+import type { FactStream } from './resolve.ts';
+import type { Workload } from './workloads.ts';
+
+export function workloadFacts(cluster: Cluster): FactStream {
+  const { workloads } = cluster.running;
+  return {
+    *entities() {
+      for (const workload of workloads.values()) yield workloadEntity(workload);
+    },
+    *relationships() {
+      for (const workload of workloads.values()) {
+        yield contains(k8sNamespace(cluster.source, workload.namespace), workload.key, 'it runs in the namespace');
+        yield* identitiesOf(cluster, workload);
+        yield* reads(cluster, workload);
+        yield* nodesOf(cluster, workload);
+      }
+    },
+  };
+}
+
+function workloadEntity({ key, plural, namespace, name, templates, pods, labels }: Workload): EntityFact {
+  const all = [...templates];
+  const tokens = distinct(all.flatMap(({ projected }) => projected)).map(({ audience, expirationSeconds }) => ({
+    audience: audience ?? 'the API server',
+    expirationSeconds,
+  }));
+  const vault = all.find((template) => template.vault)?.vault;
+  const properties: Properties = {
+    type: plural,
+    namespace,
+    labels,
+    ...(pods > 0 && { pods }),
+    ...(tokens.length > 0 && { projectedTokens: tokens }),
+    ...(vault && { vaultRole: vault.role, vaultMount: vault.mount }),
+  };
+  return { key, kind: 'Workload', name: `${namespace}/${name}`, provider: 'k8s', state: 'active', properties };
+}
+
+const distinct = <T>(values: readonly T[]): T[] => [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+
+function* identitiesOf(cluster: Cluster, { key, namespace, templates }: Workload): Generator<RelationshipFact> {
+  const names = new Set(
+    [...templates].filter((template) => hasToken(cluster, namespace, template)).map((one) => one.serviceAccount),
+  );
+  for (const name of names)
+    yield {
+      source: key,
+      kind: 'RUNS_AS',
+      target: k8sObject(cluster.source, namespace, 'serviceaccounts', name),
+      basis: 'declared',
+      certainty: 'definite',
+      reason: 'its pods are handed a token of the service account',
+    };
+}
+
+/** The pod decides, else the service account, else yes. https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/ */
+function hasToken(cluster: Cluster, namespace: string, { automount, projected, serviceAccount }: PodTemplate): boolean {
+  if (projected.length > 0) return true;
+  return automount ?? cluster.serviceAccounts.get(placeKey(namespace, serviceAccount))?.automount ?? true;
+}
+
+function* reads(cluster: Cluster, { key, namespace, templates }: Workload): Generator<RelationshipFact> {
+  const found = new Map<string, RelationshipFact>();
+  const note = (fact: RelationshipFact): void => {
+    const known = found.get(fact.target);
+    if (!known || (known.certainty !== 'definite' && fact.certainty === 'definite')) found.set(fact.target, fact);
+  };
+  for (const { secrets, configMaps, pullSecrets, serviceAccount } of templates) {
+    for (const { name, how } of secrets) note(read(key, k8sObject(cluster.source, namespace, 'secrets', name), how));
+    for (const { name, how } of configMaps) {
+      const record = cluster.inventory.configMaps.get(placeKey(namespace, name));
+      if (record && record.values.length > 0) note(read(key, k8sObject(cluster.source, namespace, 'configmaps', name), how));
+    }
+    const account = cluster.serviceAccounts.get(placeKey(namespace, serviceAccount));
+    for (const name of pullSecrets.length > 0 ? pullSecrets : (account?.pullSecrets ?? []))
+      note(pulls(key, k8sObject(cluster.source, namespace, 'secrets', name)));
+  }
+  yield* found.values();
+}
+
+const read = (source: string, target: string, reason: string): RelationshipFact => ({
+  source,
+  kind: 'READS',
+  target,
+  basis: 'declared',
+  certainty: 'definite',
+  reason,
+});
+
+/** The node pulls the image: the container never sees the login. */
+const pulls = (source: string, target: string): RelationshipFact => ({
+  ...read(source, target, 'its images are pulled with it (imagePullSecrets)'),
+  certainty: 'conditional',
+  condition: 'the node or the specification is controlled, not the container alone',
+  conditionClass: 'position',
+});
+
+function* nodesOf(cluster: Cluster, { key, nodes, templates }: Workload): Generator<RelationshipFact> {
+  const keys = [...nodes].map((name) => k8sObject(cluster.source, '', 'nodes', name));
+  for (const node of keys)
+    yield {
+      source: node,
+      kind: 'HOSTS',
+      target: key,
+      basis: 'observed',
+      certainty: 'definite',
+      reason: 'a pod of it runs there',
+    };
+  const accesses = distinct([...templates].flatMap(({ hostAccess }) => hostAccess));
+  const way = wayOut(accesses);
+  if (!way) return;
+  for (const node of keys.length > 0 ? keys : [k8sObject(cluster.source, '', 'nodes', SOME_NODE)]) {
+    yield { source: key, kind: 'ESCAPES_TO', target: node, basis: 'declared', ...way };
+  }
+}
+
+const RANK = { definite: 0, conditional: 1, possible: 2 } as const;
+
+/** The surest way, with all the others named. */
+function wayOut(
+  accesses: readonly HostAccess[],
+): Pick<RelationshipFact, 'certainty' | 'reason' | 'condition' | 'conditionClass' | 'properties'> | undefined {
+  const [surest, ...others] = [...accesses].sort((a, b) => RANK[a.certainty] - RANK[b.certainty]);
+  if (!surest) return undefined;
+  const { certainty, condition, way } = surest;
+  return {
+    certainty,
+    reason: [way, ...others.map((other) => other.way)].join('; '),
+    ...(condition !== undefined && { condition, conditionClass: 'unknown' as const }),
+    properties: { ways: accesses.map((access) => access.way) },
+  };
+}
