@@ -6,6 +6,7 @@ import { CoverageNotes } from '../files/coverage.ts';
 import { Estate } from './estate.ts';
 import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
+import { organizationFacts, organizationScope } from './organization-facts.ts';
 import { type Reading, readExports } from './read.ts';
 import { accountFacts } from './resolve.ts';
 import { addCodeObjects } from './sources.ts';
@@ -64,6 +65,7 @@ async function* collect(from: AwsSettings, context: CollectContext): AsyncGenera
   addCodeObjects(inventory);
   const estate = new Estate(inventory, context.now);
   for (const id of inventory.accounts.keys()) notes.seen(id);
+  yield* organizationProblems(estate);
   yield* policyProblems(estate);
   noteAbsent(estate, notes);
   yield* missingLayers(estate);
@@ -72,7 +74,28 @@ async function* collect(from: AwsSettings, context: CollectContext): AsyncGenera
     context.signal.throwIfAborted();
     yield { type: 'facts', scope: account, entities, relationships, documents };
   }
+  for (const organization of inventory.organizations.values()) {
+    const scope = organizationScope(organization);
+    notes.seen(scope);
+    yield { type: 'facts', scope, ...organizationFacts(estate, organization) };
+  }
   yield* notes.said();
+}
+
+/** An account belongs to one organization at a time: of two, the first that names it counts. */
+function* organizationProblems({ inventory, people }: Estate): Generator<Collected> {
+  const owners = new Map<string, string>();
+  for (const { id, accounts } of inventory.organizations.values())
+    for (const account of accounts.keys()) {
+      const other = owners.get(account);
+      if (other)
+        yield { type: 'warning', text: `account ${account}: ${other} and ${id} both have it; one of the two exports is old` };
+      else owners.set(account, id);
+    }
+  const policies = people.principals.flatMap(({ guardrails }) => [guardrails.serviceControl, guardrails.resourceControl].flat(2));
+  for (const policy of new Set(policies))
+    for (const problem of policy?.problems ?? [])
+      yield { type: 'warning', text: `control policy ${policy?.name}: ${problem}; the policy grants nothing` };
 }
 
 /** The SDK is loaded only where it is needed: reading files takes none of it. */

@@ -161,8 +161,15 @@ function itemTags(raw: unknown): Map<string, string> {
 export function organization(raw: RawOrganization): Organization {
   const units = [...(raw.OrganizationalUnits ?? []), ...(raw.Accounts ?? [])];
   const types = raw.Roots?.flatMap((root) => root.PolicyTypes ?? []);
+  const places = [...(raw.Roots ?? []), ...(raw.OrganizationalUnits ?? [])];
+  const suspended = (raw.Accounts ?? []).filter(({ Status }) => Status && /^(?:SUSPENDED|CLOSED)$/.test(Status));
   return {
     id: raw.Organization.Id,
+    ...(raw.Organization.Arn && { arn: raw.Organization.Arn }),
+    places: places.map(({ Id, Arn, Name }) => ({ id: Id, name: Name ?? Id, ...(Arn && { arn: Arn }) })),
+    ...(raw.DelegatedAdministrators && { delegated: delegations(raw.DelegatedAdministrators) }),
+    ...(raw.EnabledFeatures && { features: raw.EnabledFeatures }),
+    ...(suspended.length > 0 && { suspended: new Set(suspended.map(({ Id }) => Id)) }),
     ...(raw.Organization.MasterAccountId && { managementAccount: raw.Organization.MasterAccountId }),
     ...(types && { enabled: types.filter((type) => type.Status === 'ENABLED').map((type) => type.Type) }),
     parents: new Map(units.flatMap(({ Id, ParentId }) => (ParentId ? [[Id, ParentId] as const] : []))),
@@ -170,6 +177,9 @@ export function organization(raw: RawOrganization): Organization {
     ...(raw.Policies && { policies: raw.Policies.map(organizationPolicy) }),
   };
 }
+
+const delegations = (raw: NonNullable<RawOrganization['DelegatedAdministrators']>): Map<string, readonly string[]> =>
+  new Map(raw.map(({ Id, DelegatedServices }) => [Id, (DelegatedServices ?? []).map((one) => one.ServicePrincipal)]));
 
 const organizationPolicy = (raw: NonNullable<RawOrganization['Policies']>[number]): OrganizationPolicy => ({
   name: raw.PolicySummary?.Name ?? raw.Name ?? raw.PolicySummary?.Id ?? 'unnamed',

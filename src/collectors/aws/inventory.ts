@@ -124,8 +124,24 @@ export interface OrganizationPolicy {
   readonly targets: readonly string[];
 }
 
+/** A root, a unit, or the organization itself. */
+export interface OrganizationPlace {
+  readonly id: string;
+  readonly arn?: string;
+  readonly name: string;
+}
+
 export interface Organization {
   readonly id: string;
+  readonly arn?: string;
+  /** Roots and units. */
+  readonly places?: readonly OrganizationPlace[];
+  /** Delegated administrators: the services for which an account acts. Undefined when the export does not say. */
+  readonly delegated?: ReadonlyMap<string, readonly string[]>;
+  /** Features of central root access, such as `RootSessions`. Undefined when the export does not say. */
+  readonly features?: readonly string[];
+  /** Accounts that AWS has closed. */
+  readonly suspended?: ReadonlySet<string>;
   readonly managementAccount?: string;
   /** Policy types enabled at the root; undefined when the export does not say. */
   readonly enabled?: readonly string[];

@@ -242,6 +242,9 @@ function merged(a: Org, b: Org): Org {
     ...b,
     parents: new Map([...a.parents, ...b.parents]),
     accounts: new Map([...a.accounts, ...b.accounts]),
+    places: [...(a.places ?? []), ...(b.places ?? [])],
+    ...((a.delegated || b.delegated) && { delegated: new Map([...(a.delegated ?? []), ...(b.delegated ?? [])]) }),
+    ...((a.suspended || b.suspended) && { suspended: new Set([...(a.suspended ?? []), ...(b.suspended ?? [])]) }),
     ...(policies && { policies }),
   };
 }

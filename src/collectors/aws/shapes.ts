@@ -113,11 +113,17 @@ export const itemShape = z.object({
     .optional(),
 });
 
+const place = { Arn: z.string().nullish(), Name: z.string().nullish() };
+
 export const organizationShape = z.object({
-  Organization: z.object({ Id: z.string(), MasterAccountId: z.string().nullish() }),
-  Roots: list(z.object({ Id: z.string(), PolicyTypes: list(z.object({ Type: z.string(), Status: z.string() })) })),
-  OrganizationalUnits: list(z.object({ Id: z.string(), ParentId: z.string().nullish() })),
-  Accounts: list(z.object({ Id: z.string(), Name: z.string().nullish(), ParentId: z.string().nullish() })),
+  Organization: z.object({ Id: z.string(), Arn: z.string().nullish(), MasterAccountId: z.string().nullish() }),
+  EnabledFeatures: list(z.string()),
+  DelegatedAdministrators: list(
+    z.object({ Id: z.string(), DelegatedServices: list(z.object({ ServicePrincipal: z.string() })) }),
+  ),
+  Roots: list(z.object({ ...place, Id: z.string(), PolicyTypes: list(z.object({ Type: z.string(), Status: z.string() })) })),
+  OrganizationalUnits: list(z.object({ ...place, Id: z.string(), ParentId: z.string().nullish() })),
+  Accounts: list(z.object({ ...place, Id: z.string(), Status: z.string().nullish(), ParentId: z.string().nullish() })),
   Policies: list(
     z.object({
       PolicySummary: z.object({ Name: z.string().nullish(), Id: z.string().nullish(), Type: z.string().nullish() }).nullish(),
