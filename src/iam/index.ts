@@ -17,6 +17,7 @@ interface CaseModule<C> {
 
 export const caseJudges = {
   aws: judgeOf(() => import('./aws/evaluate-case.ts')),
+  vault: judgeOf(() => import('./vault/evaluate-case.ts')),
 } as const satisfies Readonly<Record<string, () => Promise<JudgeCase>>>;
 
 function judgeOf<C>(load: () => Promise<CaseModule<C>>): () => Promise<JudgeCase> {
