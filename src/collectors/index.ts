@@ -11,6 +11,7 @@ export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,
   opengraph: async () => (await import('./opengraph/collector.ts')).opengraphCollector,
   postgres: async () => (await import('./postgres/collector.ts')).postgresCollector,
+  backstage: async () => (await import('./backstage/collector.ts')).backstageCollector,
 };
 
 /** Providers whose permissions can be asked about. Adding one: a file beside its collector, and a line here. */

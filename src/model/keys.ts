@@ -60,6 +60,11 @@ export const k8sToken = (source: string, id: string): string => k8sObject(source
 /** A client certificate; `digest`: its SHA-256, as the audit log writes it. */
 export const k8sCertificate = (source: string, digest: string): string => k8sObject(source, '', 'certificates', digest);
 
+export const backstageEntity = (
+  source: string,
+  { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },
+): string => `backstage:${source}/${kind}/${namespace}/${name}`;
+
 export const scannedPlace = (source: string, path: string, line: number): string => `file:${source}/${path}#L${line}`;
 export const leak = (fingerprint: string): string => `leak:${fingerprint}`;
 /** Never equal to another: a redacted value says nothing of the secret. */

@@ -62,6 +62,10 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   ],
   file: [[/./, 'Secret']],
   leak: [[/./, 'Credential']],
+  backstage: [
+    [/^[^/]+\/component\//, 'Workload'],
+    [/^[^/]+\/resource\//, 'Resource'],
+  ],
   owner: [[/./, 'Owner']],
   origin: [[/./, 'Origin']],
 };
