@@ -7,6 +7,7 @@ import { nhi1Orphaned } from './nhi1-orphaned.ts';
 import { nhi1Stale } from './nhi1-stale.ts';
 import { nhi2Leaked } from './nhi2-leaked.ts';
 import { nhi5Administrator } from './nhi5-administrator.ts';
+import { nhi5UnusedRights } from './nhi5-unused-rights.ts';
 import { nhi6OpenFederation } from './nhi6-open-federation.ts';
 import { nhi6StaticKeyInCi } from './nhi6-static-key-in-ci.ts';
 import { nhi7LongLived } from './nhi7-long-lived.ts';
@@ -20,6 +21,7 @@ export const DETECTORS: readonly Detector[] = [
   nhi1Leaver,
   nhi2Leaked,
   nhi5Administrator,
+  nhi5UnusedRights,
   nhi6OpenFederation,
   nhi6StaticKeyInCi,
   nhi7LongLived,

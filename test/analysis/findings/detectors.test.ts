@@ -12,7 +12,7 @@ interface FindingCase {
   readonly name: string;
   readonly entities: Readonly<Record<string, string>>;
   readonly relationships: readonly string[];
-  readonly properties?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly properties?: Readonly<Record<string, Properties>>;
   /** By `source KIND target`. */
   readonly trusts?: Readonly<Record<string, Properties>>;
   readonly verified?: Readonly<Record<string, boolean>>;
@@ -27,7 +27,7 @@ function inputOf({ entities, relationships, properties = {}, verified = {}, trus
   const graph = caseGraph(entities, relationships);
   const anyone = graph.indexOf('external:anyone');
   const seen = graph.keys.map((key, index): SeenEntity => {
-    const { state, expiresAt, environment, ...rest } = properties[key] ?? {};
+    const { state, expiresAt, environment, ...rest } = (properties[key] ?? {}) as Readonly<Record<string, string>>;
     const tier = tierAt(graph, index);
     return {
       key,
