@@ -17,4 +17,5 @@ export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
 /** Providers whose permissions can be asked about. Adding one: a file beside its collector, and a line here. */
 export const accessProviders: Readonly<Record<string, () => Promise<AccessProvider>>> = {
   aws: async () => (await import('./aws/access.ts')).awsAccess,
+  kubernetes: async () => (await import('./kubernetes/access.ts')).kubernetesAccess,
 };

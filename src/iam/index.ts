@@ -17,6 +17,7 @@ interface CaseModule<C> {
 
 export const caseJudges = {
   aws: judgeOf(() => import('./aws/evaluate-case.ts')),
+  kubernetes: judgeOf(() => import('./kubernetes/evaluate-case.ts')),
   vault: judgeOf(() => import('./vault/evaluate-case.ts')),
 } as const satisfies Readonly<Record<string, () => Promise<JudgeCase>>>;
 

@@ -17,7 +17,7 @@ import { Tally } from '../files/tally.ts';
 import { agentFamily } from './agent-family.ts';
 import { isChange } from './audit-changes.ts';
 import { type AuditEvent, type AuditObject, auditEvent, certificateDigest, tokenId } from './audit-event.ts';
-import { type Identity, identityOfUser } from './cluster.ts';
+import { type Identity, identityOfUser } from './identities.ts';
 import type { FactStream } from './resolve.ts';
 
 /** User agents that are remembered, so that the table is not walked for each event. */

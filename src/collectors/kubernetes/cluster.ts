@@ -1,36 +1,18 @@
 /** A cluster as a whole: what was collected, and what that names. Everything that needs several objects at once starts here. */
 import { Authorizer } from '../../iam/kubernetes/authorizer.ts';
-import type { Subject } from '../../iam/kubernetes/objects.ts';
-import { k8sObject } from '../../model/keys.ts';
+import {
+  AUTHENTICATED,
+  type Identity,
+  identityOf,
+  identityOfUser,
+  implicitGroups,
+  keyOfIdentity,
+  MASTERS,
+  SERVICE_ACCOUNTS,
+} from './identities.ts';
 import { type Inventory, placeKey } from './inventory.ts';
 import type { PodSecurityLevel, SecretRecord, ServiceAccountRecord } from './records.ts';
 import { type Running, runningIn } from './workloads.ts';
-
-export const AUTHENTICATED = 'system:authenticated';
-export const UNAUTHENTICATED = 'system:unauthenticated';
-export const MASTERS = 'system:masters';
-export const SERVICE_ACCOUNTS = 'system:serviceaccounts';
-export const NODES = 'system:nodes';
-
-/** Who acts in the cluster. */
-export type Identity =
-  | { readonly type: 'serviceaccounts'; readonly namespace: string; readonly name: string }
-  | { readonly type: 'users' | 'groups'; readonly namespace: ''; readonly name: string };
-
-const SERVICE_ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
-
-/** A user by the name that requests carry: service accounts have names of their own form. */
-export function identityOfUser(name: string): Identity {
-  const [, namespace, account] = SERVICE_ACCOUNT_USER.exec(name) ?? [];
-  return namespace && account ? { type: 'serviceaccounts', namespace, name: account } : { type: 'users', namespace: '', name };
-}
-
-/** Undefined for a subject of a kind that Kubernetes does not have. */
-export function identityOf({ kind, namespace, name }: Subject): Identity | undefined {
-  if (kind === 'ServiceAccount') return { type: 'serviceaccounts', namespace, name };
-  if (kind === 'User') return identityOfUser(name);
-  return kind === 'Group' ? { type: 'groups', namespace: '', name } : undefined;
-}
 
 export class Cluster {
   readonly source: string;
@@ -58,19 +40,8 @@ export class Cluster {
     this.#nameNamespaces();
   }
 
-  keyOf({ type, namespace, name }: Identity): string {
-    return k8sObject(this.source, namespace, type, name);
-  }
-
-  /** Groups that Kubernetes puts it into by itself, the nearest first; each is in the next. */
-  groupsOf({ type, namespace, name }: Identity): string[] {
-    if (type === 'serviceaccounts') return [`${SERVICE_ACCOUNTS}:${namespace}`, SERVICE_ACCOUNTS, AUTHENTICATED];
-    if (type === 'users') {
-      if (name === 'system:anonymous') return [UNAUTHENTICATED];
-      return name.startsWith('system:node:') ? [NODES, AUTHENTICATED] : [AUTHENTICATED];
-    }
-    if (name === AUTHENTICATED || name === UNAUTHENTICATED) return [];
-    return name.startsWith(`${SERVICE_ACCOUNTS}:`) ? [SERVICE_ACCOUNTS, AUTHENTICATED] : [AUTHENTICATED];
+  keyOf(identity: Identity): string {
+    return keyOfIdentity(this.source, identity);
   }
 
   /** What Pod Security admission holds pods of the namespace to; undefined when the namespace's labels are not known. */
@@ -115,7 +86,7 @@ export class Cluster {
     if (type === 'groups') this.groups.add(name);
     else if (type === 'users') {
       this.users.add(name);
-      for (const group of this.groupsOf(identity)) this.groups.add(group);
+      for (const group of implicitGroups(identity)) this.groups.add(group);
     } else if (namespace !== '' && !this.serviceAccounts.has(placeKey(namespace, name)))
       this.serviceAccounts.set(placeKey(namespace, name), undefined);
   }

@@ -2,8 +2,9 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { k8sCluster, k8sNamespace, k8sObject } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
-import { type Cluster, type Identity, MASTERS, UNAUTHENTICATED } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { MASTERS_REASON } from './escalation/everything.ts';
+import { type Identity, implicitGroups, MASTERS, UNAUTHENTICATED } from './identities.ts';
 import { contains } from './place-facts.ts';
 import type { ServiceAccountRecord } from './records.ts';
 import type { FactStream } from './resolve.ts';
@@ -73,7 +74,7 @@ const containedBy = (cluster: Cluster, identity: Identity): RelationshipFact =>
 
 /** Only the nearest group: that is in the next by itself. */
 function* memberships(cluster: Cluster, identity: Identity): Generator<RelationshipFact> {
-  const [nearest] = cluster.groupsOf(identity);
+  const [nearest] = implicitGroups(identity);
   if (nearest === undefined || identity.name === MASTERS || !cluster.groups.has(nearest)) return;
   yield {
     source: cluster.keyOf(identity),

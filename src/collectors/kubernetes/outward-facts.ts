@@ -9,7 +9,7 @@ import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { awsArn, k8sObject, oidcSubject } from '../../model/keys.ts';
 import { kindOfKey } from '../../model/kind-of-key.ts';
 import type { Cluster } from './cluster.ts';
-import { identityOfUser } from './cluster.ts';
+import { identityOfUser } from './identities.ts';
 import { placeKey } from './inventory.ts';
 import type { ServiceAccountRecord } from './records.ts';
 import type { FactStream } from './resolve.ts';

@@ -2,11 +2,11 @@
  * What every identity can do, by its own bindings and those of its groups together. Identities with equal grants are worked out once;
  * equal powers are one Permission. Cost: distinct sets of grants × the namespaces that they are for × paths × rules.
  */
-import type { Cluster, Identity } from './cluster.ts';
-import { identityOf } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { ESCALATION_PATHS } from './escalation/index.ts';
 import type { Power } from './escalation/path.ts';
 import { selfGrants } from './escalation/self-grants.ts';
+import { type Identity, identityOf, implicitGroups } from './identities.ts';
 import { type Grant, Rights } from './rights.ts';
 
 /** A power at a place. `id` is equal for equal powers of any identity. */
@@ -65,9 +65,9 @@ export class Powers {
   of(identity: Identity): readonly HeldPower[] {
     const own = this.#grants.get(this.#cluster.keyOf(identity))?.grants ?? [];
     if (own.length === 0) return [];
-    const inherited = this.#cluster
-      .groupsOf(identity)
-      .flatMap((name) => this.#grants.get(this.#cluster.keyOf({ type: 'groups', namespace: '', name }))?.grants ?? []);
+    const inherited = implicitGroups(identity).flatMap(
+      (name) => this.#grants.get(this.#cluster.keyOf({ type: 'groups', namespace: '', name }))?.grants ?? [],
+    );
     const without = new Set(inherited.length === 0 ? [] : this.#worked(inherited).map(({ id }) => id));
     return this.#worked([...own, ...inherited]).filter(({ id }) => !without.has(id));
   }

@@ -87,7 +87,7 @@ async function* readYaml(reading: Reading): AsyncGenerator<Collected> {
     found++;
     yield* take(reading, document.value, { path: `${file.path}:${document.line}` });
   }
-  if (found === 0) yield { type: 'warning', text: `${file.path}: not recognised as anything that this source reads; ignored` };
+  if (found === 0) yield unrecognised(file);
 }
 
 const isTyped = (value: unknown): boolean => typeShape.safeParse(value).success;
@@ -105,8 +105,19 @@ async function* readObject(reading: Reading): AsyncGenerator<Collected> {
     yield* readItems(reading, '$.items.*');
     return;
   }
-  yield* take(reading, parseJson(await readText(file, context.signal), file.path), { path: file.path });
+  const value = parseJson(await readText(file, context.signal), file.path);
+  const items = (value as { items?: unknown } | null)?.items;
+  if (isTyped(value)) yield* take(reading, value, { path: file.path });
+  // A list that lost its kind on the way: what is in it may still say what it is.
+  else if (Array.isArray(items) && (items.length === 0 || items.some(isTyped)))
+    yield* takeList(reading, items, { path: file.path });
+  else yield unrecognised(file);
 }
+
+const unrecognised = ({ path }: SourceFile): Collected => ({
+  type: 'warning',
+  text: `${path}: not recognised as anything that this source reads; ignored`,
+});
 
 /** Items of a list; a large one is streamed. */
 async function* readItems(reading: Reading, path: '$.*' | '$.items.*'): AsyncGenerator<Collected> {
@@ -169,10 +180,7 @@ function* takeValue(reading: Reading, value: unknown, place: Place): Generator<C
   const { apiVersion, kind } = typed.data;
   const { items } = value as { items?: unknown };
   if (kind.endsWith('List') && items !== undefined) {
-    yield* takeList(reading, items, {
-      place,
-      type: kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) },
-    });
+    yield* takeList(reading, items, place, kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) });
   } else if (apiVersion.startsWith('audit.k8s.io/')) {
     if (!reading.sink.event(value))
       yield { type: 'warning', text: `${where}: an audit event without id, time, verb or user; skipped` };
@@ -189,16 +197,14 @@ interface Typed {
   readonly kind: string;
 }
 
-function* takeList(reading: Reading, items: unknown, list: { place: Place; type: Typed | undefined }): Generator<Collected> {
-  const { place, type } = list;
+/** `type`: of items that do not say it themselves, as those of a `PodList`. */
+function* takeList(reading: Reading, items: unknown, place: Place, type?: Typed): Generator<Collected> {
   if (items === null) return;
   if (!Array.isArray(items)) throw new InputError(`${place.path}: items: expected a list, found ${nameOf(items)}`);
   for (const [index, item] of items.entries()) {
     const isObject = item !== null && typeof item === 'object';
-    yield* take(reading, type && isObject ? { ...type, ...(item as object) } : item, {
-      path: place.path,
-      at: `${place.at ?? ''}items[${index}]`,
-    });
+    const at = `${place.at ?? ''}items[${index}]`;
+    yield* take(reading, type && isObject ? { ...type, ...(item as object) } : item, { path: place.path, at });
   }
 }
 

@@ -1,7 +1,8 @@
 /** Secrets, ConfigMaps that hold credentials, and the credentials in them and in what workloads spell out. */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { awsKey, k8sNamespace, k8sObject, k8sValue } from '../../model/keys.ts';
-import { type Cluster, identityOfUser } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { identityOfUser } from './identities.ts';
 import { contains } from './place-facts.ts';
 import type { HeldValue, SecretRecord } from './records.ts';
 import type { FactStream } from './resolve.ts';

@@ -1,4 +1,4 @@
-import { MASTERS } from '../cluster.ts';
+import { MASTERS } from '../identities.ts';
 import { covers, either, type Held, type Rights, together } from '../rights.ts';
 import { type EscalationPath, each, type Power, RBAC_PRACTICES } from './path.ts';
 
