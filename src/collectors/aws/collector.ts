@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { loadCatalogue } from '../../iam/aws/catalogue.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import { CoverageNotes } from '../files/coverage.ts';
+import { noteDisputes } from './disputed.ts';
 import { Estate } from './estate.ts';
 import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
@@ -68,6 +69,7 @@ async function* collect(from: AwsSettings, context: CollectContext): AsyncGenera
   yield* organizationProblems(estate);
   yield* policyProblems(estate);
   noteAbsent(estate, notes);
+  noteDisputes(estate.disputes, inventory, notes);
   yield* missingLayers(estate);
   const catalogue = await loadCatalogue([...estate.things.keys()].map((arn) => arn.split(':', 3)[2] ?? ''));
   for (const { account, entities, relationships, documents } of accountFacts(estate, catalogue)) {

@@ -1,6 +1,7 @@
 /** Things whose account is not clear: files that contradict each other neither allow nor deny in silence. */
 import type { Verdict } from '../../iam/aws/evaluate.ts';
 import { accountOfArn } from '../../iam/aws/principal.ts';
+import type { CoverageNotes } from '../files/coverage.ts';
 import type { Inventory } from './inventory.ts';
 
 /** By ARN, the accounts that claim a thing, when there are several. */
@@ -37,4 +38,12 @@ export function disputed(resource: string, byAccount: ReadonlyMap<string, Verdic
     because: least[1].because,
     conditions: [...least[1].conditions, { text, key: 'aws:resourceaccount', class: 'unknown' }],
   };
+}
+
+/** Every collected account that claims such a thing is partial. */
+export function noteDisputes(disputes: ReadonlyMap<string, readonly string[]>, inventory: Inventory, notes: CoverageNotes): void {
+  for (const [arn, accounts] of disputes)
+    for (const account of accounts)
+      if (inventory.accounts.has(account))
+        notes.missing(account, `${arn}: files say that it is of account ${accounts.join(', and of ')}; leave out what is wrong`);
 }

@@ -15,7 +15,7 @@ import { Powers } from './escalation/powers.ts';
 import type { Estate } from './estate.ts';
 import { type GrantEdge, GrantFinder } from './grants.ts';
 import { guardrailsOf } from './guardrails.ts';
-import { surer } from './held.ts';
+import { rankOf, surer } from './held.ts';
 import { emptyFacts, type Facts, groupFact, identityFacts, otherCredentialKey, othersOf, tagList } from './identities.ts';
 import type { Account, Inventory, UserRecord } from './inventory.ts';
 import { PermissionBook, type RightEdge } from './permissions.ts';
@@ -57,9 +57,10 @@ const CERTAIN = { basis: 'entitled', certainty: 'definite' } as const;
 /** The levels at which a thing hangs from its account; undefined is all, empty is none. */
 type Hangs = ReadonlyMap<string, readonly Level[] | undefined>;
 
-/** What an administrator of the account can do to each thing: its own policy and the guardrails may take some of it. */
+/** What an administrator of the account can surely do to each thing: its own policy and the guardrails may take some of it. */
 function hangs(estate: Estate, finder: GrantFinder, account: string): Hangs {
-  const rights = grouped(finder.edgesOf(administratorOf(estate, account)), (edge) => edge.target);
+  const sure = finder.edgesOf(administratorOf(estate, account)).filter(({ held }) => rankOf(held) === 0);
+  const rights = grouped(sure, (edge) => edge.target);
   const levels = new Map<string, readonly Level[] | undefined>();
   for (const thing of estate.things.values()) {
     if (thing.item.account !== account) continue;

@@ -42,11 +42,12 @@ export function shelvesOf(estate: Estate, catalogue: Catalogue): Shelf[] {
     const kind = catalogue.kindOf(thing.arn);
     if (!kind || kind.actions.length === 0) continue;
     const part = thing.policy ? 'governed' : thing.encryptedBy === undefined ? 'plain' : 'encrypted';
-    const { account } = thing.item;
-    const id = `${account} ${kind.service} ${kind.name} ${part}`;
-    const shelf = shelves.get(id) ?? { kind, part, account, things: [] };
-    shelves.set(id, shelf);
-    shelf.things.push(thing);
+    for (const account of estate.disputes.get(thing.arn) ?? [thing.item.account]) {
+      const id = `${account} ${kind.service} ${kind.name} ${part}`;
+      const shelf = shelves.get(id) ?? { kind, part, account, things: [] };
+      shelves.set(id, shelf);
+      shelf.things.push(thing);
+    }
   }
   return [...shelves].map(([id, shelf]) => shelfOf(estate, id, shelf));
 }

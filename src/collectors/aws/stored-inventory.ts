@@ -41,7 +41,7 @@ export async function storedInventory(documents: AsyncIterable<StoredDocument>):
   };
   for await (const document of documents) {
     const take = Object.hasOwn(READERS, document.type) ? READERS[document.type] : undefined;
-    reading.inventory.account(document.scope);
+    if (/^\d{12}$/.test(document.scope)) reading.inventory.account(document.scope);
     take?.(reading, document);
   }
   for (const { account, row } of reading.identities) addIdentity(reading, account, row);
