@@ -60,7 +60,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
       settings: {
         weights: config.weights,
         window: config.window,
-        tiers: config.tiers,
+        context: { tiers: config.tiers, environments: config.environments, owners: config.owners },
         budgets: config.budgets,
         denyList: config.denyList,
       },
@@ -157,9 +157,12 @@ async function collectorFor(type: string): Promise<Collector> {
   return load();
 }
 
-/** `files` and `…File` are paths; they start from the configuration's folder. */
+/** `files` and `live.spool` are paths; they start from the configuration's folder. */
 function absolutePaths(settings: Readonly<Record<string, unknown>>, folder: string): ConfiguredSource['settings'] {
-  return typeof settings['files'] === 'string' ? { ...settings, files: resolve(folder, settings['files']) } : settings;
+  if (typeof settings['files'] === 'string') return { ...settings, files: resolve(folder, settings['files']) };
+  const { live } = settings;
+  const spool = typeof live === 'object' && live !== null && 'spool' in live ? live.spool : undefined;
+  return typeof spool === 'string' ? { ...settings, live: { ...(live as object), spool: resolve(folder, spool) } } : settings;
 }
 
 function createEnforcers(config: Config) {

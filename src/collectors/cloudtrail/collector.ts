@@ -1,4 +1,7 @@
-/** CloudTrail logs: which proof was used from where, what it minted, what it touched. One scope per account that the log is of. */
+/**
+ * CloudTrail logs: which proof was used from where, what it minted, what it touched. One scope per account that the log is of. A live
+ * source brings the log into a folder of its own first: counts and order come from all of it, however often it is fetched.
+ */
 import { z } from 'zod';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { Time } from '../../model/entity.ts';
@@ -14,8 +17,11 @@ import { nameOf } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
 import { AccountFacts } from './account-facts.ts';
 import { trailEvent } from './event.ts';
+import { liveSettings } from './live/settings.ts';
 
-const settings = z.strictObject({ files: z.string().min(1) });
+const settings = z
+  .strictObject({ files: z.string().min(1).optional(), live: liveSettings.optional() })
+  .refine(({ files, live }) => (files === undefined) !== (live === undefined), { message: 'give either `files` or `live`' });
 
 /** A record may have 256 KB, so that the second line of a log may begin late. */
 const HEAD_BYTES = 512 * 1024;
@@ -28,11 +34,16 @@ export const cloudtrailCollector: Collector<z.infer<typeof settings>> = {
     relationships: ['AUTHENTICATES_AS', 'ACTS_FOR', 'MINTED', 'CAN_ASSUME', 'USES', 'ACCESSED'],
   },
   settings,
-  async *collect({ files }, context) {
+  saves: ({ live }) => live !== undefined,
+  async *collect({ files, live }, context) {
     const log = new Log();
     const coverage = new CoverageNotes();
+    if (live) {
+      const { fetchTrail } = await import('./live/fetch-trail.ts');
+      yield* fetchTrail({ live, context, coverage });
+    }
     yield* readFolder({
-      root: files,
+      root: live?.spool ?? files ?? '',
       context,
       headBytes: HEAD_BYTES,
       read: (file, head) => readTrail({ file, head, context, log, coverage }),
@@ -57,8 +68,11 @@ class Log {
   add(value: unknown): boolean {
     const event = trailEvent(value);
     if (!event) return false;
-    if (!this.#ids.add(event.id)) return true;
-    const isFirst = event.sharedId === undefined || this.#ids.add(`shared ${event.sharedId}`);
+    const isUpdate = event.callId !== event.id;
+    if (isUpdate && !this.#ids.add(`update ${event.id}`)) return true;
+    const isNew = this.#ids.add(event.callId);
+    if (!isNew && !isUpdate) return true;
+    const isFirst = isNew && (event.sharedId === undefined || this.#ids.add(`shared ${event.sharedId}`));
     if (this.newest === undefined || event.at > this.newest) this.newest = event.at;
     const facts = this.#accounts.get(event.account) ?? new AccountFacts();
     this.#accounts.set(event.account, facts);

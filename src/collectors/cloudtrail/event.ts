@@ -8,7 +8,10 @@ import { eventTime } from '../files/event-time.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 export interface TrailEvent {
+  /** AWS's id with what it names: copies are equal, and logs whose ids were made up or redacted lose no event. */
   readonly id: string;
+  /** The id of the call: of a record that AWS sent again with more in it (`addendum`), that of the first one. */
+  readonly callId: string;
   /** Equal in the two accounts that log one cross-account call. */
   readonly sharedId: string | undefined;
   readonly at: Time;
@@ -55,8 +58,11 @@ export function trailEvent(value: unknown): TrailEvent | undefined {
   const caller = callerOf(fields(record['userIdentity']));
   const account = text(record['recipientAccountId']) ?? caller.account;
   if (!at || !host?.endsWith('.amazonaws.com') || !name || !account || record['userIdentity'] === undefined) return undefined;
+  const id = text(record['eventID']) ?? text(record['requestID']) ?? '';
+  const what = `${account} ${at} ${host} ${name} ${caller.key ?? caller.arn ?? ''}`;
   return {
-    id: `${text(record['eventID']) ?? text(record['requestID']) ?? ''} ${account} ${at} ${host} ${name} ${caller.key ?? ''} ${caller.arn ?? ''}`,
+    id: `${id} ${what}`,
+    callId: `${text(fields(record['addendum'])['originalEventID']) ?? id} ${what}`,
     sharedId: text(record['sharedEventID']),
     at,
     service: host.slice(0, -'.amazonaws.com'.length),
