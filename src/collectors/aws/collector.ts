@@ -5,6 +5,7 @@ import type { CollectContext, Collected, Collector } from '../../ports/collector
 import { CoverageNotes } from '../files/coverage.ts';
 import { noteDisputes } from './disputed.ts';
 import { Estate } from './estate.ts';
+import { DIRECTORY_SCOPE, directoryFacts, directoryGaps } from './identity-center.ts';
 import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
 import { organizationFacts, organizationScope } from './organization-facts.ts';
@@ -81,7 +82,17 @@ async function* collect(from: AwsSettings, context: CollectContext): AsyncGenera
     notes.seen(scope);
     yield { type: 'facts', scope, ...organizationFacts(estate, organization) };
   }
+  yield* directoryOf(estate, notes);
   yield* notes.said();
+}
+
+function* directoryOf(estate: Estate, notes: CoverageNotes): Generator<Collected> {
+  const facts = directoryFacts(estate);
+  const gaps = directoryGaps(estate.inventory);
+  if (facts.entities.length === 0 && gaps.length === 0) return;
+  notes.seen(DIRECTORY_SCOPE);
+  for (const gap of gaps) notes.missing(DIRECTORY_SCOPE, gap);
+  yield { type: 'facts', scope: DIRECTORY_SCOPE, ...facts };
 }
 
 /** An account belongs to one organization at a time: of two, the first that names it counts. */

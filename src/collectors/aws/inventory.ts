@@ -190,7 +190,24 @@ export class Account {
   }
 }
 
+/** People and groups of IAM Identity Center, and what they may become. */
+export class Directory {
+  /** By id. */
+  readonly people = new Map<string, { readonly name: string; readonly disabled: boolean }>();
+  readonly groups = new Map<string, string>();
+  readonly members: { readonly group: string; readonly person: string }[] = [];
+  /** Names, by ARN. */
+  readonly permissionSets = new Map<string, string>();
+  readonly assignments: {
+    readonly account: string;
+    readonly permissionSet: string;
+    readonly group: boolean;
+    readonly principal: string;
+  }[] = [];
+}
+
 export class Inventory {
+  readonly directory = new Directory();
   readonly accounts = new Map<string, Account>();
   /** Managed by AWS, the same in every account. */
   readonly awsPolicies = new Map<string, ManagedPolicy>();

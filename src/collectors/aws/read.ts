@@ -13,6 +13,7 @@ import { firstKeys } from '../files/recognise.ts';
 import { nameOf, shaped } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
 import { configItem, groupRecord, managedPolicy, organization, reportLine, roleRecord, timeOf, userRecord } from './convert.ts';
+import { DIRECTORY_KEYS, readDirectory, speaksOfDirectory } from './identity-center.ts';
 import type { Inventory } from './inventory.ts';
 import { takeServiceUses } from './service-uses.ts';
 import {
@@ -75,7 +76,10 @@ export class AnswerReader {
     else if (Object.hasOwn(value, 'AccessKeyMetadata') || Object.hasOwn(value, 'AccessKeyLastUsed') || speaksOfUsers(value))
       this.#late.push({ file, value });
     else if (Object.hasOwn(value, 'ServicesLastAccessed')) takeServiceUses({ reading, file }, value);
-    else yield* readLists({ reading, file }, value);
+    else if (speaksOfDirectory(value))
+      yield* readDirectory({ reading, file }, value, (error) => failedEntry({ reading, file }, error));
+    else if (Object.keys(LISTS).some((key) => Object.hasOwn(value, key))) yield* readLists({ reading, file }, value);
+    else yield { type: 'warning', text: `${file.path}: not recognised as anything that this source reads; ignored` };
   }
 
   /** To be called when everything was taken. */
@@ -150,6 +154,7 @@ function takePolicy(raw: z.infer<typeof policyShape>, { reading }: Row): void {
 }
 
 const WHOLE: Readonly<Record<string, true>> = {
+  ...Object.fromEntries(DIRECTORY_KEYS.map((key) => [key, true as const])),
   AccessKeyMetadata: true,
   AccessKeyLastUsed: true,
   Organization: true,
@@ -181,17 +186,14 @@ async function* readObject({ reading, file, answers }: ObjectReading): AsyncGene
 }
 
 function* readLists(row: Row, value: Record<string, unknown>): Generator<Collected> {
-  let known = false;
   for (const [key, list] of Object.entries(value)) {
     if (!Object.hasOwn(LISTS, key)) continue;
-    known = true;
     if (!Array.isArray(list)) {
       yield failed(row, `${row.file.path}: ${key}: expected a list, found ${nameOf(list)}`);
       continue;
     }
     for (const [index, entry] of list.entries()) yield* readEntry(row, { key, index, entry });
   }
-  if (!known) throw new InputError(`${row.file.path}: none of the lists that this source reads is in it`);
 }
 
 interface Entry {
@@ -208,6 +210,11 @@ function* readEntry(row: Row, { key, index, entry }: Entry): Generator<Collected
     if (!(error instanceof InputError)) throw error;
     yield failed(row, error.message);
   }
+}
+
+function failedEntry(row: Row, error: unknown): Collected {
+  if (!(error instanceof InputError)) throw error;
+  return failed(row, error.message);
 }
 
 function failed({ reading, file }: Row, text: string): Collected {
