@@ -9,7 +9,7 @@ import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { messageOf, UsageError } from './model/errors.ts';
-import { TIERS } from './model/kinds.ts';
+import { ENVIRONMENTS, TIERS } from './model/kinds.ts';
 import { DEFAULT_WEIGHTS } from './model/weights.ts';
 
 const name = z
@@ -18,11 +18,49 @@ const name = z
 const tier = z.literal([...TIERS]);
 const weight = z.number().min(0);
 
+const environmentName = z.enum(ENVIRONMENTS);
+/** What a rule speaks of: keys by `match` (`*` is any text), tags and labels by name and value; all that is given must hold. */
+const thingPattern = {
+  match: z.string().min(1).optional(),
+  tag: z.string().min(1).optional(),
+  value: z.string().min(1).optional(),
+};
+const saysWhich = [
+  ({ match, tag }: { match?: string | undefined; tag?: string | undefined }) => match !== undefined || tag !== undefined,
+  'needs a match of keys or a tag',
+] as const;
+
 const fileSchema = z.strictObject({
   store: z.string().default('sqlite:./interlock.db'),
   queue: z.string().default('inline'),
   sources: z.array(z.looseObject({ name, type: z.string() })).default([]),
-  tiers: z.array(z.strictObject({ match: z.string().min(1), tier })).default([]),
+  /** What a thing is worth: `{ match: "aws:arn:aws:s3:::*customer*", tier: 0 }`, `{ tag: data-class, value: restricted, tier: 0 }`. */
+  tiers: z.array(z.strictObject({ ...thingPattern, tier }).refine(...saysWhich)).default([]),
+  /** Where a thing belongs: `{ tag: env }`, `{ tag: stage, values: { live: prod } }`, `{ match: "k8s:prod/*", environment: prod }`. */
+  environments: z
+    .array(
+      z
+        .strictObject({
+          ...thingPattern,
+          environment: environmentName.optional(),
+          values: z.record(z.string(), environmentName).optional(),
+        })
+        .refine(...saysWhich)
+        .refine(
+          ({ tag, environment: fixed }) => tag !== undefined || fixed !== undefined,
+          'needs a tag to read, or an environment',
+        ),
+    )
+    .default([]),
+  /** Who answers for a thing: `{ tag: team }`, `{ match: "aws:arn:aws:lambda:*:shop-*", owner: team/shop }`. */
+  owners: z
+    .array(
+      z
+        .strictObject({ ...thingPattern, owner: z.string().min(1).optional() })
+        .refine(...saysWhich)
+        .refine(({ tag, owner }) => tag !== undefined || owner !== undefined, 'needs a tag to read, or an owner'),
+    )
+    .default([]),
   weights: z
     .strictObject({
       tiers: z.tuple([weight, weight, weight, weight]).default([...DEFAULT_WEIGHTS.tiers]),

@@ -1,11 +1,11 @@
 import type { Fingerprinter } from '../model/fingerprint.ts';
-import type { Tier } from '../model/kinds.ts';
 import type { Weights } from '../model/weights.ts';
 import type { Collector } from '../ports/collector.ts';
 import type { Enforcer } from '../ports/enforcer.ts';
 import type { Log } from '../ports/log.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Store } from '../ports/store.ts';
+import type { ContextRules } from './context-rules.ts';
 
 export interface ConfiguredSource {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface ConfiguredSource {
 export interface Settings {
   readonly weights: Weights;
   readonly window: { readonly days: number; readonly halfLifeDays: number };
-  readonly tiers: readonly { readonly match: string; readonly tier: Tier }[];
+  readonly context: ContextRules;
   readonly budgets: {
     readonly down: number;
     readonly actionsPerHour: number;

@@ -5,10 +5,10 @@
 import { EVERY_SCOPE, type ScopeCoverage } from '../model/collection.ts';
 import type { DocumentFact, EntityFact, RelationshipFact } from '../model/entity.ts';
 import { messageOf, RefusedError, UsageError } from '../model/errors.ts';
-import { matchesGlob } from '../model/glob.ts';
 import type { Collected } from '../ports/collector.ts';
 import type { CollectionRun, FactStore } from '../ports/store.ts';
 import type { App, ConfiguredSource, Settings } from './app.ts';
+import { inContext } from './context-rules.ts';
 import { deriveFacts } from './derive.ts';
 import { withLease } from './lease.ts';
 import { secondsSince } from './seconds-since.ts';
@@ -154,6 +154,8 @@ function createWriter(store: FactStore, run: CollectionRun, settings: Settings) 
     documents: DocumentFact[];
   }
   const pending = new Map<string, Pending>();
+  /** Owners that a scope has named: one that only a rule names again must not take the place of what its source says. */
+  const ownersNamed = new Map<string, Set<string>>();
   let size = 0;
   const flush = async (): Promise<void> => {
     for (const [scope, facts] of pending) await store.writeFacts(run, { scope, ...facts });
@@ -164,7 +166,14 @@ function createWriter(store: FactStore, run: CollectionRun, settings: Settings) 
     async add({ scope, entities, relationships, documents }: Extract<Collected, { type: 'facts' }>): Promise<void> {
       const facts = pending.get(scope) ?? { entities: [], relationships: [], documents: [] };
       pending.set(scope, facts);
-      for (const fact of entities) facts.entities.push(withTier(fact, settings.tiers));
+      const named = ownersNamed.get(scope) ?? new Set();
+      ownersNamed.set(scope, named);
+      for (const entity of entities) {
+        const { fact, owners, owned } = inContext(entity, settings.context);
+        facts.entities.push(fact, ...owners.filter(({ key }) => !named.has(key)));
+        facts.relationships.push(...owned);
+        for (const { key, kind } of [fact, ...owners]) if (kind === 'Owner') named.add(key);
+      }
       for (const fact of relationships) facts.relationships.push(fact);
       for (const fact of documents ?? []) facts.documents.push(fact);
       size += entities.length + relationships.length + (documents?.length ?? 0) * DOCUMENT_SIZE;
@@ -172,13 +181,6 @@ function createWriter(store: FactStore, run: CollectionRun, settings: Settings) 
     },
     flush,
   };
-}
-
-/** The configured tier, where the source itself does not know one. */
-function withTier(fact: EntityFact, rules: Settings['tiers']): EntityFact {
-  if (rules.length === 0 || fact.tier !== undefined) return fact;
-  const rule = rules.find(({ match }) => matchesGlob(match, fact.key));
-  return rule ? { ...fact, tier: rule.tier } : fact;
 }
 
 /** Why a source could not be collected at all, as a result like any other: the other sources go on. */

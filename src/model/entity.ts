@@ -103,7 +103,7 @@ export interface Entity extends EntityContext {
   readonly properties: Properties;
   readonly state: State;
   readonly expiresAt?: Time;
-  /** Kinds that sources disagreed about, when they did. */
+  /** What sources disagree about, who says what: the kind, or owner, environment, tier, intended use and trust tier. */
   readonly conflicts?: readonly string[];
   /** True while only stubs speak of it. */
   readonly stub: boolean;

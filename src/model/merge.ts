@@ -37,14 +37,50 @@ export function mergeEntity(key: string, claims: readonly EntityClaim[]): Entity
   const properties: Record<string, Properties[string]> = {};
   for (const { fact } of [...ordered].reverse())
     if (!fact.stub || strongest.fact.stub) Object.assign(properties, fact.properties);
-  const kinds = new Set(ordered.filter((c) => !c.fact.stub).map((c) => c.fact.kind));
   const fact: EntityFact = { ...strongest.fact, ...context };
   const merged = entityFrom(key, fact, properties, ordered);
-  if (kinds.size < 2) return merged;
-  return {
-    ...merged,
-    conflicts: ordered.filter((c) => !c.fact.stub).map((c) => `${c.origin}/${c.scope} says ${c.fact.kind}`),
-  };
+  const conflicts = [...kindConflicts(ordered), ...contextConflicts(ordered)];
+  return conflicts.length === 0 ? merged : { ...merged, conflicts };
+}
+
+function kindConflicts(ordered: readonly EntityClaim[]): string[] {
+  const stated = ordered.filter((c) => !c.fact.stub);
+  if (new Set(stated.map((c) => c.fact.kind)).size < 2) return [];
+  return stated.map((c) => `${c.origin}/${c.scope} says ${c.fact.kind}`);
+}
+
+const DISPUTED = ['owner', 'environment', 'tier', 'intendedUse', 'trustTier'] as const satisfies readonly ContextFields[];
+
+/** What claims say differently of whose a thing is and where it belongs, also where a person's word decides. */
+function contextConflicts(ordered: readonly EntityClaim[]): string[] {
+  return DISPUTED.flatMap((field) => {
+    if (!isDisputed(ordered, field)) return [];
+    return ordered
+      .filter((c) => saysOf(c, field) !== undefined)
+      .map((c) => `${c.origin}/${c.scope} says ${field} ${c.fact[field]}`);
+  });
+}
+
+function isDisputed(claims: readonly EntityClaim[], field: ContextFields): boolean {
+  let first: string | undefined;
+  for (const claim of claims) {
+    const said = saysOf(claim, field);
+    if (said !== undefined && first !== undefined && said !== first) return true;
+    first ??= said;
+  }
+  return false;
+}
+
+/** `owner:team/shop`, `team/shop` and `shop` are one owner. */
+function saysOf({ fact }: EntityClaim, field: ContextFields): string | undefined {
+  const said = fact[field];
+  if (said === undefined || said === 'unknown') return undefined;
+  return field === 'owner'
+    ? String(said)
+        .replace(/^owner:/, '')
+        .replace(/^team\//, '')
+        .toLowerCase()
+    : String(said);
 }
 
 type ContextFields = 'owner' | 'environment' | 'tier' | 'intendedUse' | 'trustTier' | 'state' | 'expiresAt';

@@ -55,6 +55,10 @@ describe('the configuration', () => {
       'schedules: [{cron: "* * * * *", job: collect, sources: [x]}]',
       /schedules\[0\]\.sources: x is not a configured source/,
     ],
+    ['a rule that says of nothing', 'tiers: [{ tier: 0 }]', /tiers\[0\]: needs a match of keys or a tag/],
+    ['a rule that says no owner', 'owners: [{ match: "*" }]', /owners\[0\]: needs a tag to read, or an owner/],
+    ['a rule that says no environment', 'environments: [{ match: "*" }]', /environments\[0\]: needs a tag to read, or an env/],
+    ['an environment that is none', 'environments: [{ tag: x, values: { a: live } }]', /environments\[0\]\.values\.a: /],
     [
       'an enforcer of a source that is not there',
       'enforcers: {db: {type: postgres, source: nope, url: x}}',
@@ -75,7 +79,7 @@ describe('the configuration', () => {
   it('accepts the example that shows everything', () => {
     const file = join(import.meta.dirname, '../../examples/interlock.yaml');
     const config = loadConfig({ file, environment: { PG_URL: 'postgres://h/d', PG_ADMIN_URL: 'postgres://h/d' } });
-    expect(config.sources).toHaveLength(6);
+    expect(config.sources).toHaveLength(7);
     const shown = Object.keys(parse(readFileSync(file, 'utf8')) as object);
     expect(
       Object.keys(config)

@@ -35,6 +35,27 @@ describe('claims about an entity', () => {
     expect(merged.conflicts).toBeUndefined();
   });
 
+  it('show who disagrees about owner, environment and tier, whoever wins', () => {
+    const merged = mergeEntity('aws:x', [
+      entity('aws', { owner: 'team/a', environment: 'prod', tier: 1 }),
+      entity('catalogue', { stub: true, owner: 'b', environment: 'unknown' }),
+      entity('facts', { stub: true, overlay: true, owner: 'owner:team/A', tier: 0 }),
+    ]);
+    expect(merged).toMatchObject({ owner: 'owner:team/A', environment: 'prod', tier: 0 });
+    expect(merged.conflicts).toEqual([
+      'aws/all says owner team/a',
+      'catalogue/all says owner b',
+      'facts/all says owner owner:team/A',
+      'aws/all says tier 1',
+      'facts/all says tier 0',
+    ]);
+  });
+
+  it('that name one owner in several ways agree', () => {
+    const claims = ['owner:team/a', 'team/a', 'A'].map((owner, at) => entity(`source${at}`, { owner }));
+    expect(mergeEntity('aws:x', claims).conflicts).toBeUndefined();
+  });
+
   it('take what a person declared before what a source infers', () => {
     const merged = mergeEntity('aws:x', [
       entity('aws', { owner: 'owner:tag/a', tier: 3 }),

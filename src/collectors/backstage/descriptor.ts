@@ -48,4 +48,4 @@ export const isDescriptor = (value: unknown): boolean =>
   value !== null &&
   'apiVersion' in value &&
   typeof value.apiVersion === 'string' &&
-  /^backstage\.io\//.test(value.apiVersion);
+  value.apiVersion.startsWith('backstage.io/');
