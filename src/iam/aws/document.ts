@@ -101,7 +101,7 @@ function servicesOf(statements: readonly Statement[]): readonly string[] | undef
   for (const { notAction, actions } of statements) {
     if (notAction) return undefined;
     for (const glob of actions) {
-      if (!glob.includes(':')) return undefined;
+      if (!glob.includes(':') || glob.startsWith(ANY)) return undefined;
       found.add(serviceOf(glob));
     }
   }
