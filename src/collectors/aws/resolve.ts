@@ -20,6 +20,7 @@ import { emptyFacts, type Facts, groupFact, identityFacts, otherCredentialKey, o
 import type { Account, Inventory, UserRecord } from './inventory.ts';
 import { PermissionBook, type RightEdge } from './permissions.ts';
 import type { Principal } from './principals.ts';
+import { rootFacts } from './root-user.ts';
 import type { Thing } from './things.ts';
 import { assumptions } from './trust.ts';
 
@@ -126,6 +127,9 @@ function inventoryFacts(estate: Estate, account: Account, hung: Hangs): Facts {
     facts.relationships.push(...identity.relationships);
     contain(principal.key);
   }
+  const root = rootFacts(estate, account);
+  facts.entities.push(...root.entities);
+  facts.relationships.push(...root.relationships);
   for (const group of estate.people.groups.filter((one) => one.account === account.id)) {
     facts.entities.push(groupFact(group));
     contain(group.key);

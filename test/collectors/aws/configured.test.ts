@@ -114,6 +114,31 @@ describe('values in configurations', () => {
   });
 });
 
+describe('who reads configurations', () => {
+  const task = item('ECS::TaskDefinition', `arn:aws:ecs:us-east-1:${ACCOUNT}:task-definition/web:1`);
+  const template = item('EC2::LaunchTemplate', `arn:aws:ec2:us-east-1:${ACCOUNT}:launch-template/lt-1`);
+  const stack = item('CloudFormation::Stack', `arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/app/1`);
+
+  it.each([
+    ['ecs:DescribeTaskDefinition', [task.ARN]],
+    ['ec2:DescribeLaunchTemplateVersions', [template.ARN]],
+    ['cloudformation:DescribeStacks', [stack.ARN]],
+    ['lambda:ListFunctions', [FUNCTION]],
+    ['lambda:GetFunctionConfiguration', [FUNCTION]],
+    ['lambda:ListAliases', []],
+    ['ecs:ListTaskDefinitions', []],
+  ])('gives %s the content of %j', async (action, read) => {
+    const outcome = await reading({
+      [`${ACCOUNT}/a.json`]: details({ users: [user('one', [{ Action: action }])] }),
+      [`${ACCOUNT}/c.json`]: snapshot(task, template, stack, lambda({})),
+    });
+    const rights = outcome.relationships
+      .filter(({ kind }) => kind === 'CAN_READ')
+      .map(({ target }) => target.slice('aws:'.length));
+    expect(rights).toEqual(read);
+  });
+});
+
 describe('secrets that configurations name', () => {
   const secret = `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:db-AbCdEf`;
   const task = (secrets: readonly unknown[], environment: readonly unknown[] = []) =>

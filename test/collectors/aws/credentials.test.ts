@@ -68,6 +68,38 @@ describe('credentials beside access keys', () => {
   });
 });
 
+describe('the root user', () => {
+  const header =
+    'user,arn,user_creation_time,password_enabled,password_last_used,mfa_active,access_key_1_active,access_key_1_last_rotated';
+  const line = `<root_account>,${iam('root')},2020-01-01T00:00:00+00:00,not_supported,2026-01-02T00:00:00+00:00,false,true,2020-01-01T00:00:00+00:00`;
+  const account = `aws:account/${ACCOUNT}`;
+
+  it('controls its account, and its keys are counted', async () => {
+    const found = await reading({ ...estate(), [`${ACCOUNT}/report.csv`]: `${header}\n${line}\n` });
+    expect(found.entity(key('root'))).toMatchObject({
+      kind: 'User',
+      properties: { type: 'root', mfa: false, activeAccessKeys: 1 },
+    });
+    const grant = found.relationships.find(({ source }) => source === key('root'));
+    expect(found.relationships.filter(({ source }) => source === grant?.target)).toMatchObject([
+      { kind: 'CAN_CONTROL', target: account, certainty: 'definite' },
+    ]);
+  });
+
+  it('is held by service control policies in a member account', async () => {
+    const deny = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Deny', Action: '*', Resource: '*' } });
+    const organization = {
+      Organization: { Id: 'o-acme', MasterAccountId: '444455556666' },
+      Roots: [{ Id: 'r-1', PolicyTypes: [{ Type: 'SERVICE_CONTROL_POLICY', Status: 'ENABLED' }] }],
+      Accounts: [{ Id: ACCOUNT, ParentId: 'r-1' }],
+      Policies: [{ Name: 'no', Type: 'SERVICE_CONTROL_POLICY', Content: deny, Targets: [{ TargetId: ACCOUNT }] }],
+    };
+    const found = await reading({ ...estate(organization), [`${ACCOUNT}/report.csv`]: `${header}\n${line}\n` });
+    const controls = found.relationships.filter(({ kind, target }) => kind === 'CAN_CONTROL' && target === account);
+    expect(controls.map(({ certainty }) => certainty)).toEqual(['conditional']);
+  });
+});
+
 describe('services that a principal used', () => {
   const services = [
     {
