@@ -6,7 +6,7 @@
  * and one for each group of things that something singles out.
  */
 import type { Catalogue, LevelAction } from '../../iam/aws/catalogue.ts';
-import { type Policy, statementsFor } from '../../iam/aws/document.ts';
+import { type Policy, type ResourcePattern, statementsFor } from '../../iam/aws/document.ts';
 import { ANY, instanceOf } from '../../iam/aws/glob.ts';
 import type { GrantLevel } from '../../iam/aws/levels.ts';
 import { substitute } from '../../iam/aws/variables.ts';
@@ -137,8 +137,8 @@ export class GrantFinder {
     const globs = new Set<string>();
     for (const policy of policies)
       for (const statement of new Set(actions.flatMap(({ action }) => statementsFor(policy, action))))
-        for (const { glob, text } of statement.resources ?? []) {
-          const filled = glob ?? substitute(text, this.#estate.factsOf(principal, '*', shelf.account))?.glob;
+        for (const pattern of statement.resources ?? []) {
+          const filled = this.#filled(pattern, principal);
           if (filled !== undefined && filled !== ANY) globs.add(filled);
         }
     const singled = singledOut(shelf.things, globs);
@@ -174,9 +174,9 @@ export class GrantFinder {
     return rights;
   }
 
-  #heldFor({ principal, thing, action, extra }: Omit<Asked, 'actions'> & { readonly action: LevelAction }): Held | undefined {
+  #heldFor({ principal, thing, action, extra }: AskedOf): Held | undefined {
     let found: Held | undefined;
-    for (const resource of placesOf(action, thing, [...principal.identity, ...extra, ...(thing.policy ? [thing.policy] : [])])) {
+    for (const resource of this.#placesOf({ principal, thing, action, extra })) {
       const verdict = this.#estate.ask({ principal, action: action.action, resource, extra });
       found = surer(found, heldBy([verdict], principal.unsure));
       if (found && rankOf(found) === 0) break;
@@ -189,7 +189,34 @@ export class GrantFinder {
     );
     return opened && both(found, opened);
   }
+
+  /** The resources that a request about the thing may name: itself, or things in it that some layer speaks of. */
+  *#placesOf({ principal, thing, action, extra }: AskedOf): Generator<string> {
+    if (action.on !== 'child') {
+      yield action.on === 'any' ? '*' : thing.arn;
+      return;
+    }
+    const places = new Set([`${thing.arn}/${PROBE}`]);
+    if (thing.arn.includes(':log-group:')) places.add(`${thing.arn.replace(/:\*$/, '')}:log-stream:${PROBE}`);
+    const layers = [...principal.identity, ...extra, ...(thing.policy ? [thing.policy] : []), ...limitsOf(principal)];
+    for (const policy of layers)
+      for (const { effect, notResource, resources } of statementsFor(policy, action.action))
+        if (effect === 'Allow' && !notResource)
+          for (const pattern of resources ?? []) {
+            const glob = this.#filled(pattern, principal);
+            if (glob !== undefined) addPlace(places, glob, thing.arn);
+          }
+    yield* places;
+  }
+
+  /** A pattern's glob, its variables taken from the principal; undefined when one has no value. */
+  #filled({ glob, text }: ResourcePattern, principal: Principal): string | undefined {
+    return glob ?? substitute(text, this.#estate.factsOf(principal, '*', principal.account))?.glob;
+  }
 }
+
+/** A question about one action on a thing. */
+type AskedOf = Omit<Asked, 'actions'> & { readonly action: LevelAction };
 
 interface Asked {
   readonly principal: Principal;
@@ -264,19 +291,6 @@ function singledOut(things: readonly Thing[], globs: Iterable<string>): Map<Thin
 }
 
 const PROBE = 'interlock-probe';
-
-/** The resources that a request about the thing may name: itself, or things in it that the policies speak of. */
-function placesOf(action: LevelAction, thing: Thing, policies: readonly Policy[]): string[] {
-  if (action.on === 'any') return ['*'];
-  if (action.on === 'self') return [thing.arn];
-  const places = new Set([`${thing.arn}/${PROBE}`]);
-  if (thing.arn.includes(':log-group:')) places.add(`${thing.arn.replace(/:\*$/, '')}:log-stream:${PROBE}`);
-  for (const policy of policies)
-    for (const statement of statementsFor(policy, action.action))
-      if (statement.effect === 'Allow' && !statement.notResource)
-        for (const { glob } of statement.resources ?? []) if (glob) addPlace(places, glob, thing.arn);
-  return [...places];
-}
 
 function addPlace(places: Set<string>, glob: string, arn: string): void {
   if (glob.startsWith(`${arn}/`) || glob.startsWith(`${arn}:`)) places.add(instanceOf(glob, PROBE));
