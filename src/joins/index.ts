@@ -1,8 +1,15 @@
 /** The joins, in the order in which they run: a later one sees what the earlier ones derived. A new join is a file and a line here. */
+import { catalogueWorkloadJoin } from './catalogue-workload.ts';
 import { declaredCopiesJoin } from './declared-copies.ts';
 import { fingerprintJoin } from './fingerprint.ts';
 import type { Join } from './join.ts';
 import { oidcSubjectJoin } from './oidc-subject.ts';
 import { secretLevelJoin } from './secret-level.ts';
 
-export const joins: readonly Join[] = [fingerprintJoin, secretLevelJoin, declaredCopiesJoin, oidcSubjectJoin];
+export const joins: readonly Join[] = [
+  fingerprintJoin,
+  secretLevelJoin,
+  declaredCopiesJoin,
+  oidcSubjectJoin,
+  catalogueWorkloadJoin,
+];
