@@ -180,7 +180,7 @@ export const commands: readonly Command[] = [
     usage: '[file]',
     summary: 'what policies say of requests, one case a line, from a file or stdin (-); nothing is collected',
     options: [
-      ['--provider <provider>', 'whose policies: aws'],
+      ['--provider <provider>', 'whose policies: aws, kubernetes or vault'],
       ['--jsonl', 'one JSON object a line, as the cases come'],
     ],
     load: () => import('./evaluate.ts'),

@@ -1,14 +1,24 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/index.ts';
 import { caseJudges } from '../../src/iam/index.ts';
 
 const folder = join(import.meta.dirname, '../../src/iam');
 const judging = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'evaluate-case.ts')));
 
 describe('the register of case judges', () => {
-  it('names only providers that can judge a case', () => {
-    expect(judging).toEqual(expect.arrayContaining(Object.keys(caseJudges)));
+  it('holds every provider that can judge a case', () => {
+    expect(Object.keys(caseJudges).sort()).toEqual(judging.sort());
+  });
+
+  it('is what the help of the command lists', () => {
+    const [, says] = commands.find(({ name }) => name === 'evaluate')?.options?.[0] ?? [];
+    expect(says).toBe(
+      `whose policies: ${Object.keys(caseJudges)
+        .join(', ')
+        .replace(/, (\w+)$/, ' or $1')}`,
+    );
   });
 
   it.each(Object.entries(caseJudges))('%s says where a case is wrong', async (_, load) => {
