@@ -120,7 +120,10 @@ const control = (Name: string, Type: string, TargetId: string, body: unknown) =>
 });
 
 const estates = fc.record({
-  own: fc.tuple(statements(4), statements(3), statements(3)),
+  own: fc
+    .tuple(statements(4), statements(3), statements(3), fc.boolean())
+    // Half of the estates have principals that share their rights, unless something tells them apart.
+    .map(([a, b, c, alike]) => (alike ? [a, a, a] : [a, b, c]) as [object[], object[], object[]]),
   foreign: statements(3),
   boundary: fc.option(statements(3)),
   unit: fc.option(statements(2)),
