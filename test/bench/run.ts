@@ -79,6 +79,7 @@ const figures = {
     ? part('first load, Neo4j', () => ({ goalFirstSeconds: 40, ...(script('neo4j-load.ts') as object) }))
     : 'left out: INTERLOCK_TEST_NEO4J is not set',
   evaluator: part('AWS evaluator', () => ({ goalPerSecond: 200_000, ...(script('evaluator.ts') as object) })),
+  cloudtrail: part('a million CloudTrail records', () => ({ goalSeconds: 60, ...(script('cloudtrail.ts') as object) })),
   reach: part('reach on M', () => ({ goalAllMs: 2000, goalOneP99Ms: 20, ...(script('reach.ts', 'M') as object) })),
 };
 rmSync(folder, { recursive: true, force: true });

@@ -45,8 +45,10 @@ export interface Caller {
 }
 
 export const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+/** What `fields` gives for anything that has none. */
+export const NOTHING: Fields = Object.freeze({});
 export const fields = (value: unknown): Fields =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : {};
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : NOTHING;
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** Undefined when the record lacks what every event has. */

@@ -2,7 +2,7 @@
 import type { EntityFact } from '../../model/entity.ts';
 import { awsArn } from '../../model/keys.ts';
 import { kindOfKey } from '../../model/kind-of-key.ts';
-import { fields, list, type TrailEvent, text } from './event.ts';
+import { fields, list, NOTHING, type TrailEvent, text } from './event.ts';
 import { lastPart, partitionOf } from './identity.ts';
 
 export interface Touched {
@@ -33,8 +33,9 @@ const isNamed = (arn: string, kind: string, name: string): boolean => arn.includ
 
 const iamArn = (event: TrailEvent, rest: string): string => `arn:${partitionOf(event.caller.arn)}:iam::${event.account}:${rest}`;
 
-/** ARNs of things that the call made. */
-function answeredArns({ response }: TrailEvent): string[] {
+/** ARNs of things that the call made. Most calls answer nothing. */
+function answeredArns({ response }: TrailEvent): readonly string[] {
+  if (response === NOTHING) return [];
   const made = ['user', 'role', 'policy', 'group', 'trustAnchor', 'profile', 'table', 'tableDescription'].map((name) =>
     fields(response[name]),
   );
@@ -116,10 +117,12 @@ const requestedArns = (event: TrailEvent): string[] => (REQUESTED[event.service]
 
 /** The thing that an ARN names: objects belong to their bucket, versions and aliases to their function. */
 function thingOf(arn: string): string {
-  const [service = '', , , rest = ''] = arn.split(':').slice(2, 6);
-  if (service === 's3') return `${arn.split(':').slice(0, 5).join(':')}:${arn.split(':').slice(5).join(':').split('/')[0]}`;
-  if (service === 'lambda' && rest === 'function') return arn.split(':').slice(0, 7).join(':');
-  return arn;
+  const service = arn.slice(arn.indexOf(':', 4) + 1);
+  if (service.startsWith('s3:')) {
+    const object = arn.indexOf('/');
+    return object < 0 ? arn : arn.slice(0, object);
+  }
+  return service.startsWith('lambda:') ? arn.split(':').slice(0, 7).join(':') : arn;
 }
 
 /** What no rule knows is a Resource: its inventory, if there is one, says better. */
