@@ -9,8 +9,9 @@ import { DIRECTORY_SCOPE, directoryFacts, directoryGaps } from './identity-cente
 import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
 import { organizationFacts, organizationScope } from './organization-facts.ts';
-import { type Reading, readExports } from './read.ts';
+import { readExports } from './read.ts';
 import { accountFacts } from './resolve.ts';
+import type { Reading } from './row.ts';
 import { addCodeObjects } from './sources.ts';
 
 const settings = z

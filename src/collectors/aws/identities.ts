@@ -57,7 +57,7 @@ function addUser(facts: Facts, { principal, user, account }: { principal: Princi
   });
   for (const key of keys) addCredential(facts, principal.key, credentialOfKey(key, user));
   if (password) addCredential(facts, principal.key, loginProfile(user, line, profile?.createdAt));
-  for (const credential of othersOf(account, user)) addBound(facts, principal.key, otherCredential(user, credential));
+  for (const credential of othersOf(account, user)) addBound(facts, principal, credential);
   for (const group of principal.groups) {
     // The user's effective rights, its groups' included, hang at the user: a deny or a boundary of its own may take from them.
     facts.relationships.push({
@@ -149,15 +149,16 @@ function otherCredential(user: UserRecord, credential: UserCredential): EntityFa
 }
 
 /** One service takes it, or none any more: it has its own Permission, not all that the user may do. */
-function addBound(facts: Facts, user: string, credential: EntityFact): void {
-  facts.entities.push(credential);
+function addBound(facts: Facts, { key, record }: Principal, credential: UserCredential): void {
+  const user = record as UserRecord;
+  facts.entities.push(otherCredential(user, credential));
   facts.relationships.push({
-    source: credential.key,
+    source: otherCredentialKey(user, credential),
     kind: 'ACTS_FOR',
-    target: user,
+    target: key,
     basis: 'entitled',
     certainty: 'definite',
-    reason: `issued for this user, for ${credential.properties?.['service'] ?? 'signed requests that no service takes any more'}`,
+    reason: `issued for this user, for ${credential.service ?? 'signed requests that no service takes any more'}`,
   });
 }
 

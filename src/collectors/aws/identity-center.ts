@@ -22,7 +22,7 @@ import type { Estate } from './estate.ts';
 import { emptyFacts, type Facts } from './identities.ts';
 import type { Directory } from './inventory.ts';
 import type { Principal } from './principals.ts';
-import type { Row } from './read.ts';
+import type { Row } from './row.ts';
 import { isRecord } from './shapes.ts';
 
 export const DIRECTORY_SCOPE = 'identity-center';

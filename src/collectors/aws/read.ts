@@ -4,9 +4,8 @@ import type { z } from 'zod';
 import { accountOfArn } from '../../iam/aws/principal.ts';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import { InputError } from '../../model/errors.ts';
-import type { CollectContext, Collected } from '../../ports/collector.ts';
+import type { Collected } from '../../ports/collector.ts';
 import { isLarge, readText } from '../files/content.ts';
-import type { CoverageNotes } from '../files/coverage.ts';
 import { parseJson, streamJson } from '../files/json.ts';
 import { readFolder } from '../files/read-folder.ts';
 import { firstKeys } from '../files/recognise.ts';
@@ -14,7 +13,7 @@ import { nameOf, shaped } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
 import { configItem, groupRecord, managedPolicy, organization, reportLine, roleRecord, timeOf, userRecord } from './convert.ts';
 import { DIRECTORY_KEYS, readDirectory, speaksOfDirectory } from './identity-center.ts';
-import type { Inventory } from './inventory.ts';
+import { type AnswerPlace, accountInPath, accountOfUser, type Reading, type Row } from './row.ts';
 import { takeServiceUses } from './service-uses.ts';
 import {
   accessKeyShape,
@@ -29,13 +28,6 @@ import {
 } from './shapes.ts';
 
 import { readUserAnswer, speaksOfUsers } from './user-answers.ts';
-
-export interface Reading {
-  readonly root: string;
-  readonly inventory: Inventory;
-  readonly notes: CoverageNotes;
-  readonly context: CollectContext;
-}
 
 /** Everything of the folder; yields warnings, errors and progress, and notes what is partial. */
 export async function* readExports(reading: Reading): AsyncGenerator<Collected> {
@@ -55,9 +47,6 @@ export async function* readExports(reading: Reading): AsyncGenerator<Collected> 
 }
 
 const REPORT_HEADER = 'user,arn,user_creation_time';
-
-/** Where an answer lies, or would lie if it were saved: a folder of its path may name the account. */
-export type AnswerPlace = Pick<SourceFile, 'path'>;
 
 /** Takes AWS's answers, from files or as they come. */
 export class AnswerReader {
@@ -92,25 +81,10 @@ export class AnswerReader {
   }
 }
 
-/** A folder named for an account decides where a file does not say it; the innermost counts. */
-function accountInPath(path: string): string | undefined {
-  return path
-    .split('/')
-    .slice(0, -1)
-    .reverse()
-    .map((part) => /(?<!\d)\d{12}(?!\d)/.exec(part)?.[0])
-    .find((id) => id !== undefined);
-}
-
 /** A file that no reader knows is only a warning, once it is sound. */
 async function* readUnknown(reading: Reading, file: SourceFile): AsyncGenerator<Collected> {
   if (!(await isLarge(file))) parseJson(await readText(file, reading.context.signal), file.path);
   yield { type: 'warning', text: `${file.path}: not recognised as anything that this source reads; ignored` };
-}
-
-export interface Row {
-  readonly reading: Reading;
-  readonly file: AnswerPlace;
 }
 
 interface ListReader {
@@ -282,18 +256,6 @@ function* readKeys(reading: Reading, file: AnswerPlace, value: Record<string, un
 function markListed({ reading, file }: Row): void {
   const id = accountInPath(file.path);
   if (id) reading.inventory.account(id).keysListed = true;
-}
-
-/** The account of a user that a file names without it: the folder's, else the only one that has such a user. */
-export function accountOfUser({ reading, file }: Row, user: string): string {
-  const named = accountInPath(file.path);
-  if (named) return named;
-  const owners = [...reading.inventory.accounts.values()].filter((account) =>
-    [...account.users.values()].some((one) => one.name === user),
-  );
-  const only = owners.length === 1 ? owners[0] : undefined;
-  if (only) return only.id;
-  throw new InputError(`${file.path}: whose user ${user} is cannot be told; put the file into a folder named for its account`);
 }
 
 function takeKey(row: Row, raw: z.infer<typeof accessKeyShape>): void {

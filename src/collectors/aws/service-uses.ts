@@ -18,7 +18,7 @@ import { InputError } from '../../model/errors.ts';
 import { shaped } from '../files/shape.ts';
 import { timeOf } from './convert.ts';
 import type { ServiceUse, ServiceUses } from './inventory.ts';
-import type { Row } from './read.ts';
+import type { Row } from './row.ts';
 
 const time = z.union([z.string(), z.number()]).nullish();
 

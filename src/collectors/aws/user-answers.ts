@@ -8,7 +8,7 @@ import type { Collected } from '../../ports/collector.ts';
 import { nameOf, shaped } from '../files/shape.ts';
 import { timeOf } from './convert.ts';
 import type { UserCredential } from './inventory.ts';
-import { accountOfUser, type Row } from './read.ts';
+import { accountOfUser, type Row } from './row.ts';
 
 const time = z.union([z.string(), z.number()]).nullish();
 const described = { UserName: z.string(), Status: z.string() };

@@ -51,8 +51,8 @@ describe('values in configurations', () => {
       }),
     );
     const exposed = ties.filter((tie) => tie.includes(' EXPOSES ')).map((tie) => tie.split(' ')[2]);
-    expect(exposed.sort()).toEqual(
-      [GITHUB_TOKEN, 'kT9!vLq2xR', 'n0tAWord77'].map((value) => `leak:${fingerprint(value)}`).sort(),
+    expect(new Set(exposed)).toEqual(
+      new Set([GITHUB_TOKEN, 'kT9!vLq2xR', 'n0tAWord77'].map((value) => `leak:${fingerprint(value)}`)),
     );
   });
 
