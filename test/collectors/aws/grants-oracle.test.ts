@@ -129,7 +129,7 @@ const estates = fc.record({
   unit: fc.option(statements(2)),
   locked: fc.option(fc.constantFrom('s3:PutObject', 'secretsmanager:*', 'dynamodb:*')),
   tags: fc.array(fc.constantFrom('red', 'blue'), { minLength: 20, maxLength: 20 }),
-  policies: fc.tuple(...[...THINGS.map(([, arn]) => arn), KEY].map((arn) => fc.option(governed(arn), { freq: 1 }))),
+  policies: fc.tuple(...[...THINGS.map(([, arn]) => arn), KEY].map((arn) => fc.option(governed(arn), { freq: 3 }))),
 });
 type Sample = typeof estates extends fc.Arbitrary<infer T> ? T : never;
 
