@@ -1,7 +1,21 @@
 /** An account with something for every escalation path, and principals with exactly the permissions that they are given. */
 import { sampleFolder } from '../files/sample-folder.ts';
 import { type Collection, collected, reachOf } from './collected.ts';
-import { ACCOUNT, details, document, type Grant, group, iam, item, key, role, snapshot, trust, user } from './sample.ts';
+import {
+  ACCOUNT,
+  type Details,
+  details,
+  document,
+  type Grant,
+  group,
+  iam,
+  item,
+  key,
+  role,
+  snapshot,
+  trust,
+  user,
+} from './sample.ts';
 
 const ADMIN: Grant = { Action: '*' };
 const SCOPE = `aws:account/${ACCOUNT}`;
@@ -147,4 +161,30 @@ export const alone = (found: Collection): Collection => ({
 function answerFor(found: Collection, start: string): 'definite' | 'not sure' | 'no' {
   if (reachOf(found, start, 'lo').get(SCOPE) === 'control') return 'definite';
   return reachOf(found, start, 'hi').get(SCOPE) === 'control' ? 'not sure' : 'no';
+}
+
+export async function estate(
+  parts: Details,
+  items: readonly unknown[] = [],
+  more: Record<string, string> = {},
+): Promise<Collection> {
+  await using folder = await sampleFolder({ [`${ACCOUNT}/a.json`]: details(parts), 'c.json': snapshot(...items), ...more });
+  return await collected(folder.root);
+}
+
+export type Answer = 'definite' | 'not sure' | 'with somebody' | 'no';
+
+/** Whether a user `eve` with these grants controls the account, beside what is around it. */
+export async function escalates(
+  grants: readonly Grant[],
+  parts: Details = {},
+  items: readonly unknown[] = [],
+  own: Record<string, unknown> = {},
+): Promise<Answer> {
+  return controlBy(await estate({ ...parts, users: [user('eve', grants, own), ...(parts.users ?? [])] }, items));
+}
+
+export function controlBy(found: Collection, start = key('user/eve')): Answer {
+  const answer = answerFor(alone(found), start);
+  return answer === 'no' && answerFor(found, start) !== 'no' ? 'with somebody' : answer;
 }

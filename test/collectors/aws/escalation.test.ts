@@ -1,57 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { ESCALATION_PATHS } from '../../../src/collectors/aws/escalation/index.ts';
-import { sampleFolder } from '../files/sample-folder.ts';
-import { type Collection, collected, reachOf } from './collected.ts';
-import {
-  ACCOUNT,
-  type Details,
-  details,
-  document,
-  type Grant,
-  group,
-  iam,
-  item,
-  key,
-  role,
-  snapshot,
-  trust,
-  user,
-} from './sample.ts';
+import { type Collection, reachOf } from './collected.ts';
+import { alone, escalates, estate } from './escalation-estate.ts';
+import { ACCOUNT, document, type Grant, group, iam, item, key, role, trust, user } from './sample.ts';
 
 const SCOPE = `aws:account/${ACCOUNT}`;
 const ADMIN: Grant = { Action: '*' };
 
-async function estate(parts: Details, items: readonly unknown[] = [], more: Record<string, string> = {}): Promise<Collection> {
-  await using folder = await sampleFolder({ [`${ACCOUNT}/a.json`]: details(parts), 'c.json': snapshot(...items), ...more });
-  return await collected(folder.root);
-}
-
 const controls = (found: Collection, start: string, bound: 'lo' | 'hi' = 'lo'): boolean =>
   reachOf(found, start, bound).get(SCOPE) === 'control';
-
-/** Without the gates that need somebody else's proof too. */
-const alone = (found: Collection): Collection => ({
-  ...found,
-  relationships: found.relationships.filter((one) => one.conditionClass !== 'combined'),
-});
 
 /** What stands between a principal and the account. */
 const gateOf = (found: Collection, start: string): (string | undefined)[] => {
   const grants = new Set(found.relationships.filter((one) => one.source === start).map((one) => one.target));
   return found.relationships.filter((one) => grants.has(one.source) && one.target === SCOPE).map((one) => one.condition);
 };
-
-/** Whether a user with these grants controls the account, beside an administrator role that trusts a service. */
-async function escalates(
-  grants: readonly Grant[],
-  parts: Details = {},
-  items: readonly unknown[] = [],
-): Promise<'definite' | 'not sure' | 'with somebody' | 'no'> {
-  const found = await estate({ ...parts, users: [user('eve', grants), ...(parts.users ?? [])] }, items);
-  const eve = key('user/eve');
-  if (!controls(found, eve, 'hi')) return 'no';
-  return controls(found, eve) ? 'definite' : controls(alone(found), eve, 'hi') ? 'not sure' : 'with somebody';
-}
 
 describe('a right that raises itself', () => {
   it.each(['iam:PutUserPolicy', 'iam:AttachUserPolicy'])('%s on oneself is the account', async (action) => {

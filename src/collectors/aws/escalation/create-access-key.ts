@@ -6,6 +6,7 @@ const MOST_KEYS = 2;
 export const createAccessKey: EscalationPath = {
   id: 'create-access-key',
   source: 'https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html',
+  actions: ['iam:CreateAccessKey', 'iam:DeleteAccessKey'],
   *find(board, principal) {
     if (!board.mentionsAll(principal, ['iam:CreateAccessKey'])) return;
     for (const user of board.users) {

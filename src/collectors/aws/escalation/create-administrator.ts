@@ -37,6 +37,7 @@ const ROLE: NewIdentity = {
 export const createAdministrator: EscalationPath = {
   id: 'create-administrator',
   source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_create.html',
+  actions: [USER, ROLE].flatMap(({ create, empower, use }) => [create, ...empower, ...use]),
   *find(board, principal) {
     const held = canCreateAdministrator(board, principal);
     if (held) yield { target: awsAccount(principal.account), held, reason: 'a new identity can be made and given every right' };

@@ -11,8 +11,10 @@ export interface Change {
   readonly reason: string;
 }
 
+export const BRING_BACK = 'iam:SetDefaultPolicyVersion';
+
 export function* dormantVersions(board: Board, actor: Principal, over: Principal): Generator<Change> {
-  const action = 'iam:SetDefaultPolicyVersion';
+  const action = BRING_BACK;
   if (!board.estate.mentions(actor, action)) return;
   for (const { name, policy } of over.attached) {
     const versions = board.estate.book.record(name)?.versions ?? [];

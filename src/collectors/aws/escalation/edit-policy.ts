@@ -43,6 +43,8 @@ const WAYS: readonly Way[] = [
   { action: 'iam:CreatePolicyVersion', on: roomy },
 ];
 
+export const EDIT_ACTIONS: readonly string[] = WAYS.map(({ action }) => action);
+
 /** By the key of the identity whose policies may be written. */
 export function policyPowers(board: Board, principal: Principal): Map<string, PolicyPower> {
   const ways = WAYS.filter(({ action }) => board.estate.mentions(principal, action));

@@ -4,6 +4,7 @@ import type { EscalationPath } from './path.ts';
 export const editTrust: EscalationPath = {
   id: 'edit-trust',
   source: 'https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html',
+  actions: ['iam:UpdateAssumeRolePolicy'],
   *find(board, principal) {
     if (!board.mentionsAll(principal, ['iam:UpdateAssumeRolePolicy'])) return;
     for (const role of board.roles) {

@@ -13,15 +13,34 @@ import type { Besides, Setting, WorkloadPath } from './workload-path.ts';
 export const existingWorkloadPaths: readonly EscalationPath[] = WORKLOAD_PATHS.map((row) => ({
   id: row.id,
   source: row.source,
+  actions: [...actionsOn(row), ...(row.also ?? []).map((need) => need.action)],
   *find(board, principal) {
     if (!board.mentionsAll(principal, row.actions)) return;
+    const alike = board.treatsAlike(principal, actionsOn(row));
+    const known = new Map<string, Held | undefined>();
     for (const thing of board.things(row.types, principal.account)) {
-      if (!row.actions.every((action) => board.mayReach(principal, action, thing))) continue;
-      const held = heldOver(board, principal, { row, thing });
+      if (!alike && !row.actions.every((action) => board.mayReach(principal, action, thing))) continue;
+      const likeness = alike ? likenessOf(board, row, thing) : thing.arn;
+      if (!known.has(likeness)) known.set(likeness, heldOver(board, principal, { row, thing }));
+      const held = known.get(likeness);
       if (held) yield { target: thing.key, held, reason: `${row.actions.join(', ')}: ${row.says}` };
     }
   },
 }));
+
+/** What is asked about the thing itself. */
+function actionsOn({ actions, startsFirst, startedBy = [], setting }: WorkloadPath): string[] {
+  return [...actions, ...startedBy, ...[startsFirst, setting?.else].filter((action) => action !== undefined)];
+}
+
+/** Things of one likeness get one answer from whom no statement tells apart. */
+function likenessOf(board: Board, row: WorkloadPath, thing: Thing): string {
+  const { region, configuration } = thing.item;
+  const named = row.also?.some((need) => 'named' in need && need.named.includes('{name}'));
+  if (thing.policy || named) return thing.arn;
+  const said = row.setting?.at.map((path) => valueAt(configuration, path));
+  return JSON.stringify([region, isStopped(thing), row.agent && hasAgent(board, thing), said]);
+}
 
 interface On {
   readonly row: WorkloadPath;
@@ -77,7 +96,7 @@ function startOf(
   { actions, thing }: { actions: readonly string[]; thing: Thing },
 ): Held | undefined {
   const can = anyOf(actions.map((action) => board.can(principal, { action, resource: thing.arn })));
-  return can ?? conditional(`something starts ${thing.item.name}`, 'time');
+  return can ?? conditional('something starts it', 'time');
 }
 
 /** As the configuration says, or as the principal may set it; where nothing is said, it is a gate. */
@@ -90,8 +109,15 @@ function setTo(board: Board, principal: Principal, { setting, thing }: { setting
 
 const isStopped = (thing: Thing): boolean => valueAt(thing.item.configuration, ['state', 'name']) === 'stopped';
 
+const AGENTS = new WeakMap<Thing, boolean>();
+
 /** Systems Manager reaches an instance whose role lets its agent report. */
 function hasAgent(board: Board, thing: Thing, instead?: Principal): boolean {
+  const known = instead ? undefined : AGENTS.get(thing);
+  if (known !== undefined) return known;
   const role = instead ?? thing.runsAs.map((arn) => board.estate.roleBehind(arn)).find((one) => one !== undefined);
-  return role !== undefined && board.can(role, { action: 'ssm:UpdateInstanceInformation', resource: thing.arn }) !== undefined;
+  const has =
+    role !== undefined && board.can(role, { action: 'ssm:UpdateInstanceInformation', resource: thing.arn }) !== undefined;
+  if (!instead) AGENTS.set(thing, has);
+  return has;
 }

@@ -8,8 +8,10 @@ export interface GroupPower {
   readonly held: Held;
 }
 
+export const JOIN = 'iam:AddUserToGroup';
+
 export function* groupPowers(board: Board, principal: Principal): Generator<GroupPower> {
-  const action = 'iam:AddUserToGroup';
+  const action = JOIN;
   if (!board.estate.mentions(principal, action)) return;
   for (const group of board.estate.people.groups) {
     if (group.account !== principal.account || group.attached.length === 0) continue;

@@ -11,6 +11,7 @@ const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
 export const launchTemplate: EscalationPath = {
   id: 'launch-template',
   source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html',
+  actions: ['ec2:CreateLaunchTemplateVersion', 'ec2:ModifyLaunchTemplate'],
   *find(board, principal) {
     if (!board.mentionsAll(principal, ['ec2:CreateLaunchTemplateVersion'])) return;
     for (const group of board.things([GROUP], principal.account)) {

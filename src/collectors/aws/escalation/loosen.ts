@@ -17,6 +17,14 @@ interface Step {
   readonly apply: (identity: Principal) => Principal;
 }
 
+/** The actions of `stepsOn`. */
+export const LOOSEN_ACTIONS: readonly string[] = [
+  'iam:CreatePolicyVersion',
+  'iam:RemoveUserFromGroup',
+  ...['User', 'Role'].flatMap((noun) => [`iam:Delete${noun}PermissionsBoundary`, `iam:Put${noun}PermissionsBoundary`]),
+  ...['User', 'Role', 'Group'].flatMap((noun) => [`iam:Delete${noun}Policy`, `iam:Detach${noun}Policy`]),
+];
+
 const NOUN = { user: 'User', role: 'Role' } as const;
 
 /** Each step is judged under the policies that are left by then: who loosens itself may go on from there. */

@@ -9,9 +9,12 @@ import type { PassRolePath, Step } from './pass-role-path.ts';
 import { PASS_ROLE_PATHS } from './pass-role-paths.ts';
 import { anyOf, type Board, type Escalation, type EscalationPath } from './path.ts';
 
+const INSTANCE_PROFILE = ['iam:CreateInstanceProfile', 'iam:AddRoleToInstanceProfile'];
+
 export const passRolePaths: readonly EscalationPath[] = PASS_ROLE_PATHS.map((row) => ({
   id: row.id,
   source: row.source,
+  actions: actionsOf(row),
   find: (board, principal) => passed(board, principal, row),
 }));
 
@@ -49,6 +52,12 @@ function madeBy(board: Board, principal: Principal, row: PassRolePath): Held | u
   return [helped, started, gate ? conditional(gate.text, gate.class) : SURE].reduce(both, held);
 }
 
+/** Everything that a row asks for. */
+export function actionsOf({ steps, startedBy, instanceProfile }: PassRolePath): string[] {
+  const made = [...steps, ...(startedBy?.anyOf ?? [])].flatMap((step) => step.actions);
+  return ['iam:PassRole', ...made, ...(instanceProfile ? INSTANCE_PROFILE : [])];
+}
+
 export const REGION = 'us-east-1';
 
 export function heldFor(board: Board, principal: Principal, step: Step): Held | undefined {
@@ -84,8 +93,6 @@ function onExisting(board: Board, principal: Principal, step: Extract<Step, { ex
   }
   return found;
 }
-
-const INSTANCE_PROFILE = ['iam:CreateInstanceProfile', 'iam:AddRoleToInstanceProfile'];
 
 /** The profile that the role has, or a new one. */
 function profileFor(board: Board, principal: Principal, role: Principal): Held | undefined {

@@ -1,7 +1,7 @@
 /** What an escalation path is, and the questions that paths ask. A path ends at what it yields, and needs *all* its permissions. */
 import { type Policy, type Statement, statementsFor } from '../../../iam/aws/document.ts';
 import { type KeyFact, values } from '../../../iam/aws/facts.ts';
-import { matchesArn } from '../../../iam/aws/glob.ts';
+import { ANY, matchesArn } from '../../../iam/aws/glob.ts';
 import { grouped } from '../../../model/grouped.ts';
 import type { Estate } from '../estate.ts';
 import { both, type Held, heldBy, rankOf, SURE, surer } from '../held.ts';
@@ -21,6 +21,8 @@ export interface EscalationPath {
   readonly id: string;
   /** What makes it so. */
   readonly source: string;
+  /** Every action that it asks about for the principal: principals whose policies say the same of them share the answer. */
+  readonly actions: readonly string[];
   readonly find: (board: Board, principal: Principal) => Iterable<Escalation>;
 }
 
@@ -107,6 +109,15 @@ export class Board {
     );
   }
 
+  /** Whether no statement on these actions, of any layer, tells one thing without a policy of its own from another. */
+  treatsAlike(principal: Principal, actions: readonly string[]): boolean {
+    const { serviceControl, resourceControl } = principal.guardrails;
+    const layers = [principal.identity, principal.boundary ?? [], (serviceControl ?? []).flat(), (resourceControl ?? []).flat()];
+    return layers
+      .flat()
+      .every((policy) => actions.every((action) => statementsFor(policy, action.toLowerCase()).every(tellsNothingApart)));
+  }
+
   can(principal: Principal, need: Need): Held | undefined {
     return heldBy([this.estate.ask({ principal, ...need })], principal.unsure);
   }
@@ -152,6 +163,13 @@ function push<T>(lists: Map<string, T[]>, key: string, one: T): void {
   if (list) list.push(one);
   else lists.set(key, [one]);
 }
+
+const ABOUT_RESOURCE = /resource|tag\//;
+
+const tellsNothingApart = ({ notResource, resources, conditions }: Statement): boolean =>
+  !notResource &&
+  (resources ?? []).every(({ glob }) => glob === ANY) &&
+  !conditions.some((test) => ABOUT_RESOURCE.test(test.key));
 
 const namesThing = ({ effect, notResource, resources }: Statement, thing: Thing): boolean =>
   effect === 'Allow' && (notResource || (resources ?? []).some(({ glob }) => glob === undefined || matchesArn(glob, thing.arn)));

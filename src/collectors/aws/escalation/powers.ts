@@ -6,19 +6,21 @@
  *
  * Cost: one walk over the principals for each that has, or controls one that has, such a power and not yet its account.
  */
-import { allowEverything } from '../../../iam/aws/document.ts';
+import { allowEverything, type Policy } from '../../../iam/aws/document.ts';
 import { arnOf, awsAccount } from '../../../model/keys.ts';
 import type { GrantEdge, GrantFinder } from '../grants.ts';
 import { both, type Held, rankOf, SURE, surer } from '../held.ts';
 import type { Principal } from '../principals.ts';
-import { signatureOf } from '../signature.ts';
+import { isNamedOn, namesIn } from '../shelves.ts';
+import { type Digest, digestOf, signatureOf, type Topic } from '../signature.ts';
 import type { Assumption } from '../trust.ts';
 import { canCreateAdministrator, createAdministrator } from './create-administrator.ts';
-import { type Change, dormantVersions } from './dormant-version.ts';
-import { type PolicyPower, policyPowers, selfPower } from './edit-policy.ts';
+import { BRING_BACK, type Change, dormantVersions } from './dormant-version.ts';
+import { EDIT_ACTIONS, type PolicyPower, policyPowers, selfPower } from './edit-policy.ts';
+import { WORKLOAD_PATHS } from './existing-workload-paths.ts';
 import { ESCALATION_PATHS } from './index.ts';
-import { asMember, type GroupPower, groupPowers } from './join-group.ts';
-import { loosened } from './loosen.ts';
+import { asMember, type GroupPower, groupPowers, JOIN } from './join-group.ts';
+import { LOOSEN_ACTIONS, loosened } from './loosen.ts';
 import type { Board, Escalation } from './path.ts';
 import { type OverOthers, withSomebody } from './with-somebody.ts';
 
@@ -45,18 +47,20 @@ export class Powers {
   readonly #control = new Map<string, Map<string, Held>>();
   readonly #powers = new Map<Principal, OverOthers>();
   readonly #shared = new Map<string, OverOthers>();
+  /** The policies of the workloads themselves, and whom they name. */
+  readonly #governed: { readonly policies: readonly Policy[]; readonly names: ReadonlySet<string> };
   readonly #limits = new WeakMap<Principal, { readonly held: Held | undefined }>();
   readonly #bundles = new Map<string, PathBundle>();
 
   constructor(board: Board, grants: GrantFinder, assumptions: readonly Assumption[]) {
     this.#board = board;
     this.#grants = grants;
+    const policies = [...board.estate.things.values()].flatMap((thing) =>
+      thing.policy && OBEDIENT.has(thing.item.type) ? [thing.policy] : [],
+    );
+    const asking = policies.filter((policy) => tellsAskersApart(digestOf(policy, TOPIC)));
+    this.#governed = { policies: asking, names: new Set(policies.flatMap((policy) => [...namesIn(policy)])) };
     for (const { from, role, held } of assumptions) this.#connect(from, role.key, held);
-    for (const thing of board.estate.things.values())
-      for (const arn of thing.runsAs) {
-        const role = board.estate.roleBehind(arn);
-        if (role) this.#connect(thing.key, role.key, SURE);
-      }
     this.#ownPaths();
     this.#conjunctions();
   }
@@ -86,7 +90,14 @@ export class Powers {
     const known = escalations.get(found.target);
     if (known && surer(known.held, found.held) === known.held) return;
     escalations.set(found.target, found);
-    this.#connect(principal.key, found.target, found.held);
+    for (const target of this.#behind(found.target)) this.#connect(principal.key, target, found.held);
+  }
+
+  /** What control of a target is good for here: of a workload, the roles that it runs as. */
+  #behind(target: string): readonly string[] {
+    const thing = this.#board.estate.things.get(arnOf(target));
+    if (!thing) return [target];
+    return thing.runsAs.flatMap((arn) => this.#board.estate.roleBehind(arn)?.key ?? []);
   }
 
   #ownPaths(): void {
@@ -104,9 +115,13 @@ export class Powers {
     }
   }
 
+  #signature(principal: Principal): string {
+    return signatureOf(principal, { own: isNamedOn(this.#governed, principal), topic: TOPIC, around: this.#governed.policies });
+  }
+
   /** Shared by principals of one signature: what one may do to somebody else, the other may too. */
   #overOthers(principal: Principal): OverOthers {
-    const id = signatureOf(principal, { own: this.#grants.isNamed(principal) });
+    const id = this.#signature(principal);
     const known = this.#shared.get(id);
     if (known) return known;
     const edits = policyPowers(this.#board, principal);
@@ -126,7 +141,7 @@ export class Powers {
   }
 
   #paths(acting: Principal): PathBundle {
-    const id = JSON.stringify(['paths', signatureOf(acting, { own: this.#grants.isNamed(acting) })]);
+    const id = JSON.stringify(['paths', this.#signature(acting)]);
     const known = this.#bundles.get(id);
     if (known) return known;
     const bundle = { id, escalations: this.#escalations(acting) };
@@ -175,7 +190,8 @@ export class Powers {
         held: both(held, power.held),
         reason: `${reason}; then ${power.reason}`,
       });
-    for (const role of this.#board.roles) {
+    const roles = this.#board.estate.mentions(changed, 'sts:AssumeRole') ? this.#board.roles : [];
+    for (const role of roles) {
       if (role.arn === changed.arn || role.account !== changed.account) continue;
       const assumed = this.#board.can(changed, { action: 'sts:AssumeRole', resource: role.arn });
       if (assumed)
@@ -202,8 +218,8 @@ export class Powers {
       const account = awsAccount(principal.account);
       const held = this.of(principal).escalations.get(account)?.held;
       if (held && rankOf(held) <= ceiling) continue;
-      const reach = this.#reach(principal, ceiling);
-      if (reach.has(account)) continue;
+      const reach = this.#reach(principal, account, ceiling);
+      if (!reach) continue;
       for (const [actor, way] of reach) gained = this.#use(principal, { actor, way, reach, ceiling }) || gained;
     }
     return gained;
@@ -262,31 +278,34 @@ export class Powers {
     return [...this.of(principal).escalations.values()].reduce((sum, one) => sum + 3 - rankOf(one.held), 0);
   }
 
-  /** What the principal controls over steps no less sure than the ceiling, and how surely; itself included. */
-  #reach(principal: Principal, ceiling: number): Map<string, Held> {
+  /**
+   * What the principal controls over steps no less sure than the ceiling, and how surely; itself included. Undefined when that is
+   * the account already.
+   */
+  #reach(principal: Principal, account: string, ceiling: number): Map<string, Held> | undefined {
     const reached = new Map<string, Held>([[principal.key, SURE]]);
     for (const [key, held] of reached)
-      for (const [target, step] of this.#control.get(key) ?? [])
-        if (rankOf(step) <= ceiling && !reached.has(target)) reached.set(target, both(held, step));
+      for (const [target, step] of this.#control.get(key) ?? []) {
+        if (rankOf(step) > ceiling || reached.has(target)) continue;
+        if (target === account) return undefined;
+        reached.set(target, both(held, step));
+      }
     return reached;
   }
 }
 
-/** The actions of `dormant-version.ts` and `loosen.ts` that write what another identity is held by. */
-const REWRITES = [
-  'iam:SetDefaultPolicyVersion',
-  'iam:CreatePolicyVersion',
-  'iam:DeleteUserPermissionsBoundary',
-  'iam:DeleteRolePermissionsBoundary',
-  'iam:PutUserPermissionsBoundary',
-  'iam:PutRolePermissionsBoundary',
-  'iam:DeleteUserPolicy',
-  'iam:DeleteRolePolicy',
-  'iam:DeleteGroupPolicy',
-  'iam:DetachUserPolicy',
-  'iam:DetachRolePolicy',
-  'iam:DetachGroupPolicy',
-  'iam:RemoveUserFromGroup',
+const OBEDIENT: ReadonlySet<string> = new Set(WORKLOAD_PATHS.flatMap((row) => row.types));
+
+const tellsAskersApart = ({ byName, byKind, principalTags }: Digest): boolean => byName || byKind || principalTags.length > 0;
+
+/** What takes something away from another identity, or brings an old version back. */
+const REWRITES: readonly string[] = [BRING_BACK, ...LOOSEN_ACTIONS];
+
+/** Every action that this register asks about. */
+const TOPIC: Topic = [
+  ...new Set(
+    [...ESCALATION_PATHS.flatMap((path) => path.actions), ...EDIT_ACTIONS, ...REWRITES, JOIN].map((one) => one.toLowerCase()),
+  ),
 ];
 
 interface Through {

@@ -11,6 +11,7 @@ const NOT_KNOWN: Held = { certainty: 'possible' };
 export const resetPassword: EscalationPath = {
   id: 'reset-password',
   source: 'https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html',
+  actions: ['iam:CreateLoginProfile', 'iam:UpdateLoginProfile', 'iam:DeactivateMFADevice'],
   *find(board, principal) {
     const [create, update] = ['iam:CreateLoginProfile', 'iam:UpdateLoginProfile'].map((action) =>
       board.estate.mentions(principal, action),
@@ -33,7 +34,13 @@ function passwordOf(board: Board, principal: Principal, user: Principal): { held
   const way = create ?? update;
   if (!way) return undefined;
   const known = line?.password !== undefined || (create && update) ? SURE : NOT_KNOWN;
-  const factor = line?.mfa ? conditional(`the second factor of ${user.name}`, 'possession') : SURE;
+  const factor = line?.mfa ? factorOf(board, principal, user) : SURE;
   const action = create ? 'iam:CreateLoginProfile' : 'iam:UpdateLoginProfile';
   return { held: both(both(way, known), factor), reason: `${action}: a console password of ${user.name}` };
+}
+
+/** The second factor is held, or taken away: a password may be set before it is. */
+function factorOf(board: Board, principal: Principal, user: Principal): Held {
+  const taken = board.can(principal, { action: 'iam:DeactivateMFADevice', resource: user.arn });
+  return taken ?? conditional(`the second factor of ${user.name}`, 'possession');
 }

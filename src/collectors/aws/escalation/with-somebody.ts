@@ -6,12 +6,12 @@
  *
  * Neither alone yields anything, so the edge is a gate of the class `combined`, never definite, and its parts are named.
  */
-import { allowEverything } from '../../../iam/aws/document.ts';
+import { allowEverything, statementsFor } from '../../../iam/aws/document.ts';
 import { awsAccount } from '../../../model/keys.ts';
 import { both, conditional, type Held, surer } from '../held.ts';
 import type { Principal } from '../principals.ts';
 import { canCreateAdministrator } from './create-administrator.ts';
-import { type PolicyPower, selfPower } from './edit-policy.ts';
+import { EDIT_ACTIONS, type PolicyPower, selfPower } from './edit-policy.ts';
 import { asMember, type GroupPower } from './join-group.ts';
 import type { Board, Escalation } from './path.ts';
 
@@ -62,7 +62,7 @@ function* edited({ powers, principal, over }: Asked): Generator<Way> {
 
 /** One member is enough for each group. */
 function* joined({ board, principal, over }: Asked): Generator<Way> {
-  for (const { group, held } of over.joins) {
+  for (const { group, held } of over.joins.filter((one) => mayEmpower(one.group))) {
     for (const whom of board.neighbours(principal)) {
       if (whom.kind !== 'user' || whom === principal || whom.groups.includes(group)) continue;
       const limit = asAdministrator(board, asMember(whom, group));
@@ -72,6 +72,14 @@ function* joined({ board, principal, over }: Asked): Generator<Way> {
     }
   }
 }
+
+const EMPOWERING = ['iam:CreateUser', 'iam:CreateRole', ...EDIT_ACTIONS].map((action) => action.toLowerCase());
+
+/** A cheap no: a group without such a right makes nobody an administrator. */
+const mayEmpower = (group: GroupPower['group']): boolean =>
+  group.attached.some(({ policy }) =>
+    EMPOWERING.some((action) => statementsFor(policy, action).some((statement) => statement.effect === 'Allow')),
+  );
 
 function asAdministrator(board: Board, member: Principal): Held | undefined {
   const already = canCreateAdministrator(board, member);

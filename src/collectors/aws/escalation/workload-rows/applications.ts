@@ -7,6 +7,26 @@ const lambda = {
 } as const;
 const JOB_ROLE = { types: ['AWS::Batch::JobDefinition'] } as const;
 
+export const CLUSTER_ENTRY: WorkloadPath = {
+  id: 'eks-access-entry',
+  source: docs('eks/latest/userguide/access-policies.html'),
+  types: ['AWS::EKS::Cluster'],
+  actions: ['eks:CreateAccessEntry'],
+  also: [
+    { action: 'eks:AssociateAccessPolicy', named: 'arn:aws:eks:{region}:{account}:access-entry/{name}/role/{account}/probe/0' },
+  ],
+  setting: {
+    at: [
+      ['accessConfig', 'authenticationMode'],
+      ['AccessConfig', 'AuthenticationMode'],
+    ],
+    is: ['API', 'API_AND_CONFIG_MAP'],
+    else: 'eks:UpdateClusterConfig',
+    text: 'the cluster takes access entries',
+  },
+  says: 'an access entry with the cluster administrator policy',
+};
+
 export const APPLICATION_ROWS: readonly WorkloadPath[] = [
   {
     ...lambda,
@@ -65,23 +85,5 @@ export const APPLICATION_ROWS: readonly WorkloadPath[] = [
     startedBy: ['states:StartExecution', 'states:StartSyncExecution'],
     says: 'its definition calls any API as its role',
   },
-  {
-    id: 'eks-access-entry',
-    source: docs('eks/latest/userguide/access-policies.html'),
-    types: ['AWS::EKS::Cluster'],
-    actions: ['eks:CreateAccessEntry'],
-    also: [
-      { action: 'eks:AssociateAccessPolicy', named: 'arn:aws:eks:{region}:{account}:access-entry/{name}/role/{account}/probe/0' },
-    ],
-    setting: {
-      at: [
-        ['accessConfig', 'authenticationMode'],
-        ['AccessConfig', 'AuthenticationMode'],
-      ],
-      is: ['API', 'API_AND_CONFIG_MAP'],
-      else: 'eks:UpdateClusterConfig',
-      text: 'the cluster takes access entries',
-    },
-    says: 'an access entry with the cluster administrator policy',
-  },
+  CLUSTER_ENTRY,
 ];
