@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { InputError } from '../../model/errors.ts';
 import { compilePolicy, IDENTITY_POLICY, type Policy, type PolicyKind, RESOURCE_POLICY } from './document.ts';
 import { type AccessRequest, evaluate, type PolicyLayers, type Verdict } from './evaluate.ts';
-import { ABSENT, completeFacts, type KeyFacts, unknown } from './facts.ts';
+import { ABSENT, completeFacts, type KeyFact, type KeyFacts, unknown, values } from './facts.ts';
 import { keyClass } from './keys.ts';
 import { accountOfArn, type Requester, sessionOf } from './principal.ts';
 
@@ -74,7 +74,7 @@ function accessRequest(request: EvaluateCase['request'], complete: boolean): Acc
     action: request.action,
     resource: request.resource,
     ...(account && { resourceAccount: account }),
-    facts: factsOf(request, who, complete),
+    facts: complete ? factsOf(request, who) : openFacts(factsOf(request, who), who, account),
   };
 }
 
@@ -112,10 +112,20 @@ function typeOf(principal: string | null): Requester['type'] {
 }
 
 /** What the principal's name says of itself is known without being told. */
-function factsOf({ context, principal }: EvaluateCase['request'], who: Requester, complete: boolean): KeyFacts {
-  const given = context ?? {};
-  const known = completeFacts({ ...impliedBy(who, principal), ...lowerKeys(given) });
-  return complete ? known : (key) => (known(key) === ABSENT ? unknown(keyClass(key)) : known(key));
+const factsOf = ({ context, principal }: EvaluateCase['request'], who: Requester): KeyFacts =>
+  completeFacts({ ...impliedBy(who, principal), ...lowerKeys(context ?? {}) });
+
+/** What was not told is unknown, but for what the request itself says. */
+function openFacts(told: KeyFacts, who: Requester, account: string | undefined): KeyFacts {
+  const known = new Map<string, KeyFact>();
+  if (account) known.set('aws:resourceaccount', values(account)).set('s3:resourceaccount', values(account));
+  if (!who.arn?.includes(':user/')) known.set('aws:username', ABSENT);
+  if (who.type !== 'service') known.set('aws:principalservicename', ABSENT);
+  if (who.type === 'iam') known.set('aws:principalisawsservice', values('false'));
+  return (key) => {
+    const fact = told(key);
+    return fact.kind === 'absent' ? (known.get(key) ?? unknown(keyClass(key))) : fact;
+  };
 }
 
 function impliedBy(who: Requester, principal: string | null): Record<string, string> {

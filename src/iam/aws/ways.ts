@@ -40,8 +40,12 @@ function passesLimits(strength: Strength, { session }: PolicyLayers): boolean {
 
 const isWithinLimits = (strength: Strength): boolean => strength === 'role' || strength === 'others' || strength === 'user';
 
-/** Boundary and session policies, each of which must allow. Undefined when one does not. */
+/**
+ * Boundary and session policies, each of which must allow. Undefined when one does not; a federated session without a session
+ * policy has no permissions of its own.
+ */
 function limitsOf(asked: Asked, { boundary, session }: PolicyLayers): Gate[] | undefined {
+  if (!session && asked.who.arn?.includes(':federated-user/')) return undefined;
   const gates: Gate[] = [];
   for (const layer of [boundary, session]) {
     if (!layer) continue;
