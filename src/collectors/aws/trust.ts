@@ -1,5 +1,5 @@
 /** Who may become a role: trust policy and permission, evaluated together. */
-import type { Residue } from '../../iam/aws/condition.ts';
+import type { ConditionTest, Residue } from '../../iam/aws/condition.ts';
 import { allowEverything, type Policy } from '../../iam/aws/document.ts';
 import { evaluate } from '../../iam/aws/evaluate.ts';
 import { type KeyFact, type KeyFacts, unknown, values } from '../../iam/aws/facts.ts';
@@ -90,19 +90,20 @@ function byUniqueId(byAccount: ReadonlyMap<string, readonly Principal[]>, id: st
 }
 
 function* fromOutside(estate: Estate, role: Principal, trust: Policy): Generator<Assumption> {
-  const accounts = new Set<string>();
+  const callers = new Map<string, Requester>();
   const services = new Set<string>();
   let anyone = false;
-  for (const { effect, principals } of trust.statements) {
+  for (const { effect, principals, conditions } of trust.statements) {
     if (effect !== 'Allow' || !principals) continue;
     anyone ||= principals.anyone || principals.not;
     for (const service of principals.services) services.add(service);
-    for (const text of principals.aws) {
-      const account = /^\d{12}$/.test(text) ? text : accountOfArn(text);
-      if (account && /^\d{12}$/.test(account) && !isCollected(estate, account)) accounts.add(account);
+    const named = [...principals.aws, ...(principals.anyone ? namedBy(conditions) : [])];
+    for (const text of named) {
+      const caller = callerOf(text);
+      if (caller?.account && !isCollected(estate, caller.account)) callers.set(caller.arn as string, caller);
     }
   }
-  for (const account of accounts) yield* outsider(role, trust, { key: awsExternalAccount(account), who: rootOf(account, trust) });
+  for (const who of callers.values()) yield* outsider(role, trust, { key: awsExternalAccount(who.account as string), who });
   if (anyone) yield* outsider(role, trust, { key: EXTERNAL_ANYONE, who: STRANGER });
   for (const name of services) yield* outsider(role, trust, { key: awsService(name), who: { arn: null, type: 'service', name } });
   yield* federatedSubjects(role, trust);
@@ -116,13 +117,21 @@ const isCollected = (estate: Estate, account: string): boolean => {
 /** Somebody with an account of their own, outside every organization that a condition could name. */
 const STRANGER: Requester = { arn: 'arn:aws:iam::000000000000:role/anyone', type: 'iam', account: '000000000000' };
 
-/** An account that was not collected stands for whichever of its principals the trust policy names. */
-function rootOf(account: string, trust: Policy): Requester {
-  const named = trust.statements
-    .flatMap(({ principals }) => principals?.aws ?? [])
-    .find((text) => accountOfArn(text) === account && !text.endsWith(':root'));
-  return { arn: named ?? `arn:aws:iam::${account}:role/unknown`, type: 'iam', account };
+const UNKNOWN_ROLE = 'role/unknown';
+
+/** An account that was not collected stands for each of its principals that the trust policy names, or for whichever it chooses. */
+function callerOf(text: string): Requester | undefined {
+  const account = /^\d{12}$/.test(text) ? text : accountOfArn(text);
+  if (!account || !/^\d{12}$/.test(account)) return undefined;
+  const whole = text === account || text.endsWith(':root') || /[*?]/.test(text);
+  return { arn: whole ? `arn:aws:iam::${account}:${UNKNOWN_ROLE}` : text, type: 'iam', account };
 }
+
+/** Whom a trust in everybody means after all. */
+const namedBy = (conditions: readonly ConditionTest[]): readonly string[] =>
+  conditions
+    .filter(({ key, operator }) => (key === 'aws:principalarn' || key === 'aws:principalaccount') && operator?.negated === false)
+    .flatMap(({ texts }) => texts);
 
 function* outsider(role: Principal, trust: Policy, { key, who }: { key: string; who: Requester }): Generator<Assumption> {
   const verdict = evaluate(
@@ -145,7 +154,7 @@ function outsideFacts(who: Requester, role: Principal): KeyFacts {
   const stranger = who === STRANGER;
   const known = new Map<string, KeyFact>([
     ['aws:principalaccount', who.account ? values(who.account) : unknown('unknown')],
-    ['aws:principalarn', stranger ? values(who.arn as string) : unknown('unknown')],
+    ['aws:principalarn', who.arn && !who.arn.endsWith(`:${UNKNOWN_ROLE}`) ? values(who.arn) : unknown('unknown')],
     ['aws:principalorgid', stranger ? values('o-none') : unknown('unknown')],
     ['aws:principalorgpaths', stranger ? values('o-none/') : unknown('unknown')],
     ['aws:principalisawsservice', values(String(who.type === 'service'))],

@@ -85,9 +85,9 @@ const PLACEHOLDER =
 
 export const isPlaceholder = (value: string): boolean => PLACEHOLDER.test(value);
 
-// An ARN, an address, a path, a host, a number or a word is where a secret lies, or a setting.
+// A ciphertext of KMS, an ARN, an address, a path, a host, a number or a word is where a secret lies, or a setting.
 const NO_SECRET =
-  /^arn:|:\/\/|^\/|^[a-z]:\\|^-?\d+$|^(?:true|false|null|none|disabled|enabled)$|^[\w-]+(?:\.[\w-]+)+\.[a-z]{2,}$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[a-z]+\d{0,2}(?:[-_/.](?:[a-z]+\d{0,2}|\d{1,4}))*$/i;
+  /^AQ[EI]CAH|^arn:|:\/\/|^\/|^[a-z]:\\|^-?\d+$|^(?:true|false|null|none|disabled|enabled)$|^[\w-]+(?:\.[\w-]+)+\.[a-z]{2,}$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[a-z]+\d{0,2}(?:[-_/.](?:[a-z]+\d{0,2}|\d{1,4}))*$/i;
 const SHORTEST = 8;
 const LONGEST = 4096;
 /** Bits per character: `aaaabbbb` has 1, a random text of twelve characters above 3. */

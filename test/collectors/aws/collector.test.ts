@@ -140,6 +140,20 @@ describe('who may become a role', () => {
     expect(edges).toMatchObject([{ source: `external:aws/${OTHER}`, certainty: 'conditional', conditionClass: 'possession' }]);
   });
 
+  it('asks each of the principals that a trust names in another account', async () => {
+    const guarded = trust({ AWS: iam('role/a', OTHER) }, { Condition: { StringEquals: { 'sts:ExternalId': '7' } } });
+    const both = { ...guarded, Statement: [...guarded.Statement, ...trust({ AWS: iam('role/b', OTHER) }).Statement] };
+    expect(await assumes([role('partner', both)])).toMatchObject([
+      { source: `external:aws/${OTHER}`, certainty: 'definite', properties: { trust: 'account', externalId: false } },
+    ]);
+  });
+
+  it('finds whom a trust in everybody means by its conditions', async () => {
+    const named = trust({ AWS: '*' }, { Condition: { StringEquals: { 'aws:PrincipalArn': iam('role/a', OTHER) } } });
+    const edges = await assumes([role('partner', named)]);
+    expect(edges.map(({ source, certainty }) => `${source} ${certainty}`)).toEqual([`external:aws/${OTHER} definite`]);
+  });
+
   it('makes each subject pattern of a federated trust a subject', async () => {
     const provider = iam('oidc-provider/token.actions.githubusercontent.com');
     const condition = {
