@@ -39,7 +39,9 @@ const labelText = ([name, value]: readonly [string, string]): string => `${name}
 
 function labelled(workload: JoinEntity): { readonly workload: JoinEntity; readonly label: string }[] {
   if (!WORKLOAD.test(workload.key)) return [];
-  return Object.entries(objectIn(workload, 'labels')).map(([name, value]) => ({ workload, label: `${name}=${String(value)}` }));
+  return Object.entries(objectIn(workload, 'labels')).flatMap(([name, value]) =>
+    typeof value === 'string' ? [{ workload, label: labelText([name, value]) }] : [],
+  );
 }
 
 function objectIn({ properties }: JoinEntity, name: string): Labels {

@@ -23,12 +23,14 @@ const ENVIRONMENT_SECRET = /^(github(?:@[^:]+)?:[^/]+\/[^/]+)\/environments\/(.+
 
 function run({ entities, relationships }: JoinInput): Derived {
   const secrets = new Map(entities.filter(({ kind }) => kind === 'Secret').map(({ key }) => [foldKey(key), key]));
+  // Where the secrets of a repository were listed, its reads are exact already.
+  const settled = new Set(entities.flatMap(({ key, properties }) => (properties['level'] === 'repository' ? [key] : [])));
   const guarded = grouped(environmentSecrets(secrets.values()), ({ place }) => place);
   const pipelines = new Map(entities.filter(({ kind }) => kind === 'Pipeline').map((entity) => [entity.key, entity]));
   const known = new Set(relationships.map(relationshipId));
   const derived = relationships.flatMap((read) => {
     const [, repository, org, name] = REPOSITORY_SECRET.exec(read.target) ?? [];
-    if (!repository || !org || !name) return [];
+    if (!repository || !org || !name || settled.has(read.target)) return [];
     const atOrg = secrets.get(foldKey(githubOrgSecret(org, name)));
     return [
       ...(guarded.get(placeOf(repository, name)) ?? []).flatMap((secret) => readOfEnvironment(read, secret, pipelines)),
@@ -61,12 +63,19 @@ function readOfEnvironment(
   secret: EnvironmentSecret,
   pipelines: ReadonlyMap<string, JoinEntity>,
 ): RelationshipFact[] {
-  const environment = pipelines.get(read.source)?.properties['environment'];
-  if (typeof environment !== 'string') return [];
-  const matched = matchedBy(environment.toLowerCase(), secret.environment.toLowerCase());
-  if (matched === 'none') return [];
-  const why = `its environment is ${environment}`;
-  return [readOf(read, secret.key, matched === 'all' ? read.certainty : 'possible', why)];
+  const found = environmentsOf(pipelines.get(read.source)).map((environment) => ({
+    environment,
+    matched: matchedBy(environment.toLowerCase(), secret.environment.toLowerCase()),
+  }));
+  const [best] = found.filter(({ matched }) => matched === 'all').concat(found.filter(({ matched }) => matched !== 'none'));
+  if (!best) return [];
+  const why = `its environment is ${best.environment}`;
+  return [readOf(read, secret.key, best.matched === 'all' ? read.certainty : 'possible', why)];
+}
+
+/** One, or all that a matrix gives. */
+function environmentsOf(pipeline: JoinEntity | undefined): string[] {
+  return [pipeline?.properties['environment']].flat().filter((name) => typeof name === 'string');
 }
 
 function readOf(read: RelationshipFact, target: string, certainty: Certainty, why: string): RelationshipFact {

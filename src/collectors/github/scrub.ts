@@ -2,12 +2,12 @@
 
 const TOKENS =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*|gh[a-z]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[a-z]-[\w-]{10,}|sk_live_\w{10,}|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{30,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|(?<=:\/\/[^\s:@/]{0,64}:)[^\s@/]{3,}(?=@)/g;
-const FORTY = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+const FORTY = /(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
 const MIXED = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)/;
 const SECRET_NAME = /(passw(or)?d|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credential)s?$/i;
 /** `PASSWORD=…` and `--token …` within scripts. */
 const ASSIGNED =
-  /\b((?:[\w-]*(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|private[-_]?key|secret[-_]?access[-_]?key))\s*[=:]\s*|--(?:password|token|secret|api-key)[= ]\s*)(["']?)(?!\$|\*|"?\$\{\{)([^\s"'$`]{6,})\2/gi;
+  /(?<![\w-])((?:[\w-]{0,64}(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|private[-_]?key|secret[-_]?access[-_]?key))\s*[=:]\s*|--(?:password|token|secret|api-key)[= ]\s*)(["']?)(?!\$|\*|"?\$\{\{)([^\s"'$`]{6,})\2/gi;
 const HIDDEN = '(hidden)';
 
 /** `name`: the key that the text stands under; a literal under a name of secrets is hidden whole. */
