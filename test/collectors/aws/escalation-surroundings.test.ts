@@ -201,6 +201,47 @@ describe('a cluster', () => {
   });
 });
 
+describe('a new user', () => {
+  it('brings the rights of a group to a role that may join nobody else', async () => {
+    const make: Grant = { Action: ['iam:CreateUser', 'iam:CreateAccessKey', 'iam:AddUserToGroup'] };
+    const answerOf = async (...grants: Grant[]) =>
+      controlBy(
+        await estate({ roles: [role('maker', trust({ AWS: iam('root') }), grants)], groups: [group('admins', [ADMIN])] }),
+        key('role/maker'),
+      );
+    expect(await answerOf(make)).toBe('definite');
+    for (const without of make.Action as string[]) expect(await answerOf(make, { Effect: 'Deny', Action: without })).toBe('no');
+  });
+});
+
+describe('a deployment', () => {
+  const deploymentGroup = item('CodeDeploy::DeploymentGroup', local('codedeploy', 'deploymentgroup:shop/blue'), {
+    configuration: { ec2TagFilters: [{ key: 'app', value: 'shop', type: 'KEY_AND_VALUE' }] },
+  });
+  const instance = (app: string) =>
+    item('EC2::Instance', local('ec2', 'instance/i-1'), {
+      tags: { app },
+      configuration: { iamInstanceProfile: { arn: iam('instance-profile/p') } },
+    });
+  const parts = {
+    roles: [
+      role('host', trust({ Service: 'ec2.amazonaws.com' }), [ADMIN], {
+        InstanceProfileList: [{ Arn: iam('instance-profile/p') }],
+      }),
+    ],
+  };
+  const deploy = ['codedeploy:CreateDeployment', 'codedeploy:RegisterApplicationRevision', 'codedeploy:GetDeploymentConfig'];
+
+  it('runs on the instances whose tags its group asks for, with every permission that it takes', async () => {
+    expect(await escalates([{ Action: deploy }], parts, [deploymentGroup, instance('shop')])).toBe('not sure');
+    expect(await escalates([{ Action: deploy }], parts, [deploymentGroup, instance('other')])).toBe('no');
+    for (const without of deploy)
+      expect(
+        await escalates([{ Action: deploy.filter((one) => one !== without) }], parts, [deploymentGroup, instance('shop')]),
+      ).toBe('no');
+  });
+});
+
 describe('a second factor', () => {
   it('holds a new password back until it may be taken away', async () => {
     const report = [

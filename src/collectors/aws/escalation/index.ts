@@ -2,6 +2,7 @@
 import { cognitoIdentityPool } from './cognito-identity-pool.ts';
 import { createAccessKey } from './create-access-key.ts';
 import { createAdministrator } from './create-administrator.ts';
+import { deployCode } from './deploy-code.ts';
 import { ecsExec } from './ecs-exec.ts';
 import { editSamlProvider } from './edit-saml-provider.ts';
 import { editTrust } from './edit-trust.ts';
@@ -18,6 +19,7 @@ export const ESCALATION_PATHS: readonly EscalationPath[] = [
   cognitoIdentityPool,
   createAccessKey,
   createAdministrator,
+  deployCode,
   ecsExec,
   editSamlProvider,
   editTrust,

@@ -21,6 +21,7 @@ import { WORKLOAD_PATHS } from './existing-workload-paths.ts';
 import { ESCALATION_PATHS } from './index.ts';
 import { asMember, type GroupPower, groupPowers, JOIN } from './join-group.ts';
 import { LOOSEN_ACTIONS, loosened } from './loosen.ts';
+import { NEW_MEMBER_ACTIONS, newMembers } from './new-member.ts';
 import type { Board, Escalation } from './path.ts';
 import { type OverOthers, withSomebody } from './with-somebody.ts';
 
@@ -110,6 +111,7 @@ export class Powers {
       const self = selfPower(this.#board, principal);
       if (self) this.#become(principal, principal, self);
       for (const change of dormantVersions(this.#board, principal, principal)) this.#change(principal, change);
+      for (const change of newMembers(this.#board, principal, powers.joins)) this.#change(principal, change);
       const loose = loosened(this.#board, principal, principal);
       if (loose) this.#change(principal, loose);
     }
@@ -304,7 +306,9 @@ const REWRITES: readonly string[] = [BRING_BACK, ...LOOSEN_ACTIONS];
 /** Every action that this register asks about. */
 const TOPIC: Topic = [
   ...new Set(
-    [...ESCALATION_PATHS.flatMap((path) => path.actions), ...EDIT_ACTIONS, ...REWRITES, JOIN].map((one) => one.toLowerCase()),
+    [...ESCALATION_PATHS.flatMap((path) => path.actions), ...EDIT_ACTIONS, ...REWRITES, JOIN, ...NEW_MEMBER_ACTIONS].map((one) =>
+      one.toLowerCase(),
+    ),
   ),
 ];
 
