@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { writeAwsExport } from './aws-export.ts';
+import { writeLargeEstate } from './large-aws-estate.ts';
 
 const here = import.meta.dirname;
 const cli = join(here, '../../dist/src/cli.js');
@@ -58,6 +59,21 @@ function collectAws() {
   };
 }
 
+/** 1,000 principals × 20,000 resources × 300 actions: from files to graph, then questions to it. */
+function largeAwsEstate() {
+  const place = join(folder, 'large');
+  writeLargeEstate(join(place, 'aws'), { principals: 1000, resources: 20_000 });
+  writeFileSync(
+    join(place, 'interlock.yaml'),
+    'store: sqlite:./bench.db\nsources:\n  - { name: bench, type: aws, files: ./aws }\n',
+  );
+  return {
+    collect: measured(['collect', '--json'], place),
+    whoCanByCommand: measured(['who-can', 's3:GetObject', 'arn:aws:s3:::team-1-1-1/x', '--json'], place),
+    ...(script('access.ts', join(place, 'bench.db')) as object),
+  };
+}
+
 function part<T>(name: string, run: () => T): T {
   process.stderr.write(`${name} …\n`);
   return run();
@@ -70,6 +86,12 @@ const figures = {
   help: part('--help', () => ({ goalSeconds: 0.25, medianSeconds: median([1, 2, 3, 4, 5, 6, 7].map(help)) })),
   demo: part('demo', () => ({ goalSeconds: 10, ...measured(['demo', '--dir', join(folder, 'demo')]) })),
   collectAws50: part('collect of a 50 MB AWS export', () => ({ goalSeconds: 10, goalMegabytes: 500, ...collectAws() })),
+  largeAwsEstate: part('an AWS organization, files to graph; who-can', () => ({
+    goalCollectSeconds: 20,
+    goalMegabytes: 1500,
+    goalWhoCanMs: 200,
+    ...largeAwsEstate(),
+  })),
   storeSqlite: part('first load and upsert, SQLite', () => ({
     goalFirstSeconds: 4,
     goalAgainSeconds: 8,
