@@ -10,7 +10,7 @@ import { describeLive } from '../../live.ts';
 import { HIDDEN, HOME, type LiveEstate, liveEstate, REGION } from './live-estate.ts';
 
 /** moto answers 500. */
-const NOT_EMULATED = /^iam:GenerateServiceLastAccessedDetails: failed \(.*HTTP 500\)/;
+const NOT_EMULATED = /^iam:(GenerateServiceLastAccessedDetails|ListServiceSpecificCredentials): failed \(.*HTTP 500\)/;
 
 describeLive('aws', 'the aws source on an emulator', (endpoint) => {
   const folders: string[] = [];

@@ -102,16 +102,19 @@ class Collection {
 
   async *#account(aws: Session): AsyncGenerator<Collected> {
     this.#notes.seen(aws.account);
+    const isHome = aws === this.#connection.home;
     const regions = this.#live.regions ?? (await this.#regions(aws));
     yield* this.#take(
       aws,
       endpoints.filter(({ where }) => where === 'account'),
     );
-    for (const region of regions)
+    for (const region of regions) {
+      if (isHome && this.#live.organization) yield* this.#take(aws.in(region), [ownEndpoints.identityCenter]);
       yield* this.#take(
         aws.in(region),
         endpoints.filter(({ where }) => where === 'region'),
       );
+    }
   }
 
   async #regions(aws: Session): Promise<string[]> {

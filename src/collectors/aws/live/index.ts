@@ -7,6 +7,7 @@ import { builds } from './builds.ts';
 import { credentialReport } from './credential-report.ts';
 import type { Endpoint } from './endpoint.ts';
 import { functions } from './functions.ts';
+import { identityCenter } from './identity-center.ts';
 import { instances } from './instances.ts';
 import { jobs } from './jobs.ts';
 import { keys } from './keys.ts';
@@ -19,12 +20,14 @@ import { describeRegions } from './regions.ts';
 import { secrets } from './secrets.ts';
 import { taskDefinitions } from './task-definitions.ts';
 import { topics } from './topics.ts';
+import { userCredentials } from './user-credentials.ts';
 
 /** Asked in every account that is entered. */
 export const endpoints: readonly Endpoint[] = [
   authorizationDetails,
   credentialReport,
   accessKeys,
+  userCredentials,
   lastAccessed,
   buckets,
   recordedThings,
@@ -41,7 +44,7 @@ export const endpoints: readonly Endpoint[] = [
 ];
 
 /** Asked in the own account, if the settings say so. */
-export const ownEndpoints = { organization, aggregatedThings };
+export const ownEndpoints = { organization, identityCenter, aggregatedThings };
 
 /** Every right that a collection may use. */
 export const permissions = (): string[] =>
@@ -49,5 +52,5 @@ export const permissions = (): string[] =>
     getCallerIdentity,
     assumeRole,
     describeRegions,
-    ...[...endpoints, organization, aggregatedThings('')].flatMap((endpoint) => endpoint.operations),
+    ...[...endpoints, organization, identityCenter, aggregatedThings('')].flatMap((endpoint) => endpoint.operations),
   ].map(({ permission }) => permission);

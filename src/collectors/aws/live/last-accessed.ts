@@ -46,14 +46,16 @@ async function detailsOf({ aws, pause }: Asking, Arn: string): Promise<Answer> {
   for (let waited = 0; waited < MOST_PAUSES; waited++) {
     const services: unknown[] = [];
     let status: string | undefined;
+    let JobCompletionDate: Date | undefined;
     for await (const page of pages(aws, getDetails, { JobId })) {
       status = page.JobStatus;
+      JobCompletionDate = page.JobCompletionDate;
       services.push(...(page.ServicesLastAccessed ?? []));
     }
     if (status === 'COMPLETED')
       return {
         name: `service-last-accessed/${Arn.slice(Arn.indexOf(':', 13) + 1).replace(/[^\w.@-]+/g, '_')}`,
-        value: plain({ Arn, JobStatus: status, ServicesLastAccessed: services }),
+        value: plain({ Arn, JobStatus: status, JobCompletionDate, ServicesLastAccessed: services }),
       };
     if (status === 'FAILED') break;
     await pause(PAUSE_MS);
