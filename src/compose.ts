@@ -157,12 +157,16 @@ async function collectorFor(type: string): Promise<Collector> {
   return load();
 }
 
-/** `files` and `live.spool` are paths; they start from the configuration's folder. */
+const LIVE_PATHS = ['spool', 'privateKeyFile'];
+
+/** `files`, `live.spool` and `live.privateKeyFile` are paths; they start from the configuration's folder. */
 function absolutePaths(settings: Readonly<Record<string, unknown>>, folder: string): ConfiguredSource['settings'] {
   if (typeof settings['files'] === 'string') return { ...settings, files: resolve(folder, settings['files']) };
   const { live } = settings;
-  const spool = typeof live === 'object' && live !== null && 'spool' in live ? live.spool : undefined;
-  return typeof spool === 'string' ? { ...settings, live: { ...(live as object), spool: resolve(folder, spool) } } : settings;
+  if (typeof live !== 'object' || live === null) return settings;
+  const isPath = ([name, value]: [string, unknown]): boolean => LIVE_PATHS.includes(name) && typeof value === 'string';
+  const resolved = Object.entries(live).map((entry) => (isPath(entry) ? [entry[0], resolve(folder, entry[1] as string)] : entry));
+  return { ...settings, live: Object.fromEntries(resolved) as unknown };
 }
 
 function createEnforcers(config: Config) {

@@ -1,6 +1,8 @@
-/** Credentials of equal fingerprint are one value under two keys: a leak, and what an inventory knows. What holds for one holds for the other. */
+/**
+ * Credentials of equal fingerprint are one value under two keys: a leak, and what an inventory knows. What holds for one holds for the
+ * other. So it is with the hash by which GitHub's audit log names its tokens.
+ */
 import type { EntityFact, RelationshipFact } from '../model/entity.ts';
-import { grouped } from '../model/grouped.ts';
 import type { RelationshipKind } from '../model/kinds.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 import { type Derived, factOf, type Join, type JoinEntity, type JoinInput } from './join.ts';
@@ -12,7 +14,7 @@ const OUT_OF = ['LEAKED_IN', 'AUTHENTICATES_AS', 'ACTS_FOR', 'HAS_GRANT'] as con
 
 export const fingerprintJoin: Join = {
   name: 'fingerprint',
-  needs: { entities: ['Credential'], relationships: [...INTO, ...OUT_OF] },
+  needs: { entities: ['Credential', 'Session'], relationships: [...INTO, ...OUT_OF] },
   run,
 };
 
@@ -28,12 +30,24 @@ function run({ entities, relationships }: JoinInput): Derived {
   return { entities: [...new Set(twins.values())].flatMap(statesOf), relationships: [...derived.values()] };
 }
 
-/** Credential → the group of those with its fingerprint, itself included; only groups of two and more. */
+/** Credential → the group of those that are one value, itself included; only groups of two and more. */
 function twinsOf(entities: readonly JoinEntity[]): Map<string, readonly JoinEntity[]> {
-  const groups = grouped(entities, (entity) => fingerprintOf(entity) ?? '');
-  groups.delete('');
-  const several = [...groups.values()].filter((group) => group.length > 1);
+  const groups = new Map<string, JoinEntity[]>();
+  for (const entity of entities) {
+    const ids = idsOf(entity);
+    const known = new Set(ids.map((id) => groups.get(id)).filter((group) => group !== undefined));
+    const merged = [...[...known].flat(), entity];
+    const all = ids.length === 0 ? [] : [...ids, ...merged.flatMap(idsOf)];
+    for (const id of all) groups.set(id, merged);
+  }
+  const several = [...new Set(groups.values())].filter((group) => group.length > 1);
   return new Map(several.flatMap((group) => group.map((entity) => [entity.key, group] as const)));
+}
+
+/** Its fingerprint, and GitHub's hash of it: a leaked token has both. */
+function idsOf(entity: JoinEntity): string[] {
+  const hash = entity.properties['hashedToken'];
+  return [fingerprintOf(entity), typeof hash === 'string' ? `sha256:${hash}` : undefined].filter((id) => id !== undefined);
 }
 
 /** A leak that no inventory knows has its fingerprint as its key. A redacted one has none: it equals nothing. */

@@ -91,7 +91,7 @@ function membership(subject: Subject, { pattern, sub, asksForIds }: Accepted): R
     return undefined;
   const matched = matchedBy(subject.sub, sub);
   const met = meetsTests(claimsOf(subject), pattern.tests);
-  if (matched === 'none' || met === 'none') return undefined;
+  if (matched === 'none' || met === 'none' || isExcepted(subject, sub)) return undefined;
   const ids = asksForIds ? ' if its repository has these ids, which files do not say' : '';
   return {
     source: subject.entity.key,
@@ -102,6 +102,9 @@ function membership(subject: Subject, { pattern, sub, asksForIds }: Accepted): R
     reason: `the trusted subject ${pattern.sub} accepts ${subject.sub}${ids}${met === 'some' ? `, if ${claimsText(pattern)} fits` : ''}`,
   };
 }
+
+/** What the subject stands for may leave out some that its `*` would take in, such as protected branches. */
+const isExcepted = ({ entity }: Subject, pattern: string): boolean => [entity.properties['except']].flat().includes(pattern);
 
 function claimsOf({ entity, issuer, sub }: Subject): Claims {
   const [audience, ...others] = audiencesOf(entity.properties);

@@ -22,8 +22,8 @@ export const githubRepository = (repository: string): string => `github:${reposi
 export const githubJob = (repository: string, workflow: string, job: string): string => `github:${repository}/${workflow}#${job}`;
 /** The job that anybody who may write the repository may add. */
 export const githubAnyJob = (repository: string): string => `github:${repository}/*#any`;
-/** Nobody has written such a job yet: it may reach, but it cannot break, and it consumes nothing. */
-export const isHypotheticalJob = (key: string): boolean => key.endsWith('/*#any');
+/** Nobody has written such a job yet (`/*#any`, `/*#refs/heads/main`): it may reach, but it cannot break, and it consumes nothing. */
+export const isHypotheticalJob = (key: string): boolean => key.includes('/*#');
 export const githubSecret = (repository: string, name: string): string => `github:${repository}/actions/secrets/${name}`;
 export const githubOrgSecret = (org: string, name: string): string => `github:org/${org}/actions/secrets/${name}`;
 

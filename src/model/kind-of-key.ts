@@ -28,10 +28,16 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   github: [
     [/^org\/[^/]+$/, 'Scope'],
     [/\/secrets\/[^/]+$/, 'Secret'],
-    [/^org\/[^/]+\/teams\//, 'Group'],
+    [/^(?:hashed-)?tokens\/[^/]+$/, 'Credential'],
+    [/^org\/[^/]+\/credential-authorizations\/[^/]+$/, 'Credential'],
+    [/^[^/]+\/[^/]+\/keys\/[^/]+$/, 'Credential'],
+    [/\/(?:roles|entries|installations)\/.+$|\/grant$/, 'Permission'],
+    [/^org\/[^/]+\/(?:teams\/|members$)/, 'Group'],
     [/^users\//, 'User'],
     [/^apps\//, 'ServiceAccount'],
     [/#/, 'Pipeline'],
+    [/\/actions\/runners\/[^/]+$/, 'Workload'],
+    [/\/hooks\/[^/]+$|^[^/]+\/[^/]+\/contents$/, 'Resource'],
     [/^[^/]+\/[^/]+$/, 'Repository'],
   ],
   k8s: [

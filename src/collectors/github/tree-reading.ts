@@ -1,10 +1,11 @@
 /** What is read of repository trees: workflows, code owners, and the actions that steps name. */
 import { ACTION_FILES, type Action, actionReference, parseAction } from '../../iam/github/actions.ts';
-import { type OwnerRule, ownerRules } from '../../iam/github/codeowners.ts';
+import { OWNER_FILES, type OwnerRule, ownerRules } from '../../iam/github/codeowners.ts';
 import type { YamlMap } from '../../iam/github/node.ts';
 import { parseWorkflow, usesOf, type Workflow } from '../../iam/github/workflow.ts';
 import { InputError } from '../../model/errors.ts';
 import type { Collected } from '../../ports/collector.ts';
+import type { RepositoryTree } from './convert.ts';
 import type { TreeFile } from './trees.ts';
 import { workflowDocument } from './workflow-document.ts';
 import { type YamlTree, yamlTree } from './yaml-tree.ts';
@@ -43,6 +44,18 @@ export class TreeReading {
     const rules = ownerRules(text);
     keep(this.owners, place, rules);
     if (rules.length === 0) yield { type: 'warning', text: `${shown}: no rule that names code owners` };
+  }
+
+  /** What was read of one repository. */
+  treeOf(name: string): RepositoryTree {
+    const owners = this.owners.get(name);
+    const first = OWNER_FILES.find((file) => owners?.has(file));
+    return {
+      name,
+      workflows: this.workflows.get(name) ?? new Map(),
+      actions: this.actions.get(name) ?? new Map(),
+      owners: (first && owners?.get(first)) || [],
+    };
   }
 
   /** The actions that collected workflows name and whose repository was collected, those that they use in turn included. */

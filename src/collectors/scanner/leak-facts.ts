@@ -5,6 +5,7 @@
  *          └───────LEAKED_IN──► Repository, bucket ─EXPOSES──► Credential
  */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { hashedToken } from '../../model/hashed-token.ts';
 import { awsArn, awsKey, githubRepository, leak as leakKey, redactedLeak, scannedPlace } from '../../model/keys.ts';
 import type { CollectContext } from '../../ports/collector.ts';
 import { isKeyId, type Leak } from './leak.ts';
@@ -103,7 +104,9 @@ export class LeakFacts {
     const key = isShown ? leakKey(fingerprint(leak.value)) : redactedLeak(source, leak.file, leak.line, leak.commit);
     if (!this.#entities.has(key)) {
       const name = `${leak.rule} in ${lastPart(leak.file)}`;
-      this.#entities.set(key, { key, kind: 'Credential', name, provider: 'leak', properties: { redacted: !isShown } });
+      const hash = leak.value === undefined ? undefined : hashedToken(leak.value);
+      const properties = { redacted: !isShown, ...(hash === undefined ? {} : { hashedToken: hash }) };
+      this.#entities.set(key, { key, kind: 'Credential', name, provider: 'leak', properties });
     }
     return key;
   }

@@ -6,6 +6,7 @@ import { EVERY_SCOPE } from '../../../src/model/collection.ts';
 import { collecting } from '../../contracts/collecting.ts';
 import { collectorContract } from '../../contracts/collector.ts';
 import { sampleFolder } from '../files/sample-folder.ts';
+import { answerFiles, TREE } from './sample-organisation.ts';
 
 const workflow = 'acme/shop/.github/workflows/deploy.yml';
 const deploy = `
@@ -33,13 +34,9 @@ const repositories = ({ entities }: Awaited<ReturnType<typeof collected>>) =>
 describe('the contract of collectors', () =>
   collectorContract({
     collector: githubCollector,
-    good: () => files({ [workflow]: deploy, 'acme/shop/.github/CODEOWNERS': '* @acme/platform' }),
+    good: () => files({ ...answerFiles(), ...TREE }),
     broken: async () => ({
-      ...(await files({
-        [workflow]: deploy,
-        'acme/shop/.github/CODEOWNERS': '* @acme/platform',
-        'acme/shop/.github/workflows/bad.yml': 'on: push\njobs: [\n',
-      })),
+      ...(await files({ ...answerFiles(), ...TREE, 'acme/shop/.github/workflows/bad.yml': 'on: push\njobs: [\n' })),
       names: 'acme/shop/.github/workflows/bad.yml',
     }),
   }));

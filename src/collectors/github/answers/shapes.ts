@@ -1,0 +1,303 @@
+/** What is read of GitHub's REST answers; everything else in them is left out. https://docs.github.com/rest */
+import { z } from 'zod';
+
+const text = z.string();
+const maybeText = z.string().nullish();
+const id = z.union([z.number(), z.string()]);
+
+/** Of users as they stand in lists. */
+export const user = z.object({ login: text.min(1), id: id.optional(), type: text.optional() });
+export type UserAnswer = z.infer<typeof user>;
+
+const permissions = z.record(z.string(), z.unknown()).optional();
+
+export const organisation = z.object({
+  login: text.min(1),
+  default_repository_permission: maybeText,
+  two_factor_requirement_enabled: z.boolean().nullish(),
+  plan: z.object({ name: text.optional() }).nullish(),
+});
+
+export const team = z.object({
+  id: id.optional(),
+  slug: text.min(1),
+  name: text.optional(),
+  permission: maybeText,
+  role_name: maybeText,
+  html_url: maybeText,
+  parent: z.object({ slug: text }).nullish(),
+});
+export type TeamAnswer = z.infer<typeof team>;
+
+export const repository = z.object({
+  id: id.optional(),
+  full_name: text.regex(/^[^/]+\/[^/]+$/),
+  private: z.boolean().optional(),
+  visibility: maybeText,
+  archived: z.boolean().nullish(),
+  disabled: z.boolean().nullish(),
+  fork: z.boolean().nullish(),
+  default_branch: maybeText,
+  role_name: maybeText,
+  permissions,
+});
+export type RepositoryAnswer = z.infer<typeof repository>;
+
+export const collaborator = user.extend({ role_name: maybeText, permissions });
+export type CollaboratorAnswer = z.infer<typeof collaborator>;
+
+export const customRole = z.object({ id: id.optional(), name: text, base_role: maybeText, permissions: z.array(text).nullish() });
+export const organisationRole = z.object({
+  id,
+  name: text,
+  base_role: maybeText,
+  permissions: z.array(text).nullish(),
+});
+export type OrganisationRoleAnswer = z.infer<typeof organisationRole>;
+
+export const secret = z.object({
+  name: text.min(1),
+  visibility: maybeText,
+  created_at: maybeText,
+  updated_at: maybeText,
+});
+export type SecretAnswer = z.infer<typeof secret>;
+
+/** The value of a variable is not read. */
+export const variable = z.object({ name: text.min(1), visibility: maybeText });
+
+export const installation = z.object({
+  id,
+  app_id: id.optional(),
+  app_slug: text.min(1),
+  repository_selection: text.optional(),
+  permissions: z.record(z.string(), z.string()).optional(),
+  created_at: maybeText,
+  suspended_at: maybeText,
+});
+export type InstallationAnswer = z.infer<typeof installation>;
+
+export const tokenGrant = z.object({
+  id,
+  owner: user,
+  repository_selection: text.optional(),
+  permissions: z
+    .object({
+      organization: z.record(z.string(), z.string()).optional(),
+      repository: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
+  access_granted_at: maybeText,
+  token_id: id.optional(),
+  token_name: maybeText,
+  token_expired: z.boolean().nullish(),
+  token_expires_at: maybeText,
+  token_last_used_at: maybeText,
+});
+export type TokenGrantAnswer = z.infer<typeof tokenGrant>;
+
+export const credentialAuthorization = z.object({
+  login: text.min(1),
+  credential_id: id,
+  credential_type: text,
+  credential_authorized_at: maybeText,
+  credential_accessed_at: maybeText,
+  scopes: z.array(text).nullish(),
+  fingerprint: maybeText,
+  authorized_credential_title: maybeText,
+  authorized_credential_note: maybeText,
+  authorized_credential_expires_at: maybeText,
+});
+export type CredentialAuthorizationAnswer = z.infer<typeof credentialAuthorization>;
+
+export const hook = z.object({
+  id,
+  name: text.optional(),
+  active: z.boolean().nullish(),
+  events: z.array(text).nullish(),
+  config: z.object({ url: maybeText, insecure_ssl: z.unknown().optional(), secret: maybeText }).nullish(),
+});
+export type HookAnswer = z.infer<typeof hook>;
+
+const actors = z
+  .object({
+    users: z.array(user).nullish(),
+    teams: z.array(team).nullish(),
+    apps: z.array(z.object({ slug: maybeText, id: id.optional() })).nullish(),
+  })
+  .nullish();
+const enabled = z.object({ enabled: z.boolean().nullish() }).nullish();
+
+export const branch = z.object({ name: text.min(1), protected: z.boolean().nullish() });
+
+export const protection = z.object({
+  required_pull_request_reviews: z
+    .object({
+      required_approving_review_count: z.number().nullish(),
+      require_code_owner_reviews: z.boolean().nullish(),
+      bypass_pull_request_allowances: actors,
+    })
+    .nullish(),
+  restrictions: actors,
+  block_creations: enabled,
+  lock_branch: enabled,
+});
+export type ProtectionAnswer = z.infer<typeof protection>;
+export type ActorsAnswer = z.infer<typeof actors>;
+
+const allowance = z.object({
+  actor: z
+    .object({ login: text.optional(), slug: text.optional(), __typename: text.optional(), databaseId: id.optional() })
+    .nullish(),
+});
+const allowances = z.object({ nodes: z.array(allowance).nullish() }).nullish();
+
+/** A `branchProtectionRules` node of the GraphQL API. */
+export const protectionRule = z.object({
+  pattern: text.min(1),
+  lockBranch: z.boolean().nullish(),
+  blocksCreations: z.boolean().nullish(),
+  requiresApprovingReviews: z.boolean().nullish(),
+  requiredApprovingReviewCount: z.number().nullish(),
+  requiresCodeOwnerReviews: z.boolean().nullish(),
+  restrictsPushes: z.boolean().nullish(),
+  bypassPullRequestAllowances: allowances,
+  pushAllowances: allowances,
+});
+export type ProtectionRuleAnswer = z.infer<typeof protectionRule>;
+export type AllowancesAnswer = z.infer<typeof allowances>;
+
+const targets = z.object({ include: z.array(text).nullish(), exclude: z.array(text).nullish() }).nullish();
+
+export const ruleset = z.object({
+  id: z.number(),
+  name: text,
+  target: maybeText,
+  source_type: maybeText,
+  source: maybeText,
+  enforcement: text,
+  bypass_actors: z.array(z.object({ actor_id: z.number().nullish(), actor_type: text, bypass_mode: maybeText })).nullish(),
+  conditions: z
+    .object({
+      ref_name: targets,
+      repository_name: targets,
+      repository_id: z.object({ repository_ids: z.array(z.number()).nullish() }).nullish(),
+      repository_property: z.unknown().optional(),
+    })
+    .nullish(),
+  rules: z.array(z.object({ type: text, parameters: z.record(z.string(), z.unknown()).nullish() })).nullish(),
+});
+export type RulesetAnswer = z.infer<typeof ruleset>;
+
+const reviewer = z.object({
+  type: text,
+  reviewer: z.object({ login: text.optional(), slug: text.optional(), id: id.optional() }).nullish(),
+});
+
+export const environment = z.object({
+  name: text.min(1),
+  protection_rules: z
+    .array(
+      z.object({
+        type: text,
+        wait_timer: z.number().nullish(),
+        prevent_self_review: z.boolean().nullish(),
+        reviewers: z.array(reviewer).nullish(),
+        app: z.object({ slug: maybeText }).nullish(),
+      }),
+    )
+    .nullish(),
+  deployment_branch_policy: z
+    .object({ protected_branches: z.boolean().nullish(), custom_branch_policies: z.boolean().nullish() })
+    .nullish(),
+});
+export type EnvironmentAnswer = z.infer<typeof environment>;
+
+export const branchPolicy = z.object({ name: text.min(1), type: maybeText });
+
+export const deployKey = z.object({
+  id,
+  key: maybeText,
+  title: maybeText,
+  read_only: z.boolean(),
+  verified: z.boolean().nullish(),
+  created_at: maybeText,
+  added_by: maybeText,
+  last_used: maybeText,
+  enabled: z.boolean().nullish(),
+});
+export type DeployKeyAnswer = z.infer<typeof deployKey>;
+
+export const runner = z.object({
+  id,
+  name: text,
+  os: text.optional(),
+  status: maybeText,
+  ephemeral: z.boolean().nullish(),
+  runner_group_id: id.nullish(),
+  labels: z.array(z.object({ name: text })).nullish(),
+});
+export type RunnerAnswer = z.infer<typeof runner>;
+
+export const runnerGroup = z.object({
+  id,
+  name: text,
+  visibility: maybeText,
+  allows_public_repositories: z.boolean().nullish(),
+  restricted_to_workflows: z.boolean().nullish(),
+  selected_workflows: z.array(text).nullish(),
+});
+export type RunnerGroupAnswer = z.infer<typeof runnerGroup>;
+
+export const workflowPermissions = z.object({
+  default_workflow_permissions: maybeText,
+  can_approve_pull_request_reviews: z.boolean().nullish(),
+});
+
+export const oidcSub = z.object({ use_default: z.boolean().nullish(), include_claim_keys: z.array(text).nullish() });
+
+const location = z.object({
+  path: maybeText,
+  start_line: z.number().nullish(),
+  commit_sha: maybeText,
+  html_url: maybeText,
+});
+
+export const alert = z.object({
+  number: z.number(),
+  state: maybeText,
+  resolution: maybeText,
+  validity: maybeText,
+  secret_type: maybeText,
+  secret: maybeText,
+  /** Written by `--save` where the value was. */
+  hashed_token: maybeText,
+  created_at: maybeText,
+  publicly_leaked: z.boolean().nullish(),
+  first_location_detected: location.nullish(),
+  repository: z.object({ full_name: text }).nullish(),
+});
+export type AlertAnswer = z.infer<typeof alert>;
+
+const when = z.union([z.number(), z.string()]).nullish();
+
+export const auditEvent = z.object({
+  action: text.min(1),
+  '@timestamp': when,
+  created_at: when,
+  _document_id: maybeText,
+  actor: maybeText,
+  actor_ip: maybeText,
+  user_agent: maybeText,
+  user: maybeText,
+  org: z.union([text, z.array(text)]).nullish(),
+  repo: maybeText,
+  repository: maybeText,
+  hashed_token: maybeText,
+  token_id: id.nullish(),
+  token_scopes: maybeText,
+  programmatic_access_type: maybeText,
+  deploy_key_fingerprint: maybeText,
+  operation_type: maybeText,
+});
+export type AuditEvent = z.infer<typeof auditEvent>;

@@ -1,0 +1,185 @@
+/**
+ * Asks GitHub for an organisation and all of its repositories, several at once.
+ *
+ * A call that is refused or fails makes its repository, or the organisation, partial; the rest goes on. Nothing is kept between runs:
+ * a run that was ended begins anew, and has changed nothing.
+ */
+import pLimit from 'p-limit';
+import { EVERY_SCOPE } from '../../../model/collection.ts';
+import { InputError, isExpected, messageOf } from '../../../model/errors.ts';
+import type { CollectContext, Collected } from '../../../ports/collector.ts';
+import type { CoverageNotes } from '../../files/coverage.ts';
+import { Answers } from '../answers/answers.ts';
+import type * as shapes from '../answers/shapes.ts';
+import type { GithubSource } from '../source-facts.ts';
+import { TreeReading } from '../tree-reading.ts';
+import { isWorkflow } from '../trees.ts';
+import { CallProblem, openApi, PATIENCE, type Patience } from './api.ts';
+import { type Asking, ask, askAll } from './asking.ts';
+import { organisationQuestions, repositoryQuestions } from './questions.ts';
+import { listTree, type RemoteTree, readBlob } from './repository-tree.ts';
+import { answerSaver } from './save-answer.ts';
+import type { LiveSettings } from './settings.ts';
+
+export interface LiveReading {
+  readonly host: string | undefined;
+  /** Undefined when the organisation itself could not be read. */
+  readonly read: GithubSource | undefined;
+}
+
+const DEFAULT_CONCURRENCY = 8;
+const MOST_SHOWN = 5;
+
+export async function* readLive(
+  live: LiveSettings,
+  context: CollectContext,
+  notes: CoverageNotes,
+  patience: Patience = PATIENCE,
+): AsyncGenerator<Collected, LiveReading> {
+  context.signal.throwIfAborted();
+  try {
+    const api = await openApi(live, context.signal, patience);
+    const answers = new Answers();
+    const asking: Asking = { api, answers, context, save: answerSaver(context), isEnterprise: true };
+    const [about] = await ask({ path: `/orgs/${encodeURIComponent(live.org)}` }, asking);
+    const plan = (about as { readonly plan?: { readonly name?: string } | null } | undefined)?.plan?.name;
+    const scoped = { ...asking, isEnterprise: plan === undefined || plan === 'enterprise' };
+    const read = yield* readOrganisation(live, scoped, notes);
+    return { host: api.host, read };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof CallProblem) && !isExpected(error)) throw error;
+    const text = messageOf(error);
+    yield { type: 'error', text };
+    notes.missing(EVERY_SCOPE, text);
+    return { host: undefined, read: undefined };
+  }
+}
+
+async function* readOrganisation(
+  live: LiveSettings,
+  asking: Asking,
+  notes: CoverageNotes,
+): AsyncGenerator<Collected, GithubSource> {
+  const { answers, context } = asking;
+  const scope = `org/${live.org}`;
+  yield { type: 'progress', done: 0, total: 1, what: live.org };
+  const listed = await ask({ path: `/orgs/${encodeURIComponent(live.org)}/repos?type=all` }, asking);
+  const problems = await askAll(organisationQuestions(live.org), asking);
+  yield* said(scope, problems, notes);
+  const repositories = listed.map((item) => item as unknown as shapes.RepositoryAnswer);
+  const trees = yield* readRepositories(repositories, live, { asking, notes });
+  return { trees, answers, context, notes };
+}
+
+/** The scope is partial for each of these; a scope with many is not shown all of them. */
+function* said(scope: string, problems: readonly string[], notes: CoverageNotes): Generator<Collected> {
+  notes.seen(scope);
+  for (const text of problems) notes.missing(scope, text);
+  for (const text of problems.slice(0, MOST_SHOWN)) yield { type: 'error', text };
+  if (problems.length > MOST_SHOWN) yield { type: 'error', text: `${scope}: ${problems.length - MOST_SHOWN} more calls failed` };
+}
+
+interface Reading {
+  readonly asking: Asking;
+  readonly notes: CoverageNotes;
+}
+
+interface ReadRepository {
+  readonly name: string;
+  readonly problems: readonly string[];
+  readonly tree: RemoteTree | undefined;
+  /** By path. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+async function* readRepositories(
+  repositories: readonly shapes.RepositoryAnswer[],
+  { concurrency = DEFAULT_CONCURRENCY }: LiveSettings,
+  reading: Reading,
+) {
+  const { asking, notes } = reading;
+  const limit = pLimit(concurrency);
+  const work = repositories.map((repository) => limit(() => readRepository(repository, asking)));
+  for (const promise of work) promise.catch(() => {});
+  const trees = new TreeReading();
+  const remote = new Map<string, RemoteTree>();
+  try {
+    for (const [done, promise] of work.entries()) {
+      const repository = repositories[done]?.full_name ?? '';
+      yield { type: 'progress', done, total: work.length, what: repository } satisfies Collected;
+      const found = await untilAborted(promise, asking.context.signal);
+      if (found.tree) remote.set(found.name.toLowerCase(), found.tree);
+      yield* said(found.name, found.problems, notes);
+      yield* parsed(found, trees, notes);
+    }
+  } finally {
+    limit.clearQueue();
+  }
+  yield { type: 'progress', done: work.length, total: work.length, what: 'repositories' } satisfies Collected;
+  const readFile = async ({ repository, path }: { repository: string; path: string }) => {
+    const sha = remote.get(repository.toLowerCase())?.blobs.get(path);
+    if (sha === undefined) return undefined;
+    const text = await readBlob(asking.api, repository, sha).catch(asInputError);
+    await asking.context.save?.(`${repository}/${path}`, text);
+    return { text, shown: `${repository}/${path}` };
+  };
+  yield* trees.namedActions(readFile, (text, repository) => notes.missing(repository, text));
+  return repositories.map(({ full_name: name }) => trees.treeOf(name));
+}
+
+const asInputError = (error: unknown): never => {
+  throw error instanceof CallProblem ? new InputError(error.message) : error;
+};
+
+/** Waiting for a limit to end is no reason to go on when the collection was ended. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function readRepository(
+  { full_name: name, default_branch: branch }: shapes.RepositoryAnswer,
+  asking: Asking,
+): Promise<ReadRepository> {
+  const problems = await askAll(repositoryQuestions(name), asking);
+  const texts = new Map<string, string>();
+  let tree: RemoteTree | undefined;
+  try {
+    tree = await listTree(asking.api, name, branch ?? 'HEAD');
+    if (tree.isCut) problems.push(`${name}: larger than GitHub lists at once; some of its workflows may be left out`);
+    for (const [path, sha] of tree.blobs) {
+      if (!isWorkflow({ repository: name, path }) && !/CODEOWNERS$/.test(path)) continue;
+      const text = await readBlob(asking.api, name, sha);
+      texts.set(path, text);
+      await asking.context.save?.(`${name}/${path}`, text);
+    }
+  } catch (error) {
+    if (!(error instanceof CallProblem)) throw error;
+    problems.push(error.message);
+  }
+  return { name, problems, tree, texts };
+}
+
+function* parsed({ name, texts }: ReadRepository, trees: TreeReading, notes: CoverageNotes): Generator<Collected> {
+  for (const [path, text] of texts) {
+    const place = { repository: name, path };
+    const shown = `${name}/${path}`;
+    try {
+      yield* isWorkflow(place) ? trees.workflow(place, text, shown) : trees.codeOwners(place, text, shown);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      notes.missing(name, error.message);
+      yield { type: 'error', text: error.message };
+    }
+  }
+}
