@@ -17,10 +17,11 @@ import { type GrantEdge, GrantFinder } from './grants.ts';
 import { guardrailsOf } from './guardrails.ts';
 import { rankOf, surer } from './held.ts';
 import { emptyFacts, type Facts, groupFact, identityFacts, otherCredentialKey, othersOf, tagList } from './identities.ts';
-import type { Account, Inventory, UserRecord } from './inventory.ts';
+import type { Account, UserRecord } from './inventory.ts';
 import { PermissionBook, type RightEdge } from './permissions.ts';
 import type { Principal } from './principals.ts';
 import { rootFacts } from './root-user.ts';
+import { Strangers } from './strangers.ts';
 import type { Thing } from './things.ts';
 import { assumptions } from './trust.ts';
 
@@ -47,8 +48,7 @@ export function* accountFacts(estate: Estate, catalogue: Catalogue): Generator<A
       finder,
       powers,
       hung,
-      things: estate.things,
-      inventory: estate.inventory,
+      estate,
     });
   }
 }
@@ -211,8 +211,7 @@ interface Rights {
   readonly finder: GrantFinder;
   readonly powers: Powers;
   readonly hung: Hangs;
-  readonly things: ReadonlyMap<string, Thing>;
-  readonly inventory: Inventory;
+  readonly estate: Estate;
 }
 
 const BATCH = 5_000;
@@ -221,7 +220,7 @@ const BATCH = 5_000;
 function* rightsFacts(rights: Rights): Generator<AccountFacts> {
   const { account, principals } = rights;
   const book = new PermissionBook();
-  const strangers = new Strangers(rights);
+  const strangers = new Strangers(rights.estate, account);
   let facts = emptyFacts();
   for (const principal of principals) {
     for (const { id, edges } of bundlesOf(principal, rights)) {
@@ -268,28 +267,9 @@ function bundlesOf(principal: Principal, { finder, powers, hung }: Rights): Righ
 
 const control = ({ target, held, reason }: Escalation): RightEdge => ({ kind: 'CAN_CONTROL', target, held, reason });
 
-/** Things of other accounts that an account's facts point at. */
-class Strangers {
-  readonly #named = new Set<string>();
-  readonly #rights: Rights;
-
-  constructor(rights: Rights) {
-    this.#rights = rights;
-  }
-
-  *named(relationships: readonly RelationshipFact[]): Generator<EntityFact> {
-    for (const { target } of relationships) {
-      const thing = this.#rights.things.get(arnOf(target));
-      if (!thing || thing.item.account === this.#rights.account || this.#named.has(target)) continue;
-      this.#named.add(target);
-      yield { key: target, kind: thing.kind, name: thing.item.name, provider: 'aws', stub: true };
-    }
-  }
-}
-
 /** Credentials that one service takes: of the user's rights those in that service. */
-function* boundRights(principal: Principal, { finder, inventory }: Rights): Generator<RightBundle & { readonly source: string }> {
-  const account = inventory.accounts.get(principal.account);
+function* boundRights(principal: Principal, { finder, estate }: Rights): Generator<RightBundle & { readonly source: string }> {
+  const account = estate.inventory.accounts.get(principal.account);
   if (principal.kind !== 'user' || !account || account.credentials.size === 0) return;
   const user = principal.record as UserRecord;
   for (const credential of othersOf(account, user)) {

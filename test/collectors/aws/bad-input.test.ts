@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reading } from './reading.ts';
-import { ACCOUNT, details, document, iam, item, key, role, snapshot, trust, user } from './sample.ts';
+import { ACCOUNT, details, document, iam, item, key, OTHER, role, snapshot, trust, user } from './sample.ts';
 
 const get = { Action: 's3:GetObject' };
 const shop = item('S3::Bucket', 'arn:aws:s3:::shop');
@@ -63,6 +63,16 @@ describe('a managed policy that is in no file', () => {
     expect(scopes[0]?.missing.join('\n')).toContain(`${iam('policy/gone')}: set on one, and its document is in no file`);
     expect(relationships.filter(({ kind }) => kind === 'CAN_READ').map(({ certainty }) => certainty)).toEqual(['possible']);
   });
+});
+
+it('names the roles of other accounts that an earlier account controls', async () => {
+  const late = role('late', trust({ AWS: iam('root') }), [{ Action: '*' }], {}, OTHER);
+  const one = user('one', [{ Action: 'sts:AssumeRole' }]);
+  const found = await reading({ 'a.json': details({ users: [one] }), 'b.json': details({ roles: [late] }) });
+  const first = found.said.filter((fact) => fact.type === 'facts' && fact.scope === ACCOUNT);
+  const named = new Set(first.flatMap((fact) => (fact.type === 'facts' ? fact.entities.map(({ key: known }) => known) : [])));
+  const ends = first.flatMap((fact) => (fact.type === 'facts' ? fact.relationships.map(({ target }) => target) : []));
+  expect(ends.filter((end) => !named.has(end))).toEqual([]);
 });
 
 it('counts a configuration that cannot be unpacked for nothing', async () => {
