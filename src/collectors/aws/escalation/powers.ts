@@ -6,23 +6,22 @@
  *
  * Cost: one walk over the principals for each that has, or controls one that has, such a power and not yet its account.
  */
-import { allowEverything, type Policy } from '../../../iam/aws/document.ts';
+import { allowEverything } from '../../../iam/aws/document.ts';
 import { arnOf, awsAccount } from '../../../model/keys.ts';
 import type { GrantEdge, GrantFinder } from '../grants.ts';
-import { both, type Held, rankOf, SURE, surer } from '../held.ts';
+import { both, type Held, rankOf, surer } from '../held.ts';
 import type { Principal } from '../principals.ts';
-import { isNamedOn, namesIn } from '../shelves.ts';
-import { type Digest, digestOf, signatureOf, type Topic } from '../signature.ts';
 import type { Assumption } from '../trust.ts';
+import { ControlMap } from './control-map.ts';
 import { canCreateAdministrator, createAdministrator } from './create-administrator.ts';
-import { BRING_BACK, type Change, dormantVersions } from './dormant-version.ts';
-import { EDIT_ACTIONS, type PolicyPower, policyPowers, selfPower } from './edit-policy.ts';
-import { WORKLOAD_PATHS } from './existing-workload-paths.ts';
+import { type Change, dormantVersions } from './dormant-version.ts';
+import { type PolicyPower, policyPowers, selfPower } from './edit-policy.ts';
 import { ESCALATION_PATHS } from './index.ts';
-import { asMember, type GroupPower, groupPowers, JOIN } from './join-group.ts';
-import { LOOSEN_ACTIONS, loosened } from './loosen.ts';
-import { NEW_MEMBER_ACTIONS, newMembers } from './new-member.ts';
+import { asMember, type GroupPower, groupPowers } from './join-group.ts';
+import { loosened } from './loosen.ts';
+import { newMembers } from './new-member.ts';
 import type { Board, Escalation } from './path.ts';
+import { escalationSignature, REWRITES } from './topic.ts';
 import { type OverOthers, withSomebody } from './with-somebody.ts';
 
 /** What a principal gains, beside its grants: control of something, or rights as after a change that it may make. */
@@ -45,23 +44,19 @@ export class Powers {
   readonly #board: Board;
   readonly #grants: GrantFinder;
   readonly #gains = new Map<Principal, Gains>();
-  readonly #control = new Map<string, Map<string, Held>>();
+  readonly #control: ControlMap;
+  readonly #signature: (principal: Principal) => string;
   readonly #powers = new Map<Principal, OverOthers>();
   readonly #shared = new Map<string, OverOthers>();
-  /** The policies of the workloads themselves, and whom they name. */
-  readonly #governed: { readonly policies: readonly Policy[]; readonly names: ReadonlySet<string> };
   readonly #limits = new WeakMap<Principal, { readonly held: Held | undefined }>();
   readonly #bundles = new Map<string, PathBundle>();
 
   constructor(board: Board, grants: GrantFinder, assumptions: readonly Assumption[]) {
     this.#board = board;
     this.#grants = grants;
-    const policies = [...board.estate.things.values()].flatMap((thing) =>
-      thing.policy && OBEDIENT.has(thing.item.type) ? [thing.policy] : [],
-    );
-    const asking = policies.filter((policy) => tellsAskersApart(digestOf(policy, TOPIC)));
-    this.#governed = { policies: asking, names: new Set(policies.flatMap((policy) => [...namesIn(policy)])) };
-    for (const { from, role, held } of assumptions) this.#connect(from, role.key, held);
+    this.#control = new ControlMap(board.estate);
+    this.#signature = escalationSignature(board.estate);
+    for (const { from, role, held } of assumptions) this.#control.connect(from, role.key, held);
     this.#ownPaths();
     this.#conjunctions();
   }
@@ -80,25 +75,12 @@ export class Powers {
     return found !== undefined && rankOf(found.held) === 0;
   }
 
-  #connect(from: string, to: string, held: Held): void {
-    const targets = this.#control.get(from) ?? new Map<string, Held>();
-    targets.set(to, surer(targets.get(to), held) as Held);
-    this.#control.set(from, targets);
-  }
-
   #add(principal: Principal, found: Escalation): void {
     const { escalations } = this.of(principal);
     const known = escalations.get(found.target);
     if (known && surer(known.held, found.held) === known.held) return;
     escalations.set(found.target, found);
-    for (const target of this.#behind(found.target)) this.#connect(principal.key, target, found.held);
-  }
-
-  /** What control of a target is good for here: of a workload, the roles that it runs as. */
-  #behind(target: string): readonly string[] {
-    const thing = this.#board.estate.things.get(arnOf(target));
-    if (!thing) return [target];
-    return thing.runsAs.flatMap((arn) => this.#board.estate.roleBehind(arn)?.key ?? []);
+    this.#control.connect(principal.key, found.target, found.held);
   }
 
   #ownPaths(): void {
@@ -115,10 +97,6 @@ export class Powers {
       const loose = loosened(this.#board, principal, principal);
       if (loose) this.#change(principal, loose);
     }
-  }
-
-  #signature(principal: Principal): string {
-    return signatureOf(principal, { own: isNamedOn(this.#governed, principal), topic: TOPIC, around: this.#governed.policies });
   }
 
   /** Shared by principals of one signature: what one may do to somebody else, the other may too. */
@@ -220,7 +198,7 @@ export class Powers {
       const account = awsAccount(principal.account);
       const held = this.of(principal).escalations.get(account)?.held;
       if (held && rankOf(held) <= ceiling) continue;
-      const reach = this.#reach(principal, account, ceiling);
+      const reach = this.#control.reach(principal.key, account, ceiling);
       if (!reach) continue;
       for (const [actor, way] of reach) gained = this.#use(principal, { actor, way, reach, ceiling }) || gained;
     }
@@ -279,38 +257,7 @@ export class Powers {
   #weight(principal: Principal): number {
     return [...this.of(principal).escalations.values()].reduce((sum, one) => sum + 3 - rankOf(one.held), 0);
   }
-
-  /**
-   * What the principal controls over steps no less sure than the ceiling, and how surely; itself included. Undefined when that is
-   * the account already.
-   */
-  #reach(principal: Principal, account: string, ceiling: number): Map<string, Held> | undefined {
-    const reached = new Map<string, Held>([[principal.key, SURE]]);
-    for (const [key, held] of reached)
-      for (const [target, step] of this.#control.get(key) ?? []) {
-        if (rankOf(step) > ceiling || reached.has(target)) continue;
-        if (target === account) return undefined;
-        reached.set(target, both(held, step));
-      }
-    return reached;
-  }
 }
-
-const OBEDIENT: ReadonlySet<string> = new Set(WORKLOAD_PATHS.flatMap((row) => row.types));
-
-const tellsAskersApart = ({ byName, byKind, principalTags }: Digest): boolean => byName || byKind || principalTags.length > 0;
-
-/** What takes something away from another identity, or brings an old version back. */
-const REWRITES: readonly string[] = [BRING_BACK, ...LOOSEN_ACTIONS];
-
-/** Every action that this register asks about. */
-const TOPIC: Topic = [
-  ...new Set(
-    [...ESCALATION_PATHS.flatMap((path) => path.actions), ...EDIT_ACTIONS, ...REWRITES, JOIN, ...NEW_MEMBER_ACTIONS].map((one) =>
-      one.toLowerCase(),
-    ),
-  ),
-];
 
 interface Through {
   readonly held: Held;
