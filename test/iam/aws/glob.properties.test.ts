@@ -6,7 +6,7 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** The obvious way: wildcards become those of a regular expression. */
 const expression = (pattern: string): RegExp =>
-  new RegExp(`^${[...pattern].map((c) => (c === '*' ? '.*' : c === '?' ? '.' : escaped(c))).join('')}$`, 's');
+  new RegExp(`^${pattern.replace(/[^*?]+|[*?]/g, (part) => (part === '*' ? '.*' : part === '?' ? '.' : escaped(part)))}$`, 's');
 
 const over = (letters: readonly string[], maxLength: number) =>
   fc.array(fc.constantFrom(...letters), { maxLength }).map((list) => list.join(''));
