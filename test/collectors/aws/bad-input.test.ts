@@ -66,13 +66,18 @@ describe('a managed policy that is in no file', () => {
 });
 
 it('names the roles of other accounts that an earlier account controls', async () => {
-  const late = role('late', trust({ AWS: iam('root') }), [{ Action: '*' }], {}, OTHER);
-  const one = user('one', [{ Action: 'sts:AssumeRole' }]);
-  const found = await reading({ 'a.json': details({ users: [one] }), 'b.json': details({ roles: [late] }) });
-  const first = found.said.filter((fact) => fact.type === 'facts' && fact.scope === ACCOUNT);
-  const named = new Set(first.flatMap((fact) => (fact.type === 'facts' ? fact.entities.map(({ key: known }) => known) : [])));
-  const ends = first.flatMap((fact) => (fact.type === 'facts' ? fact.relationships.map(({ target }) => target) : []));
-  expect(ends.filter((end) => !named.has(end))).toEqual([]);
+  const actions = ['iam:PassRole', 'cloudformation:CreateStackSet', 'cloudformation:CreateStackInstances'];
+  const sets = role('sets', trust({ Service: 'cloudformation.amazonaws.com' }), [{ Action: 'sts:AssumeRole' }]);
+  const late = role('late', trust({ AWS: iam('role/sets') }), [], {}, OTHER);
+  const found = await reading({
+    'a.json': details({ users: [user('one', [{ Action: actions }])], roles: [sets] }),
+    'b.json': details({ roles: [late] }),
+  });
+  const first = found.said.filter((fact) => fact.type === 'facts').filter(({ scope }) => scope === ACCOUNT);
+  const named = new Set(first.flatMap(({ entities }) => entities.map(({ key: known }) => known)));
+  const ends = first.flatMap(({ relationships }) => relationships).filter(({ kind }) => kind === 'CAN_CONTROL');
+  expect(ends.map(({ target }) => target)).toContain(key('role/late', OTHER));
+  expect(ends.filter(({ target }) => !named.has(target))).toEqual([]);
 });
 
 it('counts a configuration that cannot be unpacked for nothing', async () => {
