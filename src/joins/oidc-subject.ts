@@ -2,6 +2,7 @@
  * What a job presents ↔ what a trust policy accepts.
  *
  *     job ─RUNS_AS─► External (its subject, unknown parts `*`) ─MEMBER_OF─► External (a policy's pattern) ─CAN_ASSUME─► role
+ *     service account of a cluster ─MEMBER_OF─► External (its subject)
  *
  * Definite when the pattern accepts everything that the subject may be, possible when it accepts some of it. A pattern may ask for
  * more of the token than its subject (property `claims`, see `model/subject-pattern.ts`): what the subject does not tell is possible.
@@ -16,7 +17,7 @@ import { fixedPatternPrefix, fixedPrefix, matchedBy } from './wildcard.ts';
 
 export const oidcSubjectJoin: Join = {
   name: 'oidc-subject',
-  needs: { entities: ['External'], relationships: ['RUNS_AS', 'CAN_ASSUME'] },
+  needs: { entities: ['External'], relationships: ['RUNS_AS', 'MEMBER_OF', 'CAN_ASSUME'] },
   run,
 };
 
@@ -31,7 +32,7 @@ interface Subject {
 }
 
 function run({ entities, relationships }: JoinInput): Derived {
-  const presented = new Set(relationships.filter(({ kind }) => kind === 'RUNS_AS').map(({ target }) => target));
+  const presented = new Set(relationships.filter(isPresentation).map(({ target }) => target));
   const trusted = new Set(relationships.filter(({ kind }) => kind === 'CAN_ASSUME').map(({ source }) => source));
   const external = entities.filter(({ key }) => key.startsWith(PREFIX));
   const issuers = [...new Set(external.map(statedIssuer).filter((issuer) => issuer !== undefined))];
@@ -49,6 +50,10 @@ function run({ entities, relationships }: JoinInput): Derived {
   }
   return { entities: [], relationships: [...found.values()] };
 }
+
+/** A subject is what somebody is handed tokens of: an identity that is no subject itself. */
+const isPresentation = ({ kind, source }: RelationshipFact): boolean =>
+  kind === 'RUNS_AS' || (kind === 'MEMBER_OF' && !source.startsWith(PREFIX));
 
 function statedIssuer({ key, properties }: JoinEntity): string | undefined {
   const stated = properties['issuer'];

@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { writeAwsExport } from './aws-export.ts';
+import { writeCluster } from './kubernetes.ts';
 import { writeLargeEstate } from './large-aws-estate.ts';
 
 const here = import.meta.dirname;
@@ -74,6 +75,16 @@ function largeAwsEstate() {
   };
 }
 
+function collectCluster() {
+  const cluster = join(folder, 'cluster');
+  const bytes = writeCluster(join(cluster, 'objects'), 200_000);
+  writeFileSync(
+    join(cluster, 'interlock.yaml'),
+    'store: sqlite:./bench.db\nsources:\n  - { name: bench, type: kubernetes, files: ./objects }\n',
+  );
+  return { megabytes: Math.round(bytes / 1_048_576), ...measured(['collect', '--json'], cluster) };
+}
+
 function part<T>(name: string, run: () => T): T {
   process.stderr.write(`${name} …\n`);
   return run();
@@ -92,6 +103,7 @@ const figures = {
     goalWhoCanMs: 200,
     ...largeAwsEstate(),
   })),
+  collectKubernetes200k: part('collect of 200,000 Kubernetes objects', () => ({ goalSeconds: 30, ...collectCluster() })),
   storeSqlite: part('first load and upsert, SQLite', () => ({
     goalFirstSeconds: 4,
     goalAgainSeconds: 8,

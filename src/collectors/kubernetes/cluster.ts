@@ -77,8 +77,8 @@ export class Cluster {
       }
     for (const node of this.nodes) this.#name({ type: 'users', namespace: '', name: `system:node:${node}` });
     for (const place of this.serviceAccounts.keys()) this.groups.add(`${SERVICE_ACCOUNTS}:${place.slice(0, place.indexOf('/'))}`);
-    if (this.serviceAccounts.size > 0) this.groups.add(SERVICE_ACCOUNTS);
-    for (const name of [...this.groups]) if (name.startsWith(`${SERVICE_ACCOUNTS}:`)) this.groups.add(SERVICE_ACCOUNTS);
+    const named = [...this.groups].some((name) => name.startsWith(`${SERVICE_ACCOUNTS}:`));
+    if (named) this.groups.add(SERVICE_ACCOUNTS);
   }
 
   #name(identity: Identity): void {

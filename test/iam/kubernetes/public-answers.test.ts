@@ -91,7 +91,7 @@ describe.runIf(isThere)('subjects that the regolibrary expects', () => {
     }[];
     const subjects = DIFFERENT.has(folder)
       ? []
-      : expected.map(({ alertMessage }) => /^Subject: (\S+)/.exec(alertMessage)?.[1]).sort();
+      : expected.map(({ alertMessage }) => /^Subject: (\S+)/.exec(alertMessage)?.[1] ?? '').sort();
     const objects = rbacIn(`regolibrary/${folder}/input`);
     expect(objects.length).toBeGreaterThan(1);
     expect(allowed(objects, PROBES[folder.split('/')[0] as string] ?? [])).toEqual(subjects);
