@@ -31,6 +31,10 @@ interface Call {
   readonly issued: Issuance | undefined;
 }
 
+/** What a login profile's key has behind its user's. */
+const PASSWORD = '/login-profile';
+const ownerOf = (key: string): string => (key.endsWith(PASSWORD) ? key.slice(0, -PASSWORD.length) : key);
+
 export class AccountFacts {
   readonly #entities = new Map<string, EntityFact>();
   readonly #tallies = new Map<string, Tally>();
@@ -48,6 +52,7 @@ export class AccountFacts {
     if (identity) this.#learn(identity);
     if (key) this.#use(key, call);
     if (call.issued) this.#issue(call.issued, call);
+    if (event.service === 'iam' && event.name === 'CreateLoginProfile' && !event.failed) this.#password(call);
     if (event.service === 'signin') this.#login(call);
     else if (event.service !== 'sts' && !event.failed) this.#access(call);
   }
@@ -75,12 +80,12 @@ export class AccountFacts {
 
   /** A tally as all records together tell it: with the true ARN of a name, and the ceiling of a limited session. */
   #settled(tally: Tally): Tally[] {
-    const guess = this.#guessed.get(tally.target);
+    const guess = this.#guessed.get(ownerOf(tally.target));
     if (guess !== undefined && !this.#arns.has(guess)) {
       return [tally.weakened(`the log has the name ${guess.replace('/', ' ')} without its path`)];
     }
-    const target = this.#resolved(tally.target);
-    if (tally.kind !== 'AUTHENTICATES_AS' || !this.#sessions.isLimited(tally.source)) return [tally.renamed({ target })];
+    const [source, target] = [this.#resolved(tally.source), this.#resolved(tally.target)];
+    if (tally.kind !== 'AUTHENTICATES_AS' || !this.#sessions.isLimited(tally.source)) return [tally.renamed({ source, target })];
     return [
       tally.renamed({ kind: 'ACTS_FOR', target }),
       tally.weakened('a session policy limits it; what that leaves is not computed', target),
@@ -95,7 +100,8 @@ export class AccountFacts {
 
   /** A guessed key's true one, once a record has told the path. */
   #resolved(key: string): string {
-    return this.#arns.get(this.#guessed.get(key) ?? '') ?? key;
+    const arn = this.#arns.get(this.#guessed.get(ownerOf(key)) ?? '');
+    return arn === undefined ? key : `${arn}${key.slice(ownerOf(key).length)}`;
   }
 
   #tally(name: RelationshipName, { event, uses }: Call, certainty?: Certainty): Tally {
@@ -161,7 +167,7 @@ export class AccountFacts {
     const source = proof ?? identity?.key;
     if (source) {
       const minted = this.#tally({ source, kind: 'MINTED', target: awsKey(issued.key) }, call, 'possible');
-      Object.assign(minted.properties, { at: event.at, eventID: event.id, action: `${event.service}:${event.name}` });
+      Object.assign(minted.properties, { at: event.at, eventID: event.eventId, action: `${event.service}:${event.name}` });
     }
     if (identity && typeof issued.actsAs === 'object' && 'roleArn' in issued.actsAs) {
       this.#tally({ source: identity.key, kind: 'CAN_ASSUME', target: awsArn(issued.actsAs.roleArn) }, call);
@@ -174,12 +180,28 @@ export class AccountFacts {
     } else if ('roleArn' in actsAs) {
       this.#learn(stubOf(actsAs.roleArn));
       this.#actsAs(key, awsArn(actsAs.roleArn), call, limited);
+    } else if ('rootArn' in actsAs) {
+      this.#learn({ ...stubOf(actsAs.rootArn), kind: 'User' });
+      this.#actsAs(key, awsArn(actsAs.rootArn), call, limited);
     } else {
       const user = touchedBy(call.event).find(({ entity }) => entity.kind === 'User');
       if (!user) return;
       this.#note(user);
       this.#actsAs(key, user.entity.key, call, limited);
     }
+  }
+
+  /** A password was set for a user that had none: whoever set it knows it. */
+  #password(call: Call): void {
+    const user = touchedBy(call.event).find(({ entity }) => entity.kind === 'User');
+    const source = call.proof ?? call.identity?.key;
+    if (!user || !source) return;
+    this.#note(user);
+    const key = `${user.entity.key}${PASSWORD}`;
+    this.#entities.set(key, { key, kind: 'Credential', name: `password of ${user.entity.name}`, provider: 'aws', stub: true });
+    this.#tally({ source: key, kind: 'AUTHENTICATES_AS', target: user.entity.key }, call);
+    const minted = this.#tally({ source, kind: 'MINTED', target: key }, call, 'possible');
+    Object.assign(minted.properties, { at: call.event.at, eventID: call.event.eventId, action: 'iam:CreateLoginProfile' });
   }
 
   #note({ entity, guessed }: Touched): void {

@@ -10,6 +10,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface TrailEvent {
   /** AWS's id with what it names: copies are equal, and logs whose ids were made up or redacted lose no event. */
   readonly id: string;
+  readonly eventId: string;
   /** The id of the call: of a record that AWS sent again with more in it (`addendum`), that of the first one. */
   readonly callId: string;
   /** Equal in the two accounts that log one cross-account call. */
@@ -64,6 +65,7 @@ export function trailEvent(value: unknown): TrailEvent | undefined {
   const what = `${account} ${at} ${host} ${name} ${caller.key ?? caller.arn ?? ''}`;
   return {
     id: `${id} ${what}`,
+    eventId: id,
     callId: `${text(fields(record['addendum'])['originalEventID']) ?? id} ${what}`,
     sharedId: text(record['sharedEventID']),
     at,

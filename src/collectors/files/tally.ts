@@ -40,8 +40,8 @@ export class Tally {
     this.last = at;
   }
 
-  /** The same events under another kind or target. */
-  renamed(name: Partial<Pick<RelationshipName, 'kind' | 'target'>>): Tally {
+  /** The same events under another name. */
+  renamed(name: Partial<RelationshipName>): Tally {
     return this.#copy({ source: this.source, kind: this.kind, target: this.target, ...name }, this.certainty, this.reason);
   }
 

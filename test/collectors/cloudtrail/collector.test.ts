@@ -298,3 +298,60 @@ it('names the line of a broken record, and reads the others', async () => {
   expect(found.errors).toEqual(['a.jsonl:2: not JSON: it ends in the middle of a value (line 1, column 12)']);
   expect(edge(found, `aws:${KEY} AUTHENTICATES_AS aws:${USER}`)?.uses).toBe(2);
 });
+
+it('knows who set a password, and whose it is, though the path of the user is only told elsewhere', async () => {
+  const login = `aws:arn:aws:iam::${ACCOUNT}:user/people/ada/login-profile`;
+  const found = await events(
+    event('iam:CreateLoginProfile', { requestParameters: { userName: 'ada' } }),
+    event('s3:ListBuckets', { userIdentity: byUser({ arn: `arn:aws:iam::${ACCOUNT}:user/people/ada`, accessKeyId: undefined }) }),
+  );
+  expect(found.entity(login)?.kind).toBe('Credential');
+  expect(found.edges).toContain(`aws:${KEY} MINTED ${login}`);
+  expect(found.edges).toContain(`${login} AUTHENTICATES_AS aws:arn:aws:iam::${ACCOUNT}:user/people/ada`);
+  expect(edge(found, `aws:${KEY} MINTED ${login}`)).toMatchObject({
+    certainty: 'possible',
+    properties: { action: 'iam:CreateLoginProfile' },
+  });
+});
+
+it('lets a session of AssumeRoot act for the root of the other account, below its task policy', async () => {
+  const found = await events(
+    event('sts:AssumeRoot', {
+      requestParameters: {
+        targetPrincipal: '444455556666',
+        taskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials' },
+      },
+      responseElements: { credentials: { accessKeyId: SESSION, expiration: 'Jan 5, 2026, 10:15:00 AM' } },
+    }),
+  );
+  expect(found.edges).toContain(`aws:${SESSION} ACTS_FOR aws:arn:aws:iam::444455556666:root`);
+  expect(found.edges).toContain(`aws:${KEY} MINTED aws:${SESSION}`);
+});
+
+it('counts a record that AWS sends again with more in it once, in either order', async () => {
+  const first = event('s3:GetObject', { eventID: 'first', requestParameters: { bucketName: 'data' } });
+  const again = {
+    ...first,
+    eventID: 'second',
+    addendum: { reason: 'UPDATED_DATA', originalEventID: 'first' },
+    resources: [{ ARN: 'arn:aws:s3:::more' }],
+  };
+  for (const order of [
+    [first, again],
+    [again, first],
+    [first, again, again],
+  ]) {
+    const found = await events(...order);
+    expect(edge(found, `origin:203.0.113.7/aws-cli USES aws:${KEY}`)?.uses).toBe(1);
+    expect(found.edges).toContain(`aws:${USER} ACCESSED aws:arn:aws:s3:::more`);
+  }
+});
+
+it('keeps records of one id that tell of different calls: an id that was made up hides nothing', async () => {
+  const found = await events(
+    event('s3:GetObject', { eventID: 'EXAMPLE', requestParameters: { bucketName: 'one' } }),
+    event('s3:GetObject', { eventID: 'EXAMPLE', userIdentity: byRole(), requestParameters: { bucketName: 'two' } }),
+  );
+  expect(found.edges).toContain(`aws:${USER} ACCESSED aws:arn:aws:s3:::one`);
+  expect(found.edges).toContain(`aws:${ROLE} ACCESSED aws:arn:aws:s3:::two`);
+});
