@@ -7,7 +7,7 @@ import { storedInventory } from './stored-inventory.ts';
 
 export const awsAccess: AccessProvider = {
   sources: ['aws'],
-  knows: (principal) => /^(aws:arn:|external:aws(-service)?\/)/.test(principal) || principal === EXTERNAL_ANYONE,
+  knows: (principal) => /^(aws:arn:|external:(aws|aws-service|oidc)\/)/.test(principal) || principal === EXTERNAL_ANYONE,
   speaks: (action) => /^[a-z0-9-]+:[a-z0-9*?]+$/i.test(action),
   load: async (documents, now) => new AwsQuestions(new Estate(await storedInventory(documents), now)),
 };

@@ -6,6 +6,7 @@ import { type Requester, sessionOf } from '../../iam/aws/principal.ts';
 import { arnOf, awsArn, awsExternalAccount, awsService } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import type { Estate } from './estate.ts';
+import { federatedAsker, isFederated } from './federated-askers.ts';
 import { judgement } from './judgement.ts';
 import type { Principal } from './principals.ts';
 import { outsideFacts, STRANGER } from './request-facts.ts';
@@ -37,6 +38,7 @@ export function askerOf(estate: Estate, key: string): Asker | undefined {
   if (key === EXTERNAL_ANYONE) return stranger(estate, key, STRANGER);
   if (key.startsWith(SERVICE)) return stranger(estate, key, { arn: null, type: 'service', name: key.slice(SERVICE.length) });
   if (key.startsWith(OUTSIDE)) return stranger(estate, key, rootOf(key.slice(OUTSIDE.length)));
+  if (isFederated(key)) return federatedAsker(estate, key);
   const arn = arnOf(key);
   const principal = estate.byArn.get(arn) ?? rootPrincipal(estate, arn) ?? sessionPrincipal(estate, arn);
   if (principal) return insider(estate, principal, key);

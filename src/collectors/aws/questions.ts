@@ -17,6 +17,7 @@ import type {
 } from '../../ports/access-questions.ts';
 import { type Asker, askerOf, insider, rootOf, stranger, type Wish } from './askers.ts';
 import type { Estate } from './estate.ts';
+import { federatedAskers } from './federated-askers.ts';
 import { isOpen, isUnknownKey, isUnknownRole } from './judgement.ts';
 import { PrincipalIndex } from './principal-index.ts';
 import type { Principal } from './principals.ts';
@@ -49,7 +50,7 @@ export class AwsQuestions implements AccessQuestions {
     const { services, strangers } = this.#outsiders(policy);
     return {
       items: opened([...insiders, ...services], wish),
-      outside: opened(strangers, wish),
+      outside: opened([...strangers, ...federatedAskers(this.#estate, wish.resource)], wish),
       ...this.#seen(wish, this.#lacking()),
     };
   }

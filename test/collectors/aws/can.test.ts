@@ -315,6 +315,32 @@ describe('who-can', () => {
     expect(outside.map((one) => one.key)).toEqual(['external:aws/777788889999']);
   });
 
+  it('names the subjects of identity providers that a role lets in, and knows a subject that a pattern takes in', async () => {
+    const issuer = 'token.actions.githubusercontent.com';
+    const trusted = {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Federated: iam(`oidc-provider/${issuer}`) },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: {
+            StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com' },
+            StringLike: { [`${issuer}:sub`]: 'repo:shop/app:*' },
+          },
+        },
+      ],
+    };
+    const estate = await asked({ 'a.json': details({ roles: [role('deploy', trusted)] }) });
+    const action = 'sts:AssumeRoleWithWebIdentity';
+    const { items, outside } = estate.questions.whoCan({ action, resource: iam('role/deploy'), context: new Map() });
+    expect(items).toEqual([]);
+    expect(outside.map((one) => one.key)).toEqual([`external:oidc/${issuer}/repo:shop/app:*`]);
+    const of = (sub: string) => verdictOf(estate, `external:oidc/${issuer}/${sub} ${action} ${iam('role/deploy')}`)?.verdict;
+    expect(of('repo:shop/app:ref:refs/heads/main')).toBe('allowed');
+    expect(of('repo:other/app:ref:refs/heads/main')).toBe('implicit-deny');
+  });
+
   it('keeps an action without a resource within an account when it is told which', async () => {
     const lists = [{ Action: 's3:ListAllMyBuckets' }];
     const estate = await asked({
