@@ -65,6 +65,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
         denyList: config.denyList,
       },
       sealKey: config.secrets.sealKey,
+      environment: config.environment,
       ...(await actorOf(config, store, wallClock)),
       clock,
       wallClock,
@@ -157,9 +158,9 @@ async function collectorFor(type: string): Promise<Collector> {
   return load();
 }
 
-const LIVE_PATHS = ['spool', 'privateKeyFile'];
+const LIVE_PATHS = ['spool', 'privateKeyFile', 'kubeconfig'];
 
-/** `files`, `live.spool` and `live.privateKeyFile` are paths; they start from the configuration's folder. */
+/** `files` and what `LIVE_PATHS` names in `live` are paths; they start from the configuration's folder. */
 function absolutePaths(settings: Readonly<Record<string, unknown>>, folder: string): ConfiguredSource['settings'] {
   if (typeof settings['files'] === 'string') return { ...settings, files: resolve(folder, settings['files']) };
   const { live } = settings;

@@ -85,8 +85,8 @@ export function rulesetsIn(organisation: OrganisationView, about: shapes.Reposit
   const listed = answers.all(shapes.ruleset, `${REPO}/rulesets`, about.full_name);
   const own = answers.all(shapes.ruleset, `${REPO}/rulesets/{ruleset}`, about.full_name) ?? [];
   const shared = [
-    ...(answers.all(shapes.ruleset, '/orgs/{org}/rulesets/{ruleset}', login) ?? []),
     ...(answers.all(shapes.ruleset, '/orgs/{org}/rulesets', login) ?? []),
+    ...(answers.all(shapes.ruleset, '/orgs/{org}/rulesets/{ruleset}', login) ?? []),
   ].filter((answer) => isFor(answer, about) || listed?.some(({ id }) => id === answer.id));
   const byId = new Map<number, shapes.RulesetAnswer>();
   for (const answer of [...(listed ?? []), ...shared, ...own]) byId.set(answer.id, { ...byId.get(answer.id), ...stated(answer) });
