@@ -1,6 +1,6 @@
 /** Who else than the repository's writers can make a job do what they want. */
 import { runSteps } from '../../iam/github/run-steps.ts';
-import { type UntrustedInput, untrustedInputs } from '../../iam/github/untrusted-input.ts';
+import { isStartedByStrangers, type UntrustedInput, untrustedInputs } from '../../iam/github/untrusted-input.ts';
 import type { RelationshipFact } from '../../model/entity.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import { ownSteps, type PlacedJob } from './placed-job.ts';
@@ -13,12 +13,19 @@ export function addStrangers(placed: PlacedJob, pipeline: string): void {
   }
 }
 
+/** A shared workflow has many callers; its steps are looked at for so many of them. */
+const MOST_RUNS = 20;
+
 /** By whatever starts the workflow, through its callers too. */
 function inputsOf(placed: PlacedJob): UntrustedInput[] {
   const { calls, repository, workflow, job } = placed;
   if (repository.settings?.visibility === 'private' || repository.settings?.visibility === 'internal') return [];
   const own = job.condition === undefined ? [] : [job.condition];
-  return calls.runs({ repository, workflow }).flatMap(({ triggers, given, conditions }) =>
+  const runs = calls
+    .runs({ repository, workflow })
+    .filter(({ triggers }) => isStartedByStrangers(triggers))
+    .slice(0, MOST_RUNS);
+  return runs.flatMap(({ triggers, given, conditions }) =>
     untrustedInputs({
       triggers,
       steps: runSteps(placed, calls, given),

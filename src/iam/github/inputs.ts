@@ -4,7 +4,7 @@ import { type Matrix, matrixTexts } from './matrix.ts';
 import { entriesOf, textOf, textsOf, valueAt, type YamlNode } from './node.ts';
 import { possibleTexts } from './possible-texts.ts';
 
-/** A text, and what `inputs.x` and `env.x` stand for where it is written. */
+/** A text, and what `inputs.x` and `env.x` stand for where it is written: always texts from further out, so that no chain ends in itself. */
 export interface BoundText {
   readonly text: string;
   /** Where it stands in its file. */
@@ -20,9 +20,6 @@ export interface Given {
 }
 
 export const NOTHING_GIVEN: Given = { inputs: new Map(), env: new Map(), matrix: undefined };
-
-/** Deeper chains of calls than GitHub allows end here: they only happen where inputs are handed on in a circle. */
-const MOST_HOPS = 16;
 
 /** What the caller's `with` hands over, the declared defaults for the rest. */
 export function givenInputs(declared: YamlNode | undefined, handed: YamlNode | undefined, caller: Given): Given['inputs'] {
@@ -45,31 +42,42 @@ export function givenEnv(levels: readonly (YamlNode | undefined)[], given: Given
 }
 
 /** The ways that a text takes into contexts of the run, through inputs and environment variables to where these come from. */
-export function originsOf({ text, given }: Pick<BoundText, 'text' | 'given'>, hops = 0): ContextPath[] {
-  const paths = expressionsIn(text).flatMap((expression) => contextPaths(expression) ?? []);
+export function originsOf(text: Pick<BoundText, 'text' | 'given'>, visited: Set<BoundText> = new Set()): ContextPath[] {
+  const paths = expressionsIn(text.text).flatMap((expression) => contextPaths(expression) ?? []);
   return paths.flatMap((path) => {
-    const [context, name] = path;
-    if (hops >= MOST_HOPS || typeof name !== 'string') return [path];
-    const handed = /^inputs$/i.test(context) ? given.inputs : /^env$/i.test(context) ? given.env : undefined;
-    const source = handed?.get(name.toLowerCase());
-    return source ? originsOf(source, hops + 1) : [path];
+    const source = sourceOf(text.given, path);
+    if (!source) return [path];
+    if (visited.has(source)) return [];
+    visited.add(source);
+    return originsOf(source, visited);
   });
 }
 
+function sourceOf({ inputs, env }: Given, [context, name]: ContextPath): BoundText | undefined {
+  if (typeof name !== 'string') return undefined;
+  const handed = /^inputs$/i.test(context) ? inputs : /^env$/i.test(context) ? env : undefined;
+  return handed?.get(name.toLowerCase());
+}
+
 /** The text that `${{ inputs.x }}` or `${{ env.x }}` stands for where a text is nothing else; itself otherwise. */
-export function sourceText({ text, given }: Pick<BoundText, 'text' | 'given'>, hops = 0): string {
+export function sourceText({ text, given }: Pick<BoundText, 'text' | 'given'>): string {
   const [, context, name] = /^\s*\$\{\{\s*(inputs|env)\.([\w-]+)\s*\}\}\s*$/i.exec(text) ?? [];
-  if (context === undefined || name === undefined || hops >= MOST_HOPS) return text;
-  const source = (context.toLowerCase() === 'inputs' ? given.inputs : given.env).get(name.toLowerCase());
-  return source ? sourceText(source, hops + 1) : text;
+  const source = context === undefined || name === undefined ? undefined : sourceOf(given, [context, name]);
+  return source ? sourceText(source) : text;
 }
 
 /** What a text may be where it is written, through inputs and matrix. */
-export function boundTexts({ text, given }: Pick<BoundText, 'text' | 'given'>, hops = 0): readonly string[] {
+export function boundTexts(
+  { text, given }: Pick<BoundText, 'text' | 'given'>,
+  known: Map<BoundText, readonly string[]> = new Map(),
+): readonly string[] {
   return possibleTexts(text, ([context, ...path]) => {
     if (context === 'matrix') return matrixTexts(given.matrix, path);
     const source = context === 'inputs' && path[0] !== undefined ? given.inputs.get(path[0].toLowerCase()) : undefined;
-    return source && hops < MOST_HOPS ? boundTexts(source, hops + 1) : undefined;
+    if (!source) return undefined;
+    const found = known.get(source) ?? boundTexts(source, known);
+    known.set(source, found);
+    return found;
   });
 }
 

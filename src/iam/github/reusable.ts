@@ -87,16 +87,17 @@ export class WorkflowCalls {
   }
 
   /** What the jobs of a called workflow read of the caller's secrets, when all are handed over with `secrets: inherit`. */
-  inherited(called: Called, seen: ReadonlySet<Workflow> = new Set()): SecretsThroughCall {
+  inherited(called: Called, visited: Set<Workflow> = new Set()): SecretsThroughCall {
     if (typeof called === 'string') return { names: new Set(), anyOther: true };
     const names = new Set<string>();
     let anyOther = false;
+    visited.add(called.workflow);
     for (const job of called.workflow.jobs) {
       for (const name of job.reads.named.keys()) names.add(name);
       anyOther ||= takesAny(job);
       const next = job.call?.inherits ? this.called(called.repository, job) : undefined;
-      if (!next || (typeof next !== 'string' && seen.has(next.workflow))) continue;
-      const further = this.inherited(next, new Set([...seen, called.workflow]));
+      if (!next || (typeof next !== 'string' && visited.has(next.workflow))) continue;
+      const further = this.inherited(next, visited);
       for (const name of further.names) names.add(name);
       anyOther ||= further.anyOther;
     }
@@ -126,22 +127,36 @@ export class WorkflowCalls {
 
   /** Every collected way in which a workflow is started, through its callers too; none when only unknown callers start it. */
   runs(placed: PlacedWorkflow): readonly Runs[] {
-    const known = this.#runs.get(placed.workflow) ?? this.#runsOf(placed, new Set());
+    const known = this.#runs.get(placed.workflow) ?? this.#runsOf(placed, { seen: new Set(), left: MOST_RUNS });
     this.#runs.set(placed.workflow, known);
     return known;
   }
 
-  #runsOf({ repository, workflow }: PlacedWorkflow, seen: ReadonlySet<Workflow>): Runs[] {
+  #runsOf({ repository, workflow }: PlacedWorkflow, search: RunSearch): Runs[] {
     const triggers = workflow.triggers.filter(({ event }) => event !== 'workflow_call');
-    const callers = (this.#callers.get(workflow) ?? []).filter((caller) => !seen.has(caller.workflow));
     const own = { repository, started: workflow, triggers, given: NOTHING_GIVEN, withholdsIdToken: false, conditions: [] };
-    return [
-      ...(triggers.length > 0 ? [own] : []),
-      ...callers.flatMap((caller) =>
-        this.#runsOf(caller, new Set([...seen, workflow])).map((run) => throughCall(run, caller, { repository, workflow })),
-      ),
-    ];
+    const found: Runs[] = triggers.length > 0 ? [own] : [];
+    search.left -= found.length;
+    search.seen.add(workflow);
+    for (const caller of this.#callers.get(workflow) ?? []) {
+      if (search.left <= 0) break;
+      if (search.seen.has(caller.workflow) || search.seen.size > MOST_CALLS) continue;
+      for (const run of this.#runsOf(caller, search)) found.push(throughCall(run, caller, { repository, workflow }));
+    }
+    search.seen.delete(workflow);
+    return found;
   }
+}
+
+/** More calls than this in a row GitHub refuses. */
+const MOST_CALLS = 10;
+/** More ways than this to start one workflow only grow where calls fan out on purpose. */
+const MOST_RUNS = 5_000;
+
+interface RunSearch {
+  /** The workflows on the way. */
+  readonly seen: Set<Workflow>;
+  left: number;
 }
 
 export interface PlacedAction {

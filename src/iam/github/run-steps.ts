@@ -22,13 +22,17 @@ export interface JobInRepository {
 
 /** As deep as GitHub lets actions use actions. */
 const MOST_DEPTH = 10;
+/** More only come together where actions use each other over and over; the rest of such a job is not looked at. */
+const MOST_STEPS = 1000;
 
 /** `given`: of the workflow, by whoever called it. */
 export function runSteps({ repository, workflow, job }: JobInRepository, calls: WorkflowCalls, given: Given): RunStep[] {
   const here = { ...given, matrix: job.matrix };
   const ofJob = { ...here, env: givenEnv([workflow.env, job.env], here) };
   const place: Place = { calls, repository, file: workflow.path, given: ofJob, conditions: [], depth: 0 };
-  return job.steps.flatMap((step) => expanded(step, place));
+  const found: RunStep[] = [];
+  for (const step of job.steps) expand(step, place, found);
+  return found;
 }
 
 interface Place extends Omit<RunStep, 'step'> {
@@ -37,19 +41,20 @@ interface Place extends Omit<RunStep, 'step'> {
   readonly depth: number;
 }
 
-function expanded(step: YamlMap, place: Place): RunStep[] {
+function expand(step: YamlMap, place: Place, found: RunStep[]): void {
   const { calls, repository, file, given, depth } = place;
+  if (found.length >= MOST_STEPS) return;
   const own = givenEnv([valueAt(step, 'env')], given);
   const within: Given = { ...given, env: own.size === 0 ? given.env : new Map([...given.env, ...own]) };
   const condition = textOf(valueAt(step, 'if'));
   const conditions = condition === undefined ? place.conditions : [...place.conditions, condition];
-  const itself = { step, file, given: within, conditions };
+  found.push({ step, file, given: within, conditions });
   const uses = usesOf(step);
   const used = uses === undefined ? undefined : calls.action(repository, uses);
-  if (typeof used !== 'object' || used.action.steps.length === 0 || depth >= MOST_DEPTH) return [itself];
+  if (typeof used !== 'object' || depth >= MOST_DEPTH) return;
   const { action } = used;
   const inputs = givenInputs(action.inputs, valueAt(step, 'with'), within);
-  const inside: Place = {
+  const inside = {
     calls,
     repository: used.repository,
     file: action.path,
@@ -57,5 +62,5 @@ function expanded(step: YamlMap, place: Place): RunStep[] {
     conditions,
     depth: depth + 1,
   };
-  return [itself, ...action.steps.flatMap((inner) => expanded(inner, inside))];
+  for (const inner of action.steps) expand(inner, inside, found);
 }

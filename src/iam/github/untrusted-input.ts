@@ -36,7 +36,7 @@ const RUNS_WHAT_IS_THERE =
 
 const GETS_ARTIFACT = /\bgh run download\b|downloadArtifact|\/artifacts\/[^/\s]+\/zip/;
 const ARTIFACT_ACTIONS = ['actions/download-artifact', 'dawidd6/action-download-artifact'];
-const FETCHES_PULL = /\bgh pr checkout\b|\bgit (fetch|pull)\b[^\n]*(refs\/)?pull\/|\bgit checkout\b/;
+const FETCHES_PULL = /\bgh pr checkout\b|\bgit (fetch|pull)\b[^\n]{0,300}(refs\/)?pull\/|\bgit checkout\b/;
 
 export interface UntrustedInput {
   readonly event: string;
@@ -57,6 +57,10 @@ export interface StartedJob {
   /** It runs in an environment, whose reviewers may be asked. */
   readonly environments: readonly string[];
 }
+
+/** Whether it is worth looking. */
+export const isStartedByStrangers = (triggers: readonly Trigger[]): boolean =>
+  triggers.some(({ event }) => STRANGERS_START.has(event));
 
 /** The first of each way, by the event that stands least in its way. */
 export function untrustedInputs(job: StartedJob): UntrustedInput[] {
