@@ -8,7 +8,9 @@ import type { Completeness } from './coverage.ts';
 export type WhoCan = Pick<WhoCanAnswer, 'items' | 'outside'> & Completeness;
 
 export async function askWhoCan(app: AccessAsking, request: AccessRequest): Promise<WhoCan> {
-  const provider = (await app.accessProviders()).find((one) => one.speaks(request.action));
+  const collected = new Set((await app.store.sources()).map(({ type }) => type));
+  const providers = (await app.accessProviders()).filter(({ sources }) => sources.some((type) => collected.has(type)));
+  const provider = providers.find((one) => one.speaks(request.action));
   if (!provider) throw new UsageError(`${request.action}: not an action that any collected provider knows`);
   const { items, outside, touched, gaps } = (await app.questionsOf(provider)).whoCan(request);
   return { items, outside, ...(await completenessWith(app, touched, gaps)) };
