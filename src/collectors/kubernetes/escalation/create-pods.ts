@@ -8,25 +8,13 @@ export const createPods: EscalationPath = {
   *powers(rights) {
     const running = podRunning(rights);
     if (!running) return;
-    const { by, how, namespaces } = running;
-    yield {
-      level: 'control',
-      over: each('serviceaccounts', 'every', namespaces),
-      why: `${how}, and a pod may run as any service account of its namespace`,
-      by,
-    };
-    yield {
-      level: 'read',
-      over: each('secrets', 'every', namespaces),
-      why: `${how}, and a pod may mount any Secret of its namespace`,
-      by,
-    };
-    yield {
-      level: 'read',
-      over: each('configmaps', 'every', namespaces),
-      why: `${how}, and a pod may mount any ConfigMap of its namespace`,
-      by,
-    };
+    const { namespaces } = running;
+    // The reason does not say by which controller: one Permission for all of them, whatever its targets are.
+    const by = [`${running.by.join(', ')}: ${running.how}`];
+    const why = (what: string): string => `may run pods of its own, and a pod may ${what} of its namespace`;
+    yield { level: 'control', over: each('serviceaccounts', 'every', namespaces), why: why('run as any service account'), by };
+    yield { level: 'read', over: each('secrets', 'every', namespaces), why: why('mount any Secret'), by };
+    yield { level: 'read', over: each('configmaps', 'every', namespaces), why: why('mount any ConfigMap'), by };
   },
 };
 
