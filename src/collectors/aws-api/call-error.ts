@@ -52,9 +52,10 @@ const statusOf = (error: unknown): number | undefined =>
 
 function codeOf(error: unknown): string {
   const { name, Code, code } = error as { name?: unknown; Code?: unknown; code?: unknown };
-  const found = [code, Code, name].find((text) => typeof text === 'string' && text !== 'Error' && text !== '');
-  if ((found === undefined || /^Unknown/.test(String(found))) && statusOf(error) === 403) return 'AccessDenied';
-  return typeof found === 'string' && /^[\w.:#-]{1,80}$/.test(found) ? found : 'UnknownError';
+  const found =
+    [code, Code, name].find((text): text is string => typeof text === 'string' && text !== 'Error' && text !== '') ?? 'Unknown';
+  if (found.startsWith('Unknown') && statusOf(error) === 403) return 'AccessDenied';
+  return /^[\w.:#-]{1,80}$/.test(found) ? found : 'Unknown';
 }
 
 function reasonOf(error: unknown, code: string): string {

@@ -86,7 +86,7 @@ beforeAll(() => {
 
 async function account(answers: Readonly<Record<string, Answer>>) {
   const counts = new Map<string, number>();
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await textOf(request);
     const action =
       /(?:^|&)Action=(\w+)/.exec(body)?.[1] ??
@@ -100,7 +100,8 @@ async function account(answers: Readonly<Record<string, Answer>>) {
     if (request.method === 'GET' && !request.headers['x-amz-target'] && request.url?.includes('x-id=ListBuckets'))
       query('ListAllMyBuckets', '')(call, response);
     else (answers[action] ?? WHOLE[action] ?? nothing)(call, response);
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(async () => {
     server.closeAllConnections();

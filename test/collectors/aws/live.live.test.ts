@@ -34,7 +34,10 @@ describeLive('aws', 'the aws source on an emulator', (endpoint) => {
 
   it('finds both accounts, whole but for what the emulator does not know', () => {
     expect(found.errors.filter((text) => !NOT_EMULATED.test(text))).toEqual([]);
-    expect(found.scopes.map(({ scope }) => scope)).toEqual([HOME, estate.member].sort());
+    expect(found.scopes.map(({ scope }) => scope)).toEqual([
+      ...[HOME, estate.member].sort(),
+      expect.stringMatching(/^organization\/o-/),
+    ]);
     expect(found.scopes.flatMap(({ missing }) => missing).filter((text) => !NOT_EMULATED.test(text))).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { cloudtrailCollector } from '../../../src/collectors/cloudtrail/collector.ts';
@@ -72,7 +72,7 @@ it('goes through the event history window by window, and goes on where it ended'
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
   const asked: [number, number][] = [];
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
@@ -97,7 +97,8 @@ it('goes through the event history window by window, and goes on where it ended'
     response.end(
       JSON.stringify({ Events: [{ CloudTrailEvent: JSON.stringify(event) }], ...(NextToken ? {} : { NextToken: 'more' }) }),
     );
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   await using folder = await sampleFolder({});
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -7,6 +7,7 @@ import { CallError } from '../../aws-api/call-error.ts';
 import { Connection, defaultRegion } from '../../aws-api/connection.ts';
 import type { Session } from '../../aws-api/session.ts';
 import type { CoverageNotes } from '../../files/coverage.ts';
+import { DIRECTORY_SCOPE } from '../identity-center.ts';
 import { AnswerReader } from '../read.ts';
 import type { Reading } from '../row.ts';
 import { isRecord } from '../shapes.ts';
@@ -134,25 +135,35 @@ class Collection {
       kept?.push(...answers);
       for (const { name, value } of answers) {
         const path = `${aws.account}/${place}/${name}.json`;
-        yield* this.#reader.take({ path }, value);
+        yield* this.#read(path, value, aws.account);
         await this.#context.save?.(path, `${JSON.stringify(withoutSecrets(value, this.#context.fingerprint))}\n`);
       }
       yield { type: 'progress', done: ++done, total: tasks.length, what: `${aws.account} ${place} ${endpoint.name}` };
     }
   }
 
-  /** What came before a failure is kept; the failure makes the account partial. */
+  *#read(path: string, value: Answer['value'], account: string): Generator<Collected> {
+    try {
+      yield* this.#reader.take({ path }, value);
+    } catch (error) {
+      this.#problemsOf(account).add(error);
+    }
+  }
+
+  /** What came before a failure is kept; the failure makes its scope partial. */
   async #answersOf(endpoint: Endpoint, aws: Session): Promise<Answer[]> {
     const answers: Answer[] = [];
+    const problems = endpoint === ownEndpoints.organization ? new Problems() : this.#problemsOf(scopeOf(endpoint, aws));
     try {
-      for await (const answer of endpoint.answers(this.#asking(aws))) answers.push(answer);
+      for await (const answer of endpoint.answers(this.#asking(aws, problems))) answers.push(answer);
     } catch (error) {
-      if (!isAlone(error)) this.#problemsOf(aws.account).add(error);
+      if (!isAlone(error)) problems.add(error);
     }
+    if (endpoint === ownEndpoints.organization) this.#problems.set(organizationScope(answers) ?? aws.account, problems);
     return answers;
   }
 
-  #asking(aws: Session): Asking {
+  #asking(aws: Session, problems: Problems): Asking {
     const { now, signal } = this.#context;
     return {
       aws,
@@ -162,7 +173,7 @@ class Collection {
         try {
           return await call;
         } catch (error) {
-          if (!(error instanceof CallError && error.call.failure === 'absent')) this.#problemsOf(aws.account).add(error);
+          if (!(error instanceof CallError && error.call.failure === 'absent')) problems.add(error);
           return undefined;
         }
       },
@@ -177,6 +188,15 @@ class Collection {
     this.#problems.set(account, problems);
     return problems;
   }
+}
+
+const scopeOf = (endpoint: Endpoint, { account }: Session): string =>
+  endpoint === ownEndpoints.identityCenter ? DIRECTORY_SCOPE : account;
+
+/** The organization's own scope, once its id is known. */
+function organizationScope([answer]: readonly Answer[]): string | undefined {
+  const found = answer?.value['Organization'];
+  return isRecord(found) && typeof found['Id'] === 'string' ? `organization/${found['Id']}` : undefined;
 }
 
 /** Suspended and closed accounts cannot be entered. */

@@ -74,5 +74,9 @@ async function writeFlushed(file: string, bytes: Buffer): Promise<void> {
   }
   await rename(`${file}${PART}`, file);
   const folder = await open(dirname(file), 'r');
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
