@@ -29,6 +29,7 @@ export function awsMappings(data: ReadonlyMap<string, string>, path: string): Aw
 /** Names with variables, such as a node's own, differ for every session. */
 const mapping = (arn: string, one: { username?: string | null | undefined; groups: string[] }): AwsMapping => ({
   arn,
+  by: 'ConfigMap kube-system/aws-auth',
   user: one.username && !one.username.includes('{{') ? one.username : undefined,
   groups: one.groups,
 });

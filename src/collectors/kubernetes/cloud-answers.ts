@@ -1,11 +1,12 @@
 /**
  * What the cloud around a cluster answers of it: the token issuer (`/.well-known/openid-configuration`, `aws eks describe-cluster`), and
- * who is whom by EKS Pod Identity (`aws eks describe-pod-identity-association`).
+ * who is whom by EKS Pod Identity (`aws eks describe-pod-identity-association`) and by access entries (`describe-access-entry`,
+ * `list-associated-access-policies`).
  */
 import { z } from 'zod';
 import { shaped } from '../files/shape.ts';
 import { issuerName } from './convert.ts';
-import type { KubernetesRecord } from './records.ts';
+import type { AwsMapping, KubernetesRecord } from './records.ts';
 
 const discovery = z.object({ issuer: z.string().min(1), jwks_uri: z.string() });
 const eksCluster = z.object({
@@ -21,17 +22,49 @@ const association = z.object({
 const associated = z.object({ association });
 const associations = z.object({ associations: z.array(association) });
 
+/** https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html */
+const accessEntry = z.object({
+  accessEntry: z.object({
+    principalArn: z.string().min(1),
+    username: z.string().nullish(),
+    kubernetesGroups: z.array(z.string()).nullish(),
+  }),
+});
+const accessPolicies = z.object({
+  principalArn: z.string().min(1),
+  associatedAccessPolicies: z.array(z.object({ policyArn: z.string(), accessScope: z.object({ type: z.string() }).nullish() })),
+});
+
+const FIRST_KEYS = ['association', 'associations', 'cluster', 'accessEntry'];
+
 export const isCloudAnswer = (keys: readonly string[]): boolean =>
   (keys.includes('issuer') && keys.includes('jwks_uri')) ||
-  ['association', 'associations', 'cluster'].some((key) => keys[0] === key);
+  keys.includes('associatedAccessPolicies') ||
+  FIRST_KEYS.some((key) => keys[0] === key);
+
+export interface CloudAnswer {
+  readonly records: readonly KubernetesRecord[];
+  /** What the answer says and is not worked out here. */
+  readonly unread: readonly string[];
+}
 
 /** Throws an InputError for an answer that is not as the provider gives it. */
-export function cloudAnswer(value: unknown, path: string): KubernetesRecord[] {
+export function cloudAnswer(value: unknown, path: string): CloudAnswer {
   const keys = Object.keys(value ?? {});
+  if (keys.includes('associatedAccessPolicies')) return policiesOf(shaped(accessPolicies, value, { path }));
+  return { records: recordsIn(value, keys, path), unread: [] };
+}
+
+function recordsIn(value: unknown, keys: readonly string[], path: string): KubernetesRecord[] {
   if (keys.includes('jwks_uri')) return [{ type: 'issuer', issuer: issuerName(shaped(discovery, value, { path }).issuer) }];
   if (keys.includes('cluster')) {
     const { identity } = shaped(eksCluster, value, { path }).cluster;
     return identity ? [{ type: 'issuer', issuer: issuerName(identity.oidc.issuer) }] : [];
+  }
+  if (keys.includes('accessEntry')) {
+    const { principalArn, username, kubernetesGroups } = shaped(accessEntry, value, { path }).accessEntry;
+    const user = username && !username.includes('{{') ? username : undefined;
+    return [entryRecord({ arn: principalArn, by: ACCESS_ENTRY, user, groups: kubernetesGroups ?? [] }, false)];
   }
   const found = keys.includes('association')
     ? [shaped(associated, value, { path }).association]
@@ -39,4 +72,27 @@ export function cloudAnswer(value: unknown, path: string): KubernetesRecord[] {
   return found.flatMap(({ namespace, serviceAccount, roleArn, associationId }): KubernetesRecord[] =>
     roleArn ? [{ type: 'pod-identity', namespace, serviceAccount, roleArn, id: associationId ?? undefined }] : [],
   );
+}
+
+const ACCESS_ENTRY = 'EKS access entry';
+const entryRecord = (mapping: AwsMapping, isAdministrator: boolean): KubernetesRecord => ({
+  type: 'access-entry',
+  mapping,
+  isAdministrator,
+});
+
+/** Cluster administration for the whole cluster is read; lesser policies of EKS are roles of its own. */
+function policiesOf({ principalArn, associatedAccessPolicies }: z.infer<typeof accessPolicies>): CloudAnswer {
+  const names = associatedAccessPolicies.map(({ policyArn, accessScope }) => ({
+    name: policyArn.slice(policyArn.lastIndexOf('/') + 1),
+    everywhere: accessScope?.type === 'cluster',
+  }));
+  const isAdministrator = names.some(({ name, everywhere }) => name === 'AmazonEKSClusterAdminPolicy' && everywhere);
+  const others = names.filter(({ name, everywhere }) => name !== 'AmazonEKSClusterAdminPolicy' || !everywhere);
+  return {
+    records: [entryRecord({ arn: principalArn, by: ACCESS_ENTRY, user: undefined, groups: [] }, isAdministrator)],
+    unread: others.map(
+      ({ name }) => `${name} of ${principalArn}: an access policy that is not worked out; its rights are missing`,
+    ),
+  };
 }

@@ -70,11 +70,10 @@ export class Cluster {
             : { type: 'serviceaccounts', namespace, name: held.identity.serviceAccount },
         );
       }
-    for (const { mappings } of this.inventory.configMaps.values())
-      for (const { user, groups } of mappings) {
-        if (user !== undefined) this.#name(identityOfUser(user));
-        for (const name of groups) this.#name({ type: 'groups', namespace: '', name });
-      }
+    for (const { user, groups } of this.inventory.awsMappings()) {
+      if (user !== undefined) this.#name(identityOfUser(user));
+      for (const name of groups) this.#name({ type: 'groups', namespace: '', name });
+    }
     for (const node of this.nodes) this.#name({ type: 'users', namespace: '', name: `system:node:${node}` });
     for (const place of this.serviceAccounts.keys()) this.groups.add(`${SERVICE_ACCOUNTS}:${place.slice(0, place.indexOf('/'))}`);
     const named = [...this.groups].some((name) => name.startsWith(`${SERVICE_ACCOUNTS}:`));

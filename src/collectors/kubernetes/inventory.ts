@@ -1,6 +1,8 @@
 /** All records of a cluster, by what they are. Later tellings of an object replace earlier ones. */
 import type { BindingObject, RoleObject } from '../../iam/kubernetes/objects.ts';
 import type {
+  AccessEntryRecord,
+  AwsMapping,
   ConfigMapRecord,
   KubernetesRecord,
   NamespaceRecord,
@@ -23,13 +25,20 @@ export class Inventory {
   readonly namespaces = new Map<string, NamespaceRecord>();
   readonly nodes = new Set<string>();
   readonly podIdentities: PodIdentityRecord[] = [];
+  readonly accessEntries: AccessEntryRecord[] = [];
   issuer: string | undefined;
   /** Templates of a controller's pods are equal: one copy of each is kept. */
   readonly #templates = new Map<string, PodTemplate>();
 
   get isEmpty(): boolean {
     const maps = [this.rbac, this.workloads, this.serviceAccounts, this.secrets, this.configMaps, this.namespaces, this.nodes];
-    return this.podIdentities.length === 0 && maps.every(({ size }) => size === 0);
+    return this.podIdentities.length + this.accessEntries.length === 0 && maps.every(({ size }) => size === 0);
+  }
+
+  /** Who of AWS acts as whom here. */
+  *awsMappings(): Generator<AwsMapping> {
+    for (const { mappings } of this.configMaps.values()) yield* mappings;
+    for (const { mapping } of this.accessEntries) yield mapping;
   }
 
   add(record: KubernetesRecord): void {
@@ -58,6 +67,9 @@ export class Inventory {
         break;
       case 'pod-identity':
         this.podIdentities.push(record);
+        break;
+      case 'access-entry':
+        this.accessEntries.push(record);
         break;
       case 'issuer':
         this.issuer ??= record.issuer;

@@ -9,7 +9,7 @@ import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { awsArn, k8sObject, oidcSubject } from '../../model/keys.ts';
 import { kindOfKey } from '../../model/kind-of-key.ts';
 import type { Cluster } from './cluster.ts';
-import { identityOfUser } from './identities.ts';
+import { identityOfUser, MASTERS } from './identities.ts';
 import { placeKey } from './inventory.ts';
 import type { ServiceAccountRecord } from './records.ts';
 import type { FactStream } from './resolve.ts';
@@ -164,19 +164,23 @@ function* podIdentities(cluster: Cluster): Generator<Fact> {
 }
 
 function* mappedIdentities(cluster: Cluster): Generator<Fact> {
-  const mappings = cluster.inventory.configMaps.get('kube-system/aws-auth')?.mappings ?? [];
-  for (const { arn, user, groups } of mappings) {
+  for (const { arn, user, groups, by } of cluster.inventory.awsMappings()) {
     const entity = awsEntity(arn);
-    const common = {
-      source: entity.key,
-      basis: 'declared',
-      certainty: 'definite',
-      reason: 'ConfigMap kube-system/aws-auth',
-    } as const;
+    const common = { source: entity.key, basis: 'declared', certainty: 'definite', reason: by } as const;
     for (const name of groups)
       yield { entity, relationship: { ...common, kind: 'MEMBER_OF', target: k8sObject(cluster.source, '', 'groups', name) } };
     if (user !== undefined)
       yield { entity, relationship: { ...common, kind: 'CAN_ASSUME', target: cluster.keyOf(identityOfUser(user)) } };
+  }
+  for (const { mapping, isAdministrator } of cluster.inventory.accessEntries) {
+    if (!isAdministrator) continue;
+    const entity = awsEntity(mapping.arn);
+    const target = k8sObject(cluster.source, '', 'permissions', MASTERS);
+    const reason = `${mapping.by}: AmazonEKSClusterAdminPolicy`;
+    yield {
+      entity,
+      relationship: { source: entity.key, kind: 'HAS_GRANT', target, basis: 'declared', certainty: 'definite', reason },
+    };
   }
 }
 

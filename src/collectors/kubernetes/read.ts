@@ -154,8 +154,9 @@ function itemType(head: string): { readonly apiVersion: string; readonly kind: s
 async function* readAnswer(reading: Reading): AsyncGenerator<Collected> {
   const { file, context, sink } = reading;
   const value = parseJson(await readText(file, context.signal), file.path);
-  for (const record of cloudAnswer(value, file.path)) sink.record(record);
-  yield* [];
+  const { records, unread } = cloudAnswer(value, file.path);
+  for (const record of records) sink.record(record);
+  for (const text of unread) yield { type: 'warning', text: `${file.path}: ${text}` };
 }
 
 interface Place {

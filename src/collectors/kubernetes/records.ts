@@ -104,6 +104,8 @@ export interface ConfigMapRecord extends Place {
 
 export interface AwsMapping {
   readonly arn: string;
+  /** Where it is said. */
+  readonly by: string;
   readonly user: string | undefined;
   readonly groups: readonly string[];
 }
@@ -131,6 +133,14 @@ export interface PodIdentityRecord {
   readonly id: string | undefined;
 }
 
+/** Who of AWS is whom in an EKS cluster, by an access entry. */
+export interface AccessEntryRecord {
+  readonly type: 'access-entry';
+  readonly mapping: AwsMapping;
+  /** The access policy of cluster administrators, for the whole cluster. */
+  readonly isAdministrator: boolean;
+}
+
 export type KubernetesRecord =
   | { readonly type: 'rbac'; readonly object: RoleObject | BindingObject }
   | WorkloadRecord
@@ -140,5 +150,6 @@ export type KubernetesRecord =
   | NamespaceRecord
   | NodeRecord
   | PodIdentityRecord
+  | AccessEntryRecord
   /** Host and path of the cluster's token issuer, without the scheme. */
   | { readonly type: 'issuer'; readonly issuer: string };

@@ -492,6 +492,29 @@ describe('identity out of the cluster', () => {
     expect(found.edges).toContain('k8s:test/_/permissions/system:masters CAN_CONTROL k8s:test');
   });
 
+  it('reads access entries of EKS, and the policy of its administrators', async () => {
+    const principalArn = 'arn:aws:iam::111122223333:role/deployer';
+    const arn = (name: string): string => `arn:aws:eks::aws:cluster-access-policy/${name}`;
+    const found = await files({
+      'a.json': JSON.stringify({ accessEntry: { principalArn, kubernetesGroups: ['devs'], username: 'deployer' } }),
+      'b.json': JSON.stringify({
+        clusterName: 'c',
+        principalArn,
+        associatedAccessPolicies: [
+          { policyArn: arn('AmazonEKSClusterAdminPolicy'), accessScope: { type: 'cluster', namespaces: [] } },
+          { policyArn: arn('AmazonEKSEditPolicy'), accessScope: { type: 'namespace', namespaces: ['shop'] } },
+        ],
+      }),
+    });
+    expect(found.errors).toEqual([]);
+    expect(found.warnings).toEqual([expect.stringContaining('b.json: AmazonEKSEditPolicy')]);
+    expect(found.edges.filter((edge) => edge.startsWith('aws:'))).toEqual([
+      `aws:${principalArn} CAN_ASSUME k8s:test/_/users/deployer`,
+      `aws:${principalArn} HAS_GRANT k8s:test/_/permissions/system:masters`,
+      `aws:${principalArn} MEMBER_OF k8s:test/_/groups/devs`,
+    ]);
+  });
+
   it('keeps the Vault role that an agent logs in to', async () => {
     const found = await collectingObjects([deployment('shop/web', {}, { 'vault.hashicorp.com/role': 'shop' })]);
     expect(found.entity('k8s:test/shop/deployments/web')?.properties).toMatchObject({
