@@ -27,8 +27,9 @@ const actionFor = (key: string): string => (key.startsWith(OIDC) ? 'sts:assumero
 const NOT_TRUSTED: Verdict = { verdict: 'implicit-deny', because: [], conditions: [] };
 
 function verdictOf({ role, held: { certainty, condition }, properties }: Assumption): Verdict {
-  const statement = String(properties?.['statement'] ?? '');
-  const because = [{ policy: role.trust?.name ?? role.arn, statement, effect: 'Allow' as const }];
+  const statement = properties?.['statement'];
+  const named = typeof statement === 'string' ? statement : '';
+  const because = [{ policy: role.trust?.name ?? role.arn, statement: named, effect: 'Allow' as const }];
   if (certainty === 'definite') return { verdict: 'allowed', because, conditions: [] };
   const text = condition ?? 'the token is one that the trust policy means';
   return { verdict: 'conditional', because, conditions: [{ text, key: '', class: 'unknown' }] };
