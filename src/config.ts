@@ -113,6 +113,8 @@ export interface Config extends FileConfig {
   /** Absolute, or undefined when there is no file and the defaults hold. */
   readonly file: string | undefined;
   readonly secrets: Secrets;
+  /** For programs that sources start: the environment without interlock's own variables. Never shown. */
+  readonly environment: Environment;
   readonly development: boolean;
   readonly color: boolean;
 }
@@ -148,6 +150,7 @@ export function loadConfig({ file, cwd = process.cwd(), environment = process.en
       sealKey: environment['INTERLOCK_SEAL_KEY'],
       token: environment['INTERLOCK_TOKEN'],
     },
+    environment: Object.fromEntries(Object.entries(environment).filter(([variable]) => !variable.startsWith('INTERLOCK_'))),
     development: environment['INTERLOCK_DEVELOPMENT'] === '1',
     color: environment['NO_COLOR'] === undefined && environment['TERM'] !== 'dumb',
   };

@@ -9,6 +9,7 @@ export const LIVE_SERVERS = {
   redis: 'INTERLOCK_TEST_REDIS',
   postgres: 'INTERLOCK_TEST_POSTGRES',
   aws: 'INTERLOCK_TEST_AWS',
+  kubernetes: 'INTERLOCK_TEST_KUBERNETES',
 } as const;
 
 export function describeLive(server: keyof typeof LIVE_SERVERS, title: string, suite: (url: string) => void): void {

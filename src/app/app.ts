@@ -47,6 +47,8 @@ export interface App {
   readonly fingerprint: Fingerprinter;
   readonly settings: Settings;
   readonly sealKey: string | undefined;
+  /** The variables that programs which a source starts are given. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** `local:<os user>` or a token's name. */
   readonly actor: string;
   /** The estate's time: what has expired, how old a key is. An estate may fix it. */

@@ -63,6 +63,7 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
       fingerprint: app.fingerprint,
       now: app.clock(),
       signal: options.signal,
+      environment: app.environment,
       ...(save && { save }),
     };
     for await (const said of collector.collect(settings.data, context)) {

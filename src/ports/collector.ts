@@ -12,6 +12,8 @@ export interface CollectContext {
   readonly fingerprint: Fingerprinter;
   readonly now: Date;
   readonly signal: AbortSignal;
+  /** The variables that programs which a source starts are given. Absent: none. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /**
    * Keeps what a live source was answered, in a format that the same source reads from files. `path` is relative, with `/`. Whoever
    * calls it has put fingerprints where secret values were: saved files hold none. Absent: nothing is kept.

@@ -1,4 +1,4 @@
-/** The `kubernetes` source from files: manifests, `kubectl get`, and the audit log. Two scopes: `cluster` and `audit`. */
+/** The `kubernetes` source: manifests, `kubectl get` and the audit log in files, or an API server. Two scopes: `cluster` and `audit`. */
 import { z } from 'zod';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { DocumentFact } from '../../model/entity.ts';
@@ -9,14 +9,19 @@ import { Cluster } from './cluster.ts';
 import { issuerName } from './convert.ts';
 import { rbacDocuments } from './documents.ts';
 import { Inventory } from './inventory.ts';
+import { liveSettings } from './live/settings.ts';
 import { readFiles } from './read.ts';
+import type { KubernetesRecord } from './records.ts';
 import { clusterFacts, type FactStream } from './resolve.ts';
 
-const settings = z.strictObject({
-  files: z.string().min(1),
-  /** The cluster's token issuer, where no file says it. */
-  issuer: z.string().min(1).optional(),
-});
+const settings = z
+  .strictObject({
+    files: z.string().min(1).optional(),
+    live: liveSettings.optional(),
+    /** The cluster's token issuer, where neither a file nor the server says it. */
+    issuer: z.string().min(1).optional(),
+  })
+  .refine(({ files, live }) => (files === undefined) !== (live === undefined), { message: 'give either `files` or `live`' });
 export type KubernetesSettings = z.infer<typeof settings>;
 
 export const CLUSTER_SCOPE = 'cluster';
@@ -62,19 +67,25 @@ export const kubernetesCollector: Collector<KubernetesSettings> = {
     ],
   },
   settings,
+  saves: ({ live }) => live !== undefined,
   collect,
 };
 
-async function* collect({ files, issuer }: KubernetesSettings, context: CollectContext): AsyncGenerator<Collected> {
+async function* collect({ files, live, issuer }: KubernetesSettings, context: CollectContext): AsyncGenerator<Collected> {
   const notes = new CoverageNotes();
   const inventory = new Inventory();
   const audit = new AuditFacts(context.source);
   if (issuer !== undefined) inventory.add({ type: 'issuer', issuer: issuerName(issuer) });
-  yield* readFiles(files, context, {
-    record: (record) => inventory.add(record),
-    event: (value) => audit.add(value),
-    broken: (text) => notes.missing(EVERY_SCOPE, text),
-  });
+  const sink = {
+    record: (record: KubernetesRecord) => inventory.add(record),
+    event: (value: unknown) => audit.add(value),
+    broken: (text: string) => notes.missing(live ? CLUSTER_SCOPE : EVERY_SCOPE, text),
+  };
+  if (live) {
+    notes.seen(CLUSTER_SCOPE);
+    const { collectLive } = await import('./live/collect-live.ts');
+    yield* collectLive(live, context, sink);
+  } else yield* readFiles(files ?? '', context, sink);
   yield* saidOf({ inventory, audit, notes, context });
   yield* notes.said();
 }

@@ -8,7 +8,8 @@ import { awsMappings } from './aws-auth.ts';
 import { heldValues, secretValues } from './held-values.ts';
 import { CONTROLLERS, groupOf, isBuiltIn, pluralOf } from './kind-of-object.ts';
 import { podTemplate } from './pod-template.ts';
-import type { KubernetesRecord, Owner, PodSecurityLevel, WorkloadRecord } from './records.ts';
+import type { KubernetesRecord, Owner, PodSecurityLevel, PodTemplate, WorkloadRecord } from './records.ts';
+import { heldIn } from './saved-object.ts';
 import {
   configMapShape,
   controllerShape,
@@ -73,11 +74,17 @@ function controllerRecord(object: unknown, plural: string, context: ConvertConte
     plural,
     ...placeOf(metadata),
     owner: ownerOf(metadata),
-    template: template ? podTemplate(template.spec, annotations, context.fingerprint) : undefined,
+    template: template && asHeld(podTemplate(template.spec, annotations, context.fingerprint), object),
     node: undefined,
     runs: true,
     labels: labelsOf(metadata),
   };
+}
+
+/** Of a saved object, what its values were stands beside it. */
+function asHeld(template: PodTemplate, object: unknown): PodTemplate {
+  const literals = heldIn(object);
+  return literals ? { ...template, literals } : template;
 }
 
 function ownerOf({ ownerReferences }: Metadata): Owner | undefined {
@@ -99,7 +106,7 @@ const CORE: Readonly<Record<string, Convert>> = {
         plural: 'pods',
         ...placeOf(metadata),
         owner: ownerOf(metadata),
-        template: podTemplate(spec, metadata.annotations, context.fingerprint),
+        template: asHeld(podTemplate(spec, metadata.annotations, context.fingerprint), object),
         node: spec.nodeName || undefined,
         runs: !ENDED.includes(status?.phase ?? ''),
         labels: labelsOf(metadata),
@@ -136,7 +143,7 @@ const CORE: Readonly<Record<string, Convert>> = {
         ...placeOf(metadata),
         secretType,
         keys: [...values.keys()].sort(),
-        values: secretValues(content, context.fingerprint),
+        values: heldIn(object) ?? secretValues(content, context.fingerprint),
         labels: labelsOf(metadata),
       },
     ];
@@ -145,7 +152,9 @@ const CORE: Readonly<Record<string, Convert>> = {
     const { metadata, data } = shaped(configMapShape, object, context);
     const isAwsAuth = metadata.name === 'aws-auth' && metadata.namespace === 'kube-system';
     const mappings = isAwsAuth ? awsMappings(data, `${context.path}: ConfigMap aws-auth`) : [];
-    return [{ type: 'config-map', ...placeOf(metadata), values: heldValues(data, context.fingerprint), mappings }];
+    return [
+      { type: 'config-map', ...placeOf(metadata), values: heldIn(object) ?? heldValues(data, context.fingerprint), mappings },
+    ];
   },
   Namespace: (object, context) => {
     const { metadata } = shaped(plainShape, object, context);

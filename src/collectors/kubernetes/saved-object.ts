@@ -1,0 +1,82 @@
+/**
+ * An object as it may be saved: without the values that it holds. What they were to the graph stands in `held`, as the converter reads
+ * it, so that the saved files say the same when they are collected.
+ */
+import { z } from 'zod';
+import type { HeldValue, KubernetesRecord } from './records.ts';
+
+const heldShape = z.array(
+  z.union([
+    z.object({ type: z.literal('value'), name: z.string(), fingerprint: z.string().regex(/^fp:/), what: z.string() }),
+    z.object({
+      type: z.literal('token'),
+      name: z.string(),
+      fingerprint: z.string().regex(/^fp:/).optional(),
+      identity: z.union([z.object({ serviceAccount: z.string() }), z.object({ user: z.string() })]),
+    }),
+    z.object({ type: z.literal('aws-key'), keyId: z.string() }),
+  ]),
+);
+
+/** Undefined for an object that was not saved by interlock. */
+export function heldIn(object: unknown): readonly HeldValue[] | undefined {
+  const found = heldShape.safeParse((object as { held?: unknown }).held);
+  return found.success ? (found.data as readonly HeldValue[]) : undefined;
+}
+
+type ApiObject = Readonly<Record<string, unknown>>;
+
+export function savedObject(object: ApiObject, records: readonly KubernetesRecord[]): object {
+  const { data, stringData: _, metadata, ...rest } = object;
+  return {
+    ...(withoutValues(rest) as object),
+    metadata: withoutLastApplied(metadata),
+    ...(data !== undefined && { data: namesOf(object['kind'] as string, data, records) }),
+    held: records.flatMap(heldBy),
+  };
+}
+
+function heldBy(record: KubernetesRecord): readonly HeldValue[] {
+  if (record.type === 'workload') return record.template?.literals ?? [];
+  return record.type === 'secret' || record.type === 'config-map' ? record.values : [];
+}
+
+/** Names stay, values do not; but for the ConfigMap that says who of AWS is whom. */
+function namesOf(kind: string, data: unknown, records: readonly KubernetesRecord[]): unknown {
+  const isMapping = kind === 'ConfigMap' && records.some((record) => record.type === 'config-map' && record.mappings.length > 0);
+  if (isMapping || data === null || typeof data !== 'object') return data;
+  return Object.fromEntries(Object.keys(data).map((name) => [name, '']));
+}
+
+/** `kubectl apply` keeps a copy of everything, values too, in an annotation. */
+function withoutLastApplied(metadata: unknown): unknown {
+  const { annotations, managedFields: _, ...rest } = (metadata ?? {}) as ApiObject;
+  const kept = Object.entries((annotations ?? {}) as object).filter(
+    ([name]) => name !== 'kubectl.kubernetes.io/last-applied-configuration',
+  );
+  return { ...rest, ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }) };
+}
+
+/** Environment values and the words of commands, wherever containers stand. */
+function withoutValues(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutValues);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).map(([name, inner]) => {
+    if (name === 'env' && Array.isArray(inner)) return [name, inner.map(withoutValue)];
+    return [
+      name,
+      (name === 'args' || name === 'command') && Array.isArray(inner) ? inner.filter(isTelling) : withoutValues(inner),
+    ];
+  });
+  return Object.fromEntries(entries) as unknown;
+}
+
+function withoutValue(variable: unknown): unknown {
+  if (variable === null || typeof variable !== 'object' || !('value' in variable)) return variable;
+  const { value: _, ...rest } = variable;
+  return rest;
+}
+
+/** Words may hold anything; only what tells the API server's issuer is read again. */
+const isTelling = (word: unknown): boolean =>
+  typeof word === 'string' && /(?:^|\/)kube-apiserver$|^--service-account-issuer=/.test(word);
