@@ -107,7 +107,7 @@ const pulls = (source: string, target: string): RelationshipFact => ({
   conditionClass: 'position',
 });
 
-function* nodesOf(cluster: Cluster, { key, nodes, templates }: Workload): Generator<RelationshipFact> {
+function* nodesOf(cluster: Cluster, { key, namespace, nodes, templates }: Workload): Generator<RelationshipFact> {
   const keys = [...nodes].map((name) => k8sObject(cluster.source, '', 'nodes', name));
   for (const node of keys)
     yield {
@@ -119,11 +119,28 @@ function* nodesOf(cluster: Cluster, { key, nodes, templates }: Workload): Genera
       reason: 'a pod of it runs there',
     };
   const accesses = distinct([...templates].flatMap(({ hostAccess }) => hostAccess));
-  const way = wayOut(accesses);
+  const way = wayOut(held(cluster, { namespace, runs: nodes.size > 0, accesses }));
   if (!way) return;
   for (const node of keys.length > 0 ? keys : [k8sObject(cluster.source, '', 'nodes', SOME_NODE)]) {
     yield { source: key, kind: 'ESCAPES_TO', target: node, basis: 'declared', ...way };
   }
+}
+
+interface Admitted {
+  readonly namespace: string;
+  /** A pod of it was seen on a node. */
+  readonly runs: boolean;
+  readonly accesses: readonly HostAccess[];
+}
+
+/** Levels above `privileged` refuse each of these ways to new pods; pods that were seen to run are in. */
+function held(cluster: Cluster, { namespace, runs, accesses }: Admitted): readonly HostAccess[] {
+  const level = cluster.enforced(namespace);
+  if (runs || level === undefined || level === 'privileged') return accesses;
+  const condition = `its pods were let in before Pod Security level ${level} was set for the namespace`;
+  return accesses.map((access) =>
+    access.certainty === 'definite' ? { ...access, certainty: 'conditional', condition } : access,
+  );
 }
 
 const RANK = { definite: 0, conditional: 1, possible: 2 } as const;

@@ -324,6 +324,24 @@ describe('workloads', () => {
     };
   }
 
+  it('doubts that pods which Pod Security refuses ever ran, unless they were seen', async () => {
+    const privileged = { containers: [{ name: 'x', securityContext: { privileged: true } }] };
+    const restricted = {
+      ...object('Namespace', 'shop'),
+      metadata: { name: 'shop', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    };
+    const found = await collectingObjects([
+      restricted,
+      deployment('shop/planned', privileged),
+      pod('shop/seen', { nodeName: 'n1', ...privileged }),
+    ]);
+    expect(fact(found, 'k8s:test/shop/deployments/planned ESCAPES_TO k8s:test/_/nodes/*')).toMatchObject({
+      certainty: 'conditional',
+      condition: expect.stringContaining('restricted'),
+    });
+    expect(fact(found, 'k8s:test/shop/pods/seen ESCAPES_TO k8s:test/_/nodes/n1')?.certainty).toBe('definite');
+  });
+
   it('reaches a node that nobody knows where its pods were not collected', async () => {
     const found = await collectingObjects([
       deployment('shop/p', { containers: [{ name: 'x', securityContext: { privileged: true } }] }),
