@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { InputError } from '../../model/errors.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { checkFolder } from '../files/check-folder.ts';
 import { isLarge, readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { parseJson, readJsonLines, streamJson } from '../files/json.ts';
@@ -9,7 +10,7 @@ import { type FileHead, readFolder } from '../files/read-folder.ts';
 import { firstKeys } from '../files/recognise.ts';
 import { nameOf } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
-import type { ReportFormat } from './format.ts';
+import type { Place, ReportFormat } from './format.ts';
 import { formats } from './formats.ts';
 import { LeakFacts } from './leak-facts.ts';
 
@@ -24,6 +25,7 @@ export const scannerCollector: Collector<z.infer<typeof settings>> = {
     relationships: ['LEAKED_IN', 'EXPOSES', 'AUTHENTICATES_AS'],
   },
   settings,
+  check: ({ files: root }, context) => checkFolder({ root, context, knows: (_, head) => isNothing(head) || isReport(head) }),
   async *collect({ files }, context) {
     const facts = new LeakFacts(context);
     const coverage = new CoverageNotes();
@@ -52,13 +54,22 @@ interface Report {
 /** gitleaks writes `null`, or an empty list, when it found nothing. */
 const isNothing = ({ head }: FileHead): boolean => head.length < 64 && /^(?:null|\[\s*\])$/.test(head.toString('utf8').trim());
 
-function readReport(report: Report): AsyncIterable<Collected> | Iterable<Collected> | undefined {
-  const { form, head } = report.head;
-  if (isNothing(report.head)) return [];
+function formatOf({ form, head }: FileHead): ReportFormat | undefined {
   if (form === 'text') return undefined;
   const keys = firstKeys(head);
-  const format = formats.find((one) => one.knows(keys));
+  return formats.find((one) => one.knows(keys));
+}
+
+function isReport(head: FileHead): boolean {
+  const format = formatOf(head);
+  return format !== undefined && (!format.within || head.form === 'json-object');
+}
+
+function readReport(report: Report): AsyncIterable<Collected> | Iterable<Collected> | undefined {
+  if (isNothing(report.head)) return [];
+  const format = formatOf(report.head);
   if (!format) return undefined;
+  const { form } = report.head;
   if (format.within) return form === 'json-object' ? told(report, readDocument(report, format)) : undefined;
   return told(report, form === 'json-lines' ? readLines(report) : readList(report, form === 'json-object'));
 }
@@ -108,7 +119,7 @@ async function* readDocument(report: Report, format: ReportFormat): AsyncGenerat
     throw new InputError(`${report.file.path}: ${fields[0]}: expected a list, found nothing`);
   for (const field of present) {
     for (const [name, value] of recordsIn(whole[field], `${report.file.path}: ${field}`))
-      yield* take(report, value, `${field}[${name}]`);
+      yield* take(report, value, `${field}[${name}]`, name);
   }
 }
 
@@ -124,22 +135,23 @@ async function* streamed({ file, context }: Report, paths: readonly string[]): A
 const parsed = async ({ file, context }: Report): Promise<unknown> => parseJson(await readText(file, context.signal), file.path);
 
 /** One record; a broken one is an error of its own. */
-function* take(report: Report, value: unknown, at: string): Generator<Collected> {
+function* take(report: Report, value: unknown, at: string, name?: string): Generator<Collected> {
   try {
-    takeRecord(report, value, at);
+    takeRecord(report, value, { path: report.file.path, at, name });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     yield failed(report, error.message);
   }
 }
 
-function takeRecord({ file, facts, ignored }: Report, value: unknown, at: string): void {
+function takeRecord({ facts, ignored }: Report, value: unknown, place: Place): void {
+  const { path, at } = place;
   if (value === null || typeof value !== 'object') {
-    throw new InputError(`${file.path}: ${at}: expected a finding, found ${nameOf(value)}`);
+    throw new InputError(`${path}: ${at}: expected a finding, found ${nameOf(value)}`);
   }
   const format = formats.find((one) => one.isRecord(value));
-  if (!format) throw new InputError(`${file.path}: ${at}: not a finding of ${formats.map(({ name }) => name).join(', ')}`);
-  const found = format.found(value, { path: file.path, at });
+  if (!format) throw new InputError(`${path}: ${at}: not a finding of ${formats.map(({ name }) => name).join(', ')}`);
+  const found = format.found(value, place);
   for (const leak of found.leaks) facts.add(leak);
   if (!found.ignored) return;
   const known = ignored.get(found.ignored);

@@ -9,7 +9,8 @@ import type { Found, Place, ReportFormat } from './format.ts';
 const findings = z.array(
   z.object({
     type: z.string(),
-    filename: z.string(),
+    /** Since version 1; the key of the list says the same. */
+    filename: z.string().nullish(),
     line_number: z.int().nullish(),
     is_verified: z.boolean().nullish(),
     /** What a person said in the audit. */
@@ -30,7 +31,7 @@ export const detectSecrets: ReportFormat = {
         value: undefined,
         scanner: 'detect-secrets',
         rule: one.type,
-        file: one.filename,
+        file: one.filename ?? place.name ?? 'unknown',
         line: one.line_number ?? 0,
         commit: '',
         verified: one.is_verified ?? undefined,

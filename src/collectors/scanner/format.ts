@@ -4,6 +4,8 @@ import type { Leak } from './leak.ts';
 export interface Place {
   readonly path: string;
   readonly at: string;
+  /** Under which the record lies, where the document names its records. */
+  readonly name?: string | undefined;
 }
 
 export interface Found {

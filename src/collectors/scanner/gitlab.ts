@@ -21,6 +21,10 @@ const vulnerability = z.object({
     .nullish(),
 });
 
+/** Newer reports leave the category out; of all kinds of report, only those about secrets name the commit of a place. */
+const isSecret = ({ category, location }: z.infer<typeof vulnerability>): boolean =>
+  category == null ? location?.commit != null : category === 'secret_detection';
+
 /** What GitLab writes where the files were scanned and not their history. */
 const NO_COMMIT = /^0*$/;
 
@@ -31,7 +35,7 @@ export const gitlab: ReportFormat = {
   isRecord: (record) => 'identifiers' in record || 'category' in record || 'location' in record,
   found(record: object, place: Place): Found {
     const one = shaped(vulnerability, record, place);
-    if (one.category !== 'secret_detection') return { leaks: [], ignored: 'not about a secret' };
+    if (!isSecret(one)) return { leaks: [], ignored: 'not about a secret' };
     const commit = one.location?.commit;
     return {
       leaks: [

@@ -21,6 +21,7 @@ const provenance = z.object({
 });
 const match = z.object({
   provenance: z.union([z.array(provenance), provenance]).nullish(),
+  status: text,
   location: z.object({ source_span: z.object({ start: z.object({ line: z.int() }) }).nullish() }).nullish(),
 });
 const finding = z.object({
@@ -39,13 +40,15 @@ export const noseyparker: ReportFormat = {
   isRecord: (record) => 'rule_name' in record && 'matches' in record,
   found(record: object, place: Place): Found {
     const one = shaped(finding, record, place);
-    if (one.statuses?.length && one.statuses.every((status) => status === 'reject'))
+    const kept = one.matches.filter(({ status }) => status !== 'reject');
+    const isRejected = one.statuses != null && one.statuses.length > 0 && one.statuses.every((status) => status === 'reject');
+    if (isRejected || (one.matches.length > 0 && kept.length === 0))
       return { leaks: [], ignored: 'all its matches were rejected' };
     const parts = one.groups?.map((part) => Buffer.from(part, 'base64').toString('utf8')) ?? [one.match_content ?? ''];
     const keyId = parts.find(isKeyId);
     const value = shownValue(parts.filter((part) => part !== keyId).at(-1) ?? keyId ?? '');
     const leak = { value, keyId, scanner: 'noseyparker', rule: one.rule_text_id ?? one.rule_name };
-    return { leaks: one.matches.flatMap((seen) => placesOf(seen).map((where): Leak => ({ ...leak, ...where }))) };
+    return { leaks: kept.flatMap((seen) => placesOf(seen).map((where): Leak => ({ ...leak, ...where }))) };
   },
 };
 

@@ -88,6 +88,12 @@ describe('GitLab secret detection', () => {
     expect(leaks(found)).toEqual(['leak:redacted/test/conf.yml:3@- LEAKED_IN file:test/conf.yml#L3']);
     expect(found.warnings).toEqual(['report.json: 2 records: not about a secret; ignored']);
   });
+
+  it('knows by the commit of its place what a report without categories is about', async () => {
+    const other = vulnerability({ category: undefined, location: { file: 'conf.yml', start_line: 3 } });
+    const found = await report({ vulnerabilities: [vulnerability({ category: undefined }), other] });
+    expect(leaks(found)).toEqual([`${leakKey(SECRET)} LEAKED_IN file:test/conf.yml#L3`]);
+  });
 });
 
 describe('detect-secrets', () => {
@@ -110,6 +116,12 @@ describe('detect-secrets', () => {
       'leak:redacted/test/a.py:9@-',
       'leak:redacted/test/b.py:4@-',
     ]);
+  });
+
+  it('takes the file of an older baseline from the name of the list', async () => {
+    const found = await report(baseline({ 'old/y.py': [entry({ filename: undefined })] }));
+    expect(found.errors).toEqual([]);
+    expect(leaks(found).map((one) => one.split(' ')[0])).toEqual(['leak:redacted/test/old/y.py:4@-']);
   });
 
   it('leaves out what a person audited as no secret', async () => {
@@ -170,6 +182,20 @@ describe('ggshield', () => {
 });
 
 describe('Nosey Parker', () => {
+  it('leaves out the places that a person rejected', async () => {
+    const match = (line: number, status: string): object => ({
+      status,
+      provenance: [{ kind: 'file', path: './a.txt' }],
+      location: { source_span: { start: { line, column: 1 } } },
+    });
+    const finding = { rule_name: 'Generic', groups: [base64(SECRET)], num_matches: 2 };
+    const mixed = { ...finding, statuses: ['accept', 'reject'], matches: [match(1, 'accept'), match(2, 'reject')] };
+    expect(leaks(await report([mixed]))).toEqual([`${leakKey(SECRET)} LEAKED_IN file:test/a.txt#L1`]);
+    const none = await report([{ ...finding, matches: [match(1, 'reject')] }]);
+    expect(leaks(none)).toEqual([]);
+    expect(none.warnings).toEqual(['report.json: [0]: all its matches were rejected; ignored']);
+  });
+
   const span = (line: number): object => ({ source_span: { start: { line, column: 1 }, end: { line, column: 9 } } });
   const commit = (key: string): object => ({
     kind: 'git_repo',
