@@ -4,6 +4,7 @@ import type { ScopeCoverage } from '../model/collection.ts';
 import type { DocumentFact, EntityFact, RelationshipFact, Time } from '../model/entity.ts';
 import type { Fingerprinter } from '../model/fingerprint.ts';
 import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
+import type { Checked } from './checked.ts';
 
 export interface CollectContext {
   /** The configured source's name: part of some keys. */
@@ -20,6 +21,9 @@ export interface CollectContext {
    */
   readonly save?: (path: string, content: string) => Promise<void>;
 }
+
+/** A check keeps nothing. */
+export type CheckContext = Omit<CollectContext, 'save'>;
 
 /** What a collector says while it works, in any order. Facts of a scope may come in many batches. */
 export type Collected =
@@ -51,5 +55,10 @@ export interface Collector<C = unknown> {
   readonly settings: z.ZodType<C>;
   /** Whether a collection with these settings gives its answers to `save`; without it, none does. */
   saves?(settings: C): boolean;
+  /**
+   * What a collection with these settings would miss, in the words of its coverage, told by the least that shows it. Changes nothing.
+   * Says `works` once with what is there, unless it says `blocked`; ends with the signal. Problems are said, not thrown.
+   */
+  check?(settings: C, context: CheckContext): AsyncIterable<Checked>;
   collect(settings: C, context: CollectContext): AsyncIterable<Collected>;
 }

@@ -4,6 +4,7 @@ import { EVERY_SCOPE } from '../../model/collection.ts';
 import { InputError } from '../../model/errors.ts';
 import { grouped } from '../../model/grouped.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { checkFolder } from '../files/check-folder.ts';
 import { readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { parseJson } from '../files/json.ts';
@@ -25,11 +26,13 @@ export const backstageCollector: Collector<z.infer<typeof settings>> = {
     relationships: ['OWNED_BY', 'DEPENDS_ON'],
   },
   settings,
+  check: ({ files: root }, context) => checkFolder({ root, context, enters, knows: (_, head) => isCatalogue(head) }),
   collect,
 };
 
 /** Folders that hold no catalogue of the source's own. */
 const PASSED = /(^|\/)(\.git|node_modules)$/;
+const enters = (folder: string): boolean => !PASSED.test(folder);
 
 async function* collect({ files: root }: z.infer<typeof settings>, context: CollectContext): AsyncGenerator<Collected> {
   const notes = new CoverageNotes();
@@ -37,7 +40,7 @@ async function* collect({ files: root }: z.infer<typeof settings>, context: Coll
   yield* readFolder({
     root,
     context,
-    enters: (folder) => !PASSED.test(folder),
+    enters,
     read: (file, head) => (isCatalogue(head) ? readDescriptors(file, head, { context, notes, found }) : undefined),
     broken: (text, file) => notes.missing(file?.path ?? EVERY_SCOPE, text),
   });

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { InputError } from '../../model/errors.ts';
 import { ENTITY_KINDS, RELATIONSHIP_KINDS } from '../../model/kinds.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { checkFolder } from '../files/check-folder.ts';
 import { isLarge, readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { parseJson, streamJson } from '../files/json.ts';
-import { readFolder } from '../files/read-folder.ts';
+import { type FileHead, readFolder } from '../files/read-folder.ts';
 import { firstKeys } from '../files/recognise.ts';
 import { nameOf, shaped } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
@@ -22,20 +23,22 @@ export const opengraphCollector: Collector<z.infer<typeof settings>> = {
   type: 'opengraph',
   emits: { entities: ENTITY_KINDS, relationships: RELATIONSHIP_KINDS },
   settings,
+  check: ({ files: root }, context) => checkFolder({ root, context, knows: (_, head) => isGraph(head) }),
   async *collect({ files }, context) {
     const reading: Reading = { context, nodes: new Nodes(context.source), edges: [], coverage: new CoverageNotes() };
     reading.coverage.seen(SCOPE);
     yield* readFolder({
       root: files,
       context,
-      read: (file, { form, head }) =>
-        form === 'json-object' && firstKeys(head).includes('graph') ? readGraph(file, reading) : undefined,
+      read: (file, head) => (isGraph(head) ? readGraph(file, reading) : undefined),
       broken: (text) => reading.coverage.missing(SCOPE, text),
     });
     yield* convert(reading);
     yield* reading.coverage.said();
   },
 };
+
+const isGraph = ({ form, head }: FileHead): boolean => form === 'json-object' && firstKeys(head).includes('graph');
 
 interface Reading {
   readonly context: CollectContext;
