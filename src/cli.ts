@@ -1,15 +1,11 @@
 #!/usr/bin/env node
 /** The command line: parses, loads the one command that was asked for, and turns errors into one clear line and an exit code. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { CommanderError, Command as Parser } from 'commander';
 import { type Command, EXIT, type Exit, type Io } from './cli/command.ts';
 import { commands } from './cli/index.ts';
 import { isExpected } from './model/errors.ts';
 import { printable } from './model/printable.ts';
-
-const { resolve } = createRequire(import.meta.url);
-const { version } = JSON.parse(readFileSync(resolve('#package'), 'utf8')) as { version: string };
+import { version } from './version.ts';
 
 export async function main(words: readonly string[], io: Io): Promise<number> {
   let exit: Exit = EXIT.done;

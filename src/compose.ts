@@ -20,6 +20,7 @@ import type { Log } from './ports/log.ts';
 import type { Queue } from './ports/queue.ts';
 import type { RoleName, Store } from './ports/store.ts';
 import { thisProcess } from './this-process.ts';
+import { version } from './version.ts';
 
 export interface ComposeOptions {
   readonly log: Log;
@@ -70,6 +71,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
       clock,
       wallClock,
       newId: randomUUID,
+      version,
       process: thisProcess(),
       log,
       graph,

@@ -56,6 +56,8 @@ export interface App {
   /** Real time: leases, measurements. */
   readonly wallClock: () => Date;
   readonly newId: () => string;
+  /** Of interlock. */
+  readonly version: string;
   /** Without it, the lease of a process that died must run out before another may take it. */
   readonly process?: ProcessIdentity;
   readonly log: Log;

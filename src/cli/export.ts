@@ -1,3 +1,4 @@
+import { findingsText } from '../app/export-findings.ts';
 import { csvHeader, csvLine, exportLines } from '../app/export-graph.ts';
 import { openGraphText } from '../app/export-opengraph.ts';
 import { BACKUP_END } from '../model/backup.ts';
@@ -7,7 +8,7 @@ import { oneOf } from './options.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
-  const format = oneOf(options, 'format', ['jsonl', 'csv', 'opengraph']);
+  const format = oneOf(options, 'format', ['jsonl', 'csv', 'opengraph', 'sarif', 'ocsf']);
   return withApp(invocation, async (app) => {
     if (options['all']) {
       requireRole(app, 'admin');
@@ -21,6 +22,10 @@ export async function run(invocation: Invocation): Promise<Exit> {
     }
     if (format === 'opengraph') {
       for await (const piece of openGraphText(app.store)) io.out(piece);
+      return EXIT.done;
+    }
+    if (format === 'sarif' || format === 'ocsf') {
+      for await (const piece of findingsText(app, format)) io.out(piece);
       return EXIT.done;
     }
     if (format === 'csv') io.out(csvHeader);

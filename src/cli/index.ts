@@ -163,7 +163,7 @@ export const commands: readonly Command[] = [
     name: 'export',
     summary: 'the graph as lines, or everything as a backup',
     options: [
-      ['--format <format>', 'jsonl, csv or opengraph', 'jsonl'],
+      ['--format <format>', 'jsonl, csv, opengraph: the graph; sarif, ocsf: findings, and what was done', 'jsonl'],
       ['--all', 'a store-neutral backup of everything, for `import`'],
     ],
     load: () => import('./export.ts'),
