@@ -57,8 +57,11 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     [/^[^/]+\/[^/]+\/[^/]+\//, 'Resource'],
   ],
   postgres: [
+    [/\/roles\/.+\/password$/, 'Credential'],
     [/\/roles\//, 'ServiceAccount'],
     [/\/databases\//, 'Resource'],
+    [/\/sessions\//, 'Workload'],
+    [/^[^/]+$/, 'Scope'],
   ],
   redis: [[/\/users\//, 'ServiceAccount']],
   vault: [

@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { writeAwsExport } from './aws-export.ts';
+import { writeGithubExport } from './github.ts';
 import { writeCluster } from './kubernetes.ts';
 import { writeLargeEstate } from './large-aws-estate.ts';
 
@@ -85,6 +86,16 @@ function collectCluster() {
   return { megabytes: Math.round(bytes / 1_048_576), ...measured(['collect', '--json'], cluster) };
 }
 
+function collectGithub() {
+  const workflows = writeGithubExport(join(folder, 'github'), 1_000);
+  writeFileSync(
+    join(folder, 'github.yaml'),
+    'store: sqlite:./github.db\nsources:\n  - { name: bench, type: github, files: ./github }\n',
+  );
+  const words = ['collect', '--json', '--config', 'github.yaml'];
+  return { workflows, first: measured(words), again: measured(words) };
+}
+
 function part<T>(name: string, run: () => T): T {
   process.stderr.write(`${name} …\n`);
   return run();
@@ -104,6 +115,7 @@ const figures = {
     ...largeAwsEstate(),
   })),
   collectKubernetes200k: part('collect of 200,000 Kubernetes objects', () => ({ goalSeconds: 30, ...collectCluster() })),
+  collectGithub1000: part('collect of 1,000 GitHub repositories', () => ({ goalSeconds: 30, ...collectGithub() })),
   storeSqlite: part('first load and upsert, SQLite', () => ({
     goalFirstSeconds: 4,
     goalAgainSeconds: 8,

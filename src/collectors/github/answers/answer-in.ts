@@ -70,7 +70,9 @@ function refuseRefusal(value: unknown, file: string): void {
   if (!isObject(value) || typeof value['message'] !== 'string' || typeof value['documentation_url'] !== 'string') return;
   const needed = calledByFile(file)?.endpoint.permission;
   const how = needed ? ` with the permission ${needed}` : '';
-  throw new InputError(`${file}: GitHub refused this call (${String(value['status'] ?? 'no status')}); ask again${how}`);
+  throw new InputError(
+    `${file}: GitHub refused this call (${typeof value['status'] === 'string' ? value['status'] : 'no status'}); ask again${how}`,
+  );
 }
 
 function itemsOf({ list }: Endpoint, value: unknown): readonly unknown[] | undefined {

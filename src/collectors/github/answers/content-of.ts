@@ -158,8 +158,8 @@ function rulesetPath(item: Item): string | undefined {
   const source = textAt(item, 'source');
   if (!source) return undefined;
   return textAt(item, 'source_type') === 'Repository'
-    ? `/repos/${source}/rulesets/${item['id']}`
-    : `/orgs/${source}/rulesets/${item['id']}`;
+    ? `/repos/${source}/rulesets/${Number(item['id'])}`
+    : `/orgs/${source}/rulesets/${Number(item['id'])}`;
 }
 
 function auditPath(item: Item): string | undefined {

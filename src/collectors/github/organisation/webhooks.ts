@@ -34,7 +34,7 @@ const propertiesOf = ({ active, events, config }: shapes.HookAnswer, host: strin
   ...(active == null ? {} : { active }),
   ...listed('events', events ?? undefined),
   signed: Boolean(config?.secret),
-  insecureTls: String(config?.insecure_ssl ?? '0') === '1',
+  insecureTls: config?.insecure_ssl === '1' || config?.insecure_ssl === 1,
 });
 
 function hostOf(url: string | null | undefined): string | undefined {
