@@ -123,15 +123,18 @@ const isOfTheCluster = ({ power, at }: PlacedPower): boolean =>
 const isAllOfTheCluster = (placed: PlacedPower): boolean => isOfTheCluster(placed) && isSure(placed.power);
 const isSure = ({ certainty = 'definite' }: Power): boolean => certainty === 'definite';
 
-/** Powers at one place, without those that are had everywhere, and all there is to one who has the place. */
+/** Powers at one place, without those that are had everywhere; of one who has the whole place, that and what leads out of it. */
 function* atPlace(rights: Rights, everywhere: Set<string>): Generator<HeldPower> {
+  let hasAll = false;
   for (const path of ESCALATION_PATHS) {
     for (const power of path.powers(rights)) {
+      if (hasAll && power.over.type !== 'nodes' && power.over.type !== 'cluster') continue;
       const shape = shapeOf(power);
       if (rights.at === '') everywhere.add(shape);
       else if (everywhere.has(shape)) continue;
       yield { id: `${rights.at}\n${shape}`, power, at: rights.at, by: power.by };
-      if ((power.over.type === 'scope' || power.over.type === 'cluster') && isSure(power)) return;
+      if ((power.over.type === 'scope' || power.over.type === 'cluster') && isSure(power)) hasAll = true;
+      if (hasAll && rights.at === '') return;
     }
   }
 }
