@@ -21,6 +21,8 @@ export interface ConnectionSettings {
   /** Where global services are asked. */
   readonly region: string;
   readonly signal: AbortSignal;
+  /** As in SessionOptions. */
+  readonly firstOnly?: boolean;
 }
 
 /** The sessions of one collection. */
@@ -42,10 +44,10 @@ export class Connection implements AsyncDisposable {
 
   /** Throws CallErrors: without a known caller nothing can be collected. */
   static async open(settings: ConnectionSettings): Promise<Connection> {
-    const { profile, region, endpoint, signal } = settings;
+    const { profile, region, endpoint, signal, firstOnly } = settings;
     const limit = pLimit(CALLS_AT_ONCE);
     const chain = fromNodeProviderChain({ ...(profile !== undefined && { profile }), clientConfig: { region } });
-    const options = { region, credentials: renewed(() => chain()), endpoint, signal, limit };
+    const options = { region, credentials: renewed(() => chain()), endpoint, signal, limit, firstOnly };
     await using unknown = new Session({ ...options, account: 'of these credentials' });
     const { Account, Arn } = await unknown.call(getCallerIdentity, {});
     if (!Account || !Arn) throw new InputError('sts:GetCallerIdentity: the answer names no account');
@@ -58,8 +60,8 @@ export class Connection implements AsyncDisposable {
     const RoleArn = role.startsWith('arn:') ? role.replace('*', account) : `arn:${this.partition}:iam::${account}:role/${role}`;
     const credentials = renewed(() => this.#assumed(RoleArn));
     await credentials();
-    const { region, endpoint, signal } = this.#settings;
-    const session = new Session({ account, region, credentials, endpoint, signal, limit: this.#limit });
+    const { region, endpoint, signal, firstOnly } = this.#settings;
+    const session = new Session({ account, region, credentials, endpoint, signal, limit: this.#limit, firstOnly });
     this.#sessions.push(session);
     return session;
   }

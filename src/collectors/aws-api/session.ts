@@ -4,6 +4,7 @@ import type { Client, ClientClass, ClientSettings, CredentialSource, Operation }
 
 /** Of the SDK: it slows down as AWS answers that there are too many requests, and tries again. */
 const MAX_ATTEMPTS = 8;
+const FEW_ATTEMPTS = 2;
 const CONNECT_MS = 5000;
 const REQUEST_MS = 60_000;
 
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** How many calls may be under way at once, of all sessions together. */
   readonly limit: LimitFunction;
+  /** Of each list no more than its first page, and of that the first thing: enough to tell what is allowed. Fewer attempts, too. */
+  readonly firstOnly?: boolean | undefined;
 }
 
 /** Calls as one identity in one account and region. Errors are CallErrors. */
@@ -48,10 +51,11 @@ export class Session implements AsyncDisposable {
   }
 
   async call<I extends object, O>(operation: Operation<I, O>, input: I): Promise<O> {
-    const { signal, limit } = this.#options;
+    const { signal, limit, firstOnly } = this.#options;
     signal.throwIfAborted();
     try {
-      return (await limit(() => this.#send(operation, operation.command(input)))) as O;
+      const answer = (await limit(() => this.#send(operation, operation.command(input)))) as O;
+      return firstOnly ? firstOf(operation, answer) : answer;
     } catch (error) {
       signal.throwIfAborted();
       throw error;
@@ -81,13 +85,13 @@ export class Session implements AsyncDisposable {
   #client(make: ClientClass): Client {
     const known = this.#clients.get(make);
     if (known) return known;
-    const { credentials, endpoint } = this.#options;
+    const { credentials, endpoint, firstOnly } = this.#options;
     const settings: ClientSettings = {
       region: this.region,
       credentials,
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
       retryMode: 'adaptive',
-      maxAttempts: MAX_ATTEMPTS,
+      maxAttempts: firstOnly ? FEW_ATTEMPTS : MAX_ATTEMPTS,
       requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS },
     };
     const client = new make(settings as never);
@@ -99,4 +103,11 @@ export class Session implements AsyncDisposable {
     for (const client of this.#clients.values()) client.destroy();
     for (const session of this.#inRegions.values()) await session[Symbol.asyncDispose]();
   }
+}
+
+/** An answer that seems to be the last page, with one item of each list. */
+function firstOf<O>(operation: object, answer: O): O {
+  const { paging } = operation as { readonly paging?: { readonly from: string } };
+  const entries = Object.entries(answer as object).filter(([name]) => name !== paging?.from);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.slice(0, 1) : value])) as O;
 }

@@ -1,7 +1,9 @@
 /** The `aws` source: exports of AWS's own APIs in files, or the APIs themselves. One scope for each account. */
 import { z } from 'zod';
 import { loadCatalogue } from '../../iam/aws/catalogue.ts';
-import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import type { Checked } from '../../ports/checked.ts';
+import type { CheckContext, CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { checkFolder } from '../files/check-folder.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { noteDisputes } from './disputed.ts';
 import { Estate } from './estate.ts';
@@ -9,7 +11,7 @@ import { DIRECTORY_SCOPE, directoryFacts, directoryGaps } from './identity-cente
 import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
 import { organizationFacts, organizationScope } from './organization-facts.ts';
-import { readExports } from './read.ts';
+import { isExport, readExports } from './read.ts';
 import { accountFacts } from './resolve.ts';
 import type { Reading } from './row.ts';
 import { addCodeObjects } from './sources.ts';
@@ -58,8 +60,14 @@ export const awsCollector: Collector<AwsSettings> = {
   },
   settings,
   saves: ({ live }) => live !== undefined,
+  check,
   collect,
 };
+
+async function* check({ files, live }: AwsSettings, context: CheckContext): AsyncGenerator<Checked> {
+  if (live) yield* (await import('./live/check-live.ts')).checkLive(live, context);
+  else yield* checkFolder({ root: files ?? '', context, knows: (_, head) => isExport(head) });
+}
 
 async function* collect(from: AwsSettings, context: CollectContext): AsyncGenerator<Collected> {
   const inventory = new Inventory();

@@ -7,7 +7,7 @@ import { InputError } from '../../model/errors.ts';
 import type { Collected } from '../../ports/collector.ts';
 import { isLarge, readText } from '../files/content.ts';
 import { parseJson, streamJson } from '../files/json.ts';
-import { readFolder } from '../files/read-folder.ts';
+import { type FileHead, readFolder } from '../files/read-folder.ts';
 import { firstKeys } from '../files/recognise.ts';
 import { nameOf, shaped } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
@@ -36,10 +36,9 @@ export async function* readExports(reading: Reading): AsyncGenerator<Collected> 
     root: reading.root,
     context: reading.context,
     read: (file, { form, head }) => {
-      if (form === 'text') return head.toString('latin1').startsWith(REPORT_HEADER) ? readReport(reading, file) : undefined;
-      if (form === 'json-object' && firstKeys(head).some((key) => key in LISTS || key in WHOLE))
-        return readObject({ reading, file, answers });
-      return readUnknown(reading, file);
+      const isKnown = isExport({ form, head });
+      if (form === 'text') return isKnown ? readReport(reading, file) : undefined;
+      return isKnown ? readObject({ reading, file, answers }) : readUnknown(reading, file);
     },
     broken: (text, file) => reading.notes.missing(accountInPath(file?.path ?? '') ?? EVERY_SCOPE, text),
   });
@@ -47,6 +46,12 @@ export async function* readExports(reading: Reading): AsyncGenerator<Collected> 
 }
 
 const REPORT_HEADER = 'user,arn,user_creation_time';
+
+/** Whether the file, by its beginning, is an answer of AWS that is read here. */
+export function isExport({ form, head }: FileHead): boolean {
+  if (form === 'text') return head.toString('latin1').startsWith(REPORT_HEADER);
+  return form === 'json-object' && firstKeys(head).some((key) => key in LISTS || key in WHOLE);
+}
 
 /** Takes AWS's answers, from files or as they come. */
 export class AnswerReader {

@@ -7,6 +7,7 @@ import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { Time } from '../../model/entity.ts';
 import { InputError } from '../../model/errors.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { checkFolder } from '../files/check-folder.ts';
 import { isLarge, readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { EventIds } from '../files/event-ids.ts';
@@ -35,6 +36,16 @@ export const cloudtrailCollector: Collector<z.infer<typeof settings>> = {
   },
   settings,
   saves: ({ live }) => live !== undefined,
+  async *check({ files, live }, context) {
+    if (live) yield* (await import('./live/check-live.ts')).checkLive(live, context);
+    else
+      yield* checkFolder({
+        root: files ?? '',
+        context,
+        headBytes: HEAD_BYTES,
+        knows: (_, head) => readerOf(head) !== undefined,
+      });
+  },
   async *collect({ files, live }, context) {
     const log = new Log();
     const coverage = new CoverageNotes();
@@ -108,14 +119,18 @@ const EVENT_KEYS = ['eventVersion', 'eventSource', 'eventName', 'userIdentity'];
 
 function readTrail(trail: Trail): AsyncIterable<Collected> | Iterable<Collected> | undefined {
   const { form, head } = trail.head;
-  const keys = firstKeys(head);
   // Digest files lie beside the logs; they hold hashes of them.
-  if (form === 'json-object' && keys.includes('digestStartTime')) return [];
-  const isEvent = EVENT_KEYS.some((key) => keys.includes(key));
-  if (form === 'json-lines') return isEvent ? readLines(trail) : undefined;
-  if (form === 'json-object' && keys.includes('Records')) return readList(trail, 'Records');
-  if (form === 'json-object') return isEvent ? readLines(trail) : undefined;
-  return isEvent && form === 'json-array' ? readList(trail, '') : undefined;
+  if (form === 'json-object' && firstKeys(head).includes('digestStartTime')) return [];
+  return readerOf(trail.head)?.(trail);
+}
+
+/** By the beginning of the file; undefined for what is no log. */
+function readerOf({ form, head }: FileHead): ((trail: Trail) => AsyncGenerator<Collected>) | undefined {
+  const keys = firstKeys(head);
+  if (form === 'json-object' && keys.includes('Records')) return (trail) => readList(trail, 'Records');
+  if (!EVENT_KEYS.some((key) => keys.includes(key))) return undefined;
+  if (form === 'json-lines' || form === 'json-object') return readLines;
+  return form === 'json-array' ? (trail) => readList(trail, '') : undefined;
 }
 
 async function* readLines(trail: Trail): AsyncGenerator<Collected> {

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { DocumentFact } from '../../model/entity.ts';
-import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import type { Checked } from '../../ports/checked.ts';
+import type { CheckContext, CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { checkFolder } from '../files/check-folder.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { AuditFacts } from './audit-facts.ts';
 import { Cluster } from './cluster.ts';
@@ -10,7 +12,7 @@ import { issuerName } from './convert.ts';
 import { rbacDocuments } from './documents.ts';
 import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
-import { readFiles } from './read.ts';
+import { isOfCluster, readFiles } from './read.ts';
 import type { KubernetesRecord } from './records.ts';
 import { clusterFacts, type FactStream } from './resolve.ts';
 
@@ -68,8 +70,14 @@ export const kubernetesCollector: Collector<KubernetesSettings> = {
   },
   settings,
   saves: ({ live }) => live !== undefined,
+  check,
   collect,
 };
+
+async function* check({ files, live }: KubernetesSettings, context: CheckContext): AsyncGenerator<Checked> {
+  if (live) yield* (await import('./live/check-live.ts')).checkLive(live, context);
+  else yield* checkFolder({ root: files ?? '', context, knows: (_, head) => isOfCluster(head) });
+}
 
 async function* collect({ files, live, issuer }: KubernetesSettings, context: CollectContext): AsyncGenerator<Collected> {
   const notes = new CoverageNotes();

@@ -59,11 +59,20 @@ class Strangers {
 const OBJECT_KEYS = ['apiVersion', 'kind', 'items'];
 const EVENT_KEYS = ['auditID', 'requestURI'];
 
+const isObjectBy = (keys: readonly string[]): boolean => [...OBJECT_KEYS, ...EVENT_KEYS].some((key) => keys.includes(key));
+
+/** Whether the file, by its beginning, holds a manifest, objects, an audit log, or an answer of the cloud about a cluster. */
+export function isOfCluster({ form, head }: FileHead): boolean {
+  if (form === 'text') return MANIFEST.test(head.toString('utf8'));
+  const keys = firstKeys(head);
+  return isObjectBy(keys) || (form === 'json-object' && isCloudAnswer(keys));
+}
+
 function readFile(reading: Reading): AsyncIterable<Collected> | undefined {
   const { form, head } = reading.head;
   if (form === 'text') return readYaml(reading);
   const keys = firstKeys(head);
-  const isObject = OBJECT_KEYS.some((key) => keys.includes(key)) || EVENT_KEYS.some((key) => keys.includes(key));
+  const isObject = isObjectBy(keys);
   if (form === 'json-lines') return isObject ? readLines(reading) : undefined;
   if (form === 'json-array') return isObject ? readItems(reading, '$.*') : undefined;
   if (isCloudAnswer(keys)) return readAnswer(reading);
@@ -78,16 +87,19 @@ async function* readYaml(reading: Reading): AsyncGenerator<Collected> {
   const text = await readText(file, context.signal);
   const looksLikeManifest = MANIFEST.test(text);
   let found = 0;
+  let isBroken = false;
   for (const document of yamlDocuments(text, file.path)) {
     if ('problem' in document) {
-      if (looksLikeManifest || !document.problem.includes(': not YAML: ')) yield failed(reading, document.problem);
+      if (!looksLikeManifest && document.problem.includes(': not YAML: ')) continue;
+      isBroken = true;
+      yield failed(reading, document.problem);
       continue;
     }
     if (!isTyped(document.value)) continue;
     found++;
     yield* take(reading, document.value, { path: `${file.path}:${document.line}` });
   }
-  if (found === 0) yield unrecognised(file);
+  if (found === 0 && !isBroken) yield unrecognised(file);
 }
 
 const isTyped = (value: unknown): boolean => typeShape.safeParse(value).success;

@@ -66,7 +66,7 @@ class Collection {
     if (this.#live.organization) yield* this.#take(home, [ownEndpoints.organization], answered);
     if (aggregator !== undefined) yield* this.#take(home, [ownEndpoints.aggregatedThings(aggregator)], answered);
     yield* this.#account(home);
-    for (const account of this.#others(answered)) {
+    for (const account of otherAccounts(this.#live, home.account, answered)) {
       const session = await this.#entered(account);
       if (session) yield* this.#account(session);
     }
@@ -81,14 +81,6 @@ class Collection {
         yield { type: 'error', text };
       }
     }
-  }
-
-  /** The accounts to enter, of the settings or of the organization. */
-  #others(answered: readonly Answer[]): string[] {
-    const { accounts, role } = this.#live;
-    if (role === undefined) return [];
-    const found = accounts ?? answered.flatMap(({ value }) => activeAccounts(value['Accounts']));
-    return [...new Set(found)].filter((account) => account !== this.#connection.home.account).sort();
   }
 
   async #entered(account: string): Promise<Session | undefined> {
@@ -197,6 +189,13 @@ const scopeOf = (endpoint: Endpoint, { account }: Session): string =>
 function organizationScope([answer]: readonly Answer[]): string | undefined {
   const found = answer?.value['Organization'];
   return isRecord(found) && typeof found['Id'] === 'string' ? `organization/${found['Id']}` : undefined;
+}
+
+/** The accounts to enter, of the settings or of the organization. */
+export function otherAccounts({ accounts, role }: LiveSettings, home: string, answered: readonly Answer[]): string[] {
+  if (role === undefined) return [];
+  const found = accounts ?? answered.flatMap(({ value }) => activeAccounts(value['Accounts']));
+  return [...new Set(found)].filter((account) => account !== home).sort();
 }
 
 /** Suspended and closed accounts cannot be entered. */

@@ -22,7 +22,7 @@ export interface LiveSink {
 }
 
 /** Lists under way at once. */
-const AT_ONCE = 4;
+export const AT_ONCE = 4;
 
 export async function* collectLive(live: LiveSettings, context: CollectContext, sink: LiveSink): AsyncGenerator<Collected> {
   try {
@@ -36,7 +36,8 @@ export async function* collectLive(live: LiveSettings, context: CollectContext, 
   }
 }
 
-async function clusterAccess({ kubeconfig, context, inCluster }: LiveSettings): Promise<ClusterAccess> {
+/** Throws an InputError that names what cannot be read. */
+export async function clusterAccess({ kubeconfig, context, inCluster }: LiveSettings): Promise<ClusterAccess> {
   if (inCluster) return inClusterAccess();
   const file = kubeconfig ?? join(homedir(), '.kube', 'config');
   try {
@@ -45,6 +46,15 @@ async function clusterAccess({ kubeconfig, context, inCluster }: LiveSettings): 
     if (error instanceof InputError) throw error;
     throw new InputError(`${file}: the kubeconfig cannot be read (${messageOf(error)})`);
   }
+}
+
+/** What is missing without this list, in words. A kind that the server does not have is nothing missing. */
+export function problemsOf(resource: Resource, error: unknown): string[] {
+  if (!(error instanceof ApiError || error instanceof InputError)) throw error;
+  if (!(error instanceof ApiError)) return [error.message];
+  if (error.status === 404) return [];
+  if (error.status === 403) return [`${permissionOf(resource)}: not allowed; grant it to the identity that collects`];
+  return [error.status === 401 ? 'the API server does not take the credential of the kubeconfig' : error.message];
 }
 
 function failed(sink: LiveSink, text: string): Collected {
@@ -96,17 +106,8 @@ class Collection {
       return [];
     } catch (error) {
       context.signal.throwIfAborted();
-      return this.#problem(listing.resource, error);
+      return problemsOf(listing.resource, error);
     }
-  }
-
-  /** A kind that the server does not have is nothing missing. */
-  #problem(resource: Resource, error: unknown): string[] {
-    if (!(error instanceof ApiError || error instanceof InputError)) throw error;
-    if (!(error instanceof ApiError)) return [error.message];
-    if (error.status === 404) return [];
-    if (error.status === 403) return [`${permissionOf(resource)}: not allowed; grant it to the identity that collects`];
-    return [error.status === 401 ? 'the API server does not take the credential of the kubeconfig' : error.message];
   }
 
   async #follow(listing: Listing): Promise<void> {

@@ -19,7 +19,7 @@ export interface Page {
 }
 
 /** Metadata alone: the values of a Secret are never sent. */
-const NAMES_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+export const NAMES_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 /**
  * A continuation that has expired is gone on with from where the server says, so that nothing is listed twice. Throws an InputError
