@@ -23,9 +23,10 @@ import { metaNumber, metaText, setMeta } from './meta.ts';
 import { originId } from './origins.ts';
 import { readPlans, writePlan } from './plans.ts';
 import { wholeEntities, wholeRelationships } from './read-graph.ts';
+import { refreshShown } from './shown-columns.ts';
 import { readSources, writeSource } from './sources.ts';
 import { readTokens, writeToken } from './tokens.ts';
-import { refreshShown, writeEntities } from './write-entities.ts';
+import { writeEntities } from './write-entities.ts';
 
 export function* exportAll(db: Connection): Generator<BackupRecord> {
   yield backupRecord('backup', { format: BACKUP_FORMAT });

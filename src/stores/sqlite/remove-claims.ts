@@ -4,8 +4,8 @@ import { relationshipId } from '../../model/relationship-id.ts';
 import { claimsOf, type Ends, endsText, type HeldEntity, heldEntities, keysOf, loadRelationships, nameOf } from './claims.ts';
 import { type Connection, marks, pieces } from './connection.ts';
 import { type ChangeDraft, closingOf, recordChanges, recordVersions } from './history.ts';
+import { refreshShown } from './shown-columns.ts';
 import { removeFromTextIndex } from './text-index.ts';
-import { refreshShown } from './write-entities.ts';
 
 export type RelationshipClaimName = readonly [source: number, kind: number, target: number, origin: number];
 export type EntityClaimName = readonly [entity: number, origin: number, stub: number];

@@ -1,11 +1,21 @@
-import type { Entity, EntityFact } from '../../model/entity.ts';
-import { distinctEntities, entityFactText } from '../../model/fact-text.ts';
+import type { EntityFact } from '../../model/entity.ts';
+import { distinctEntities, entityFactFrom, entityFactText } from '../../model/fact-text.ts';
 import { foldKey } from '../../model/keys.ts';
 import { heldEntities } from './claims.ts';
 import { type Connection, marks, pieces, type SqlValue } from './connection.ts';
 import { lookUpIds, nextEntityId } from './entity-ids.ts';
 import { type ChangeDraft, closingOf, recordChanges, recordVersions } from './history.ts';
-import { addToTextIndex, removeFromTextIndex, type TextRow } from './text-index.ts';
+import {
+  columnText,
+  isStated,
+  leavesColumns,
+  refreshShown,
+  type ShownRow,
+  saysSameColumns,
+  shownColumns,
+  shownRows,
+} from './shown-columns.ts';
+import { addToTextIndex, type TextRow } from './text-index.ts';
 
 /** Who says it, and when. */
 export interface Stamp {
@@ -75,22 +85,6 @@ const foldedOf = (key: string): string | null => {
   return folded === key ? null : folded;
 };
 
-/** For order and search only; what is shown comes from the claims. */
-const columnText = (name: string): string => name.replaceAll('\0', '\uFFFD');
-
-type Shown = Pick<Entity, 'kind' | 'name' | 'provider' | 'tier' | 'environment' | 'owner' | 'state' | 'expiresAt'>;
-
-const shownColumns = (shown: Shown): SqlValue[] => [
-  shown.kind,
-  columnText(shown.name),
-  shown.provider,
-  shown.tier ?? null,
-  shown.environment ?? null,
-  shown.owner ?? null,
-  shown.state,
-  shown.expiresAt ?? null,
-];
-
 function upsertClaims(db: Connection, { origin, generation, at }: Stamp, said: readonly Said[]): void {
   const rows: SqlValue[] = [];
   for (const { id, fact, text } of said) rows.push(id, origin, fact.stub ? 1 : 0, generation, at, at, text);
@@ -116,21 +110,62 @@ function updateClaims(db: Connection, stamp: Stamp, said: readonly Said[]): numb
     );
   if (different.length === 0) return 0;
   const ids = [...new Set(different.map(({ id }) => id))];
-  const before = heldEntities(db, ids);
-  recordVersions(
+  const shown = shownRows(db, ids);
+  closeVersions(
     db,
-    stamp.generation,
-    before.map(({ entity, changed }) => closingOf(entity, changed)),
+    stamp,
+    ids.filter((id) => (shown.get(id)?.changed ?? 0) < stamp.generation),
   );
   upsertClaims(db, stamp, different);
-  refreshShown(db, stamp, ids);
-  if (!stamp.bulk)
+  const moved = movedBy(db, different, texts, shown);
+  refreshShown(db, stamp, [...moved]);
+  markChanged(
+    db,
+    stamp,
+    ids.filter((id) => !moved.has(id)),
+  );
+  if (!stamp.bulk) {
+    const keys = new Set(different.map(({ fact }) => fact.key));
     recordChanges(
       db,
       stamp.generation,
-      before.map(({ entity }): ChangeDraft => ['upsert', 'entity', entity.key]),
+      [...keys].map((key): ChangeDraft => ['upsert', 'entity', key]),
     );
+  }
   return different.length;
+}
+
+/** Whose columns the new claims may move. */
+function movedBy(
+  db: Connection,
+  different: readonly Said[],
+  texts: ReadonlyMap<number, string>,
+  shown: ReadonlyMap<number, ShownRow>,
+): Set<number> {
+  const moving = different.filter((one) => {
+    const before = texts.get(claimName(one));
+    if (before !== undefined) return !saysSameColumns(entityFactFrom(one.fact.key, before), one.fact);
+    const row = shown.get(one.id);
+    if (row === undefined) return true;
+    return !leavesColumns(row, one.fact, () => isStated(db, one.id));
+  });
+  return new Set(moving.map(({ id }) => id));
+}
+
+/** What was shown until now. What this generation has changed already has no version to close, however many claim it. */
+function closeVersions(db: Connection, { generation }: Stamp, ids: readonly number[]): void {
+  const before = heldEntities(db, ids);
+  recordVersions(
+    db,
+    generation,
+    before.map(({ entity, changed }) => closingOf(entity, changed)),
+  );
+}
+
+function markChanged(db: Connection, { generation }: Stamp, ids: readonly number[]): void {
+  for (const some of pieces(ids)) {
+    db.run(`UPDATE entity SET changed = ? WHERE id IN ${marks(some.length)}`, [generation, ...some]);
+  }
 }
 
 const claimName = ({ id, fact }: Said): number => id * 2 + (fact.stub ? 1 : 0);
@@ -153,20 +188,5 @@ function touchClaims(db: Connection, { origin, generation, at }: Stamp, stub: nu
       `UPDATE entity_claim SET generation = ?, last_seen = ? WHERE entity IN ${marks(some.length)} AND origin = ? AND stub = ?`,
       [generation, at, ...some.map(({ id }) => id), origin, stub],
     );
-  }
-}
-
-/** Brings entity rows and text index to what the claims merge to now. */
-export function refreshShown(db: Connection, { generation }: Pick<Stamp, 'generation'>, ids: readonly number[]): void {
-  for (const { id, entity } of heldEntities(db, ids)) {
-    const indexed = db.get<[string]>('SELECT name FROM entity WHERE id = ?', [id])?.[0] as string;
-    const name = columnText(entity.name);
-    if (indexed !== name) removeFromTextIndex(db, [[id, entity.key, indexed]]);
-    db.run(
-      `UPDATE entity SET kind = ?, name = ?, provider = ?, tier = ?, environment = ?, owner = ?, state = ?, expires_at = ?, changed = ?
-        WHERE id = ?`,
-      [...shownColumns(entity), generation, id],
-    );
-    if (indexed !== name) addToTextIndex(db, [[id, entity.key, name]]);
   }
 }
