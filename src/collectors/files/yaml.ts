@@ -1,5 +1,5 @@
 /** YAML from files that nobody vouches for: aliases, nesting and size are limited, and messages never quote content. */
-import { Composer, type CST, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
+import { Composer, type CST, type Document, Lexer, LineCounter, Parser, type SchemaOptions, type YAMLError } from 'yaml';
 import { InputError } from '../../model/errors.ts';
 import { MAX_NESTING } from './json-scan.ts';
 
@@ -33,10 +33,13 @@ export type YamlDocument =
   | { readonly line: number; readonly value: unknown }
   | { readonly line: number; readonly problem: string };
 
-/** Each document for itself: a broken one is a problem of its own, the rest goes on. Text that is too deep or too long throws. */
+/**
+ * Each document for itself: a broken one is a problem of its own, the rest goes on. Text that is too deep or too long throws. `<<` takes
+ * over another map, as where Kubernetes reads YAML.
+ */
 export function* yamlDocuments(text: string, place: string): Generator<YamlDocument> {
   const lines = new LineCounter();
-  for (const one of composed(text, place, lines)) {
+  for (const one of composed(text, place, lines, { merge: true })) {
     const start = one.document.contents?.range[0] ?? one.document.range[0];
     const line = Math.max(lines.linePos(start).line, 1);
     if ('problem' in one) yield { line, problem: one.problem };
@@ -46,9 +49,9 @@ export function* yamlDocuments(text: string, place: string): Generator<YamlDocum
 
 type Composed = { readonly document: Document.Parsed } & ({ readonly value: unknown } | { readonly problem: string });
 
-function* composed(text: string, place: string, lines: LineCounter): Generator<Composed> {
+function* composed(text: string, place: string, lines: LineCounter, options: SchemaOptions = {}): Generator<Composed> {
   if (text.length > MAX_YAML_LENGTH) throw new InputError(`${place}: more than ${MAX_YAML_LENGTH / 1024 / 1024} MB of YAML`);
-  const composer = new Composer({ prettyErrors: true, logLevel: 'silent', uniqueKeys: true });
+  const composer = new Composer({ prettyErrors: true, logLevel: 'silent', uniqueKeys: true, ...options });
   for (const document of composer.compose(tokensOf(text, place, lines))) {
     const [error] = document.errors;
     if (error) {
@@ -64,6 +67,8 @@ function valueOrProblem(document: Document.Parsed, place: string): { readonly va
     if (error instanceof ReferenceError)
       return { problem: `${place}: aliases that expand more than ${MAX_ALIASES}-fold, or name nothing` };
     if (error instanceof RangeError) return { problem: `${place}: nested too deeply` };
+    if (error instanceof Error && error.message.startsWith('Merge sources'))
+      return { problem: `${place}: \`<<\` takes over what is no map` };
     throw error;
   }
 }

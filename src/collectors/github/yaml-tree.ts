@@ -17,22 +17,30 @@ export function yamlTree(text: string, place: string): YamlTree | undefined {
   if (!first) return undefined;
   if (documents.length > 1) throw new InputError(`${place}: expected one YAML document`);
   const mergeLines: number[] = [];
-  const root = nodeOf(first.document.contents, { document: first.document, lines, line: 1, mergeLines });
+  const { document } = first;
+  const root = nodeOf(document.contents, { place, document, lines, line: 1, mergeLines, within: new Set() });
   return { root, mergeLines };
 }
 
 interface Reading {
+  readonly place: string;
   readonly document: Document;
   readonly lines: LineCounter;
   /** Of the parent, for nodes that are nowhere in the text. */
   readonly line: number;
   readonly mergeLines: number[];
+  /** What aliases on the way here stand for. */
+  readonly within: ReadonlySet<unknown>;
 }
 
 function nodeOf(node: unknown, reading: Reading): YamlNode {
   const line = lineOf(node, reading);
   const inner = { ...reading, line };
-  if (isAlias(node)) return nodeOf(node.resolve(reading.document), inner);
+  if (isAlias(node)) {
+    const meant = node.resolve(reading.document);
+    if (reading.within.has(meant)) throw new InputError(`${reading.place}: line ${line}: an alias within what it stands for`);
+    return nodeOf(meant, { ...inner, within: new Set(reading.within).add(meant) });
+  }
   if (isMap(node)) return { type: 'map', line, entries: entriesOf(node.items, inner) };
   if (isSeq(node)) return { type: 'list', line, items: node.items.map((item) => nodeOf(item, inner)) };
   return { type: 'scalar', line, value: isScalar(node) ? plainValue(node.value) : null };

@@ -41,3 +41,13 @@ it('reads the documents beside a broken one', () => {
   ]);
   expect([...yamlDocuments(text, 'f.yaml')][0]).toEqual({ line: 1, value: { a: 1 } });
 });
+
+it('takes over maps with `<<`, and what is no map is a problem of its document', () => {
+  const text = 'base: &b { namespace: x }\nmetadata:\n  <<: *b\n  name: n\n---\n<<: *gone\n---\n<<: text\n---\nd: 4\n';
+  expect([...yamlDocuments(text, 'f.yaml')]).toEqual([
+    { line: 1, value: { base: { namespace: 'x' }, metadata: { namespace: 'x', name: 'n' } } },
+    { line: 6, problem: expect.stringContaining('f.yaml: ') },
+    { line: 8, problem: 'f.yaml: `<<` takes over what is no map' },
+    { line: 10, value: { d: 4 } },
+  ]);
+});

@@ -119,6 +119,7 @@ describe('broken input', () => {
     ['two documents', 'on: push\n---\non: push', 'expected one YAML document'],
     ['bytes that are no text', Buffer.from([0x6f, 0x6e, 0x3a, 0xff]), 'UTF-8'],
     ['deep nesting', `on: ${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested'],
+    ['an alias within what it stands for', 'on: push\njobs: &all\n  a: *all', 'line 3: an alias within what it stands for'],
     [
       'an alias bomb',
       `a: &a [x, x]\n${Array.from({ length: 30 }, (_, i) => `b${i}: &b${i} [*${i ? `b${i - 1}` : 'a'}, *${i ? `b${i - 1}` : 'a'}]`).join('\n')}`,
