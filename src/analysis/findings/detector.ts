@@ -79,3 +79,24 @@ export function findingOf({ id, nhi, group, blindSpots }: Omit<Detector, 'detect
     blindSpots: [...blindSpots, ...(observation.blindSpots ?? [])],
   };
 }
+
+/** A detector that judges each living entity of some kinds by itself. */
+export function entityDetector(
+  about: Omit<Detector, 'detect'>,
+  judged: readonly EntityKind[],
+  observe: (input: DetectorInput, entity: SeenEntity) => Observation | undefined,
+): Detector {
+  const isLiving = ({ graph }: DetectorInput, { key }: SeenEntity): boolean => {
+    const index = graph.indexOf(key);
+    return index !== undefined && !graph.over[index];
+  };
+  return {
+    ...about,
+    detect: (input) =>
+      [...input.entities.values()].flatMap((entity) => {
+        if (!judged.includes(entity.kind) || !isLiving(input, entity)) return [];
+        const observation = observe(input, entity);
+        return observation ? [findingOf(about, observation)] : [];
+      }),
+  };
+}

@@ -5,7 +5,7 @@ import { goneSince, isGone } from './departed.ts';
 import {
   type Detector,
   type DetectorInput,
-  findingOf,
+  entityDetector,
   type Observation,
   type SeenEntity,
   type SeenRelationship,
@@ -23,18 +23,9 @@ const about = {
   needs: { entities: ['Credential', 'User'], relationships: ['USES', 'ACCESSED', 'MINTED', 'EXPOSES'] },
 } as const satisfies Omit<Detector, 'detect'>;
 
-export const nhi1Leaver: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap((entity) => {
-      const observation = entity.kind === 'Credential' ? observe(input, entity) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
+export const nhi1Leaver = entityDetector(about, ['Credential'], observe);
 
 function observe(input: DetectorInput, credential: SeenEntity): Observation | undefined {
-  const index = input.graph.indexOf(credential.key);
-  if (index === undefined || input.graph.over[index]) return undefined;
   const born = bornAt(credential);
   const seen = sightings(input, credential.key).filter(({ person }) => {
     const left = goneSince(person);

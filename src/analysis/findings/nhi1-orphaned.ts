@@ -1,7 +1,5 @@
-/** NHI1:2025 Improper Offboarding, orphaned: whoever answered for it is gone, and nobody else does. */
-import type { EntityKind } from '../../model/kinds.ts';
 import { isGone } from './departed.ts';
-import { type Detector, type DetectorInput, findingOf, type Observation, type SeenEntity } from './detector.ts';
+import { type Detector, type DetectorInput, entityDetector, type Observation, type SeenEntity } from './detector.ts';
 import { tiesOf, tieText } from './ties.ts';
 
 const about = {
@@ -18,21 +16,11 @@ const about = {
   },
 } as const satisfies Omit<Detector, 'detect'>;
 
-const OWNED: ReadonlySet<EntityKind> = new Set(['Credential', 'ServiceAccount', 'Role', 'Agent', 'Workload']);
+export const nhi1Orphaned = entityDetector(about, ['Credential', 'ServiceAccount', 'Role', 'Agent', 'Workload'], observe);
 
-export const nhi1Orphaned: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap((entity) => {
-      const observation = OWNED.has(entity.kind) ? observe(input, entity) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
-
-function observe({ graph, entities, relationships, now }: DetectorInput, entity: SeenEntity): Observation | undefined {
-  const index = graph.indexOf(entity.key);
+function observe({ entities, relationships, now }: DetectorInput, entity: SeenEntity): Observation | undefined {
   const owned = tiesOf(relationships).from(entity.key, 'OWNED_BY');
-  if (index === undefined || graph.over[index] || owned.length === 0) return undefined;
+  if (owned.length === 0) return undefined;
   const isLeft = ({ target }: { target: string }): boolean => {
     const owner = entities.get(target);
     return owner !== undefined && isGone(owner, now);

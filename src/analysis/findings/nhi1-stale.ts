@@ -1,8 +1,7 @@
 /** NHI1:2025 Improper Offboarding, stale: still good, and not used for long, by the word of a source that would know. */
 import { DAY_MS } from '../../model/durations.ts';
 import { isHypotheticalJob } from '../../model/keys.ts';
-import type { EntityKind } from '../../model/kinds.ts';
-import { type Detector, type DetectorInput, findingOf, type Observation, type SeenEntity } from './detector.ts';
+import { type Detector, type DetectorInput, entityDetector, type Observation, type SeenEntity } from './detector.ts';
 import { tiesOf } from './ties.ts';
 
 const about = {
@@ -16,21 +15,11 @@ const about = {
   needs: { entities: ['Credential', 'Role', 'ServiceAccount'], relationships: ['USES', 'READS', 'EXPOSES', 'RUNS_AS'] },
 } as const satisfies Omit<Detector, 'detect'>;
 
-const JUDGED: ReadonlySet<EntityKind> = new Set(about.needs.entities);
-
-export const nhi1Stale: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap((entity) => {
-      const observation = JUDGED.has(entity.kind) ? observe(input, entity) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
+export const nhi1Stale = entityDetector(about, about.needs.entities, observe);
 
 function observe(input: DetectorInput, entity: SeenEntity): Observation | undefined {
-  const index = input.graph.indexOf(entity.key);
   const last = lastUse(input, entity);
-  if (index === undefined || input.graph.over[index] || last === undefined) return undefined;
+  if (last === undefined) return undefined;
   const days = Math.floor((Date.parse(input.now) - Date.parse(last)) / DAY_MS);
   if (days <= input.settings.staleDays || isReferenced(input, entity.key)) return undefined;
   return {

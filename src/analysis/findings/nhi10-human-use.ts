@@ -3,7 +3,7 @@ import type { EntityKind } from '../../model/kinds.ts';
 import {
   type Detector,
   type DetectorInput,
-  findingOf,
+  entityDetector,
   type Observation,
   type SeenEntity,
   type SeenRelationship,
@@ -21,14 +21,7 @@ const about = {
   },
 } as const satisfies Omit<Detector, 'detect'>;
 
-export const nhi10HumanUse: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap((entity) => {
-      const observation = entity.kind === 'Credential' && isMachines(input, entity) ? observe(input, entity) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
+export const nhi10HumanUse = entityDetector(about, ['Credential'], observe);
 
 const MACHINES: ReadonlySet<EntityKind> = new Set(['ServiceAccount', 'Role', 'Agent']);
 
@@ -42,9 +35,10 @@ function isMachines({ entities, relationships }: DetectorInput, { key }: SeenEnt
 const BROWSER = /\/console$/;
 const BY_HAND = /\/(?:aws-cli|kubectl|psql|powershell|storage-client|http-client)$/;
 
-function observe({ graph, entities, relationships }: DetectorInput, { key }: SeenEntity): Observation | undefined {
-  const index = graph.indexOf(key);
-  if (index === undefined || graph.over[index]) return undefined;
+function observe(input: DetectorInput, credential: SeenEntity): Observation | undefined {
+  if (!isMachines(input, credential)) return undefined;
+  const { entities, relationships } = input;
+  const { key } = credential;
   const uses = tiesOf(relationships).into(key, 'USES');
   const of = (fits: (use: SeenRelationship) => boolean): SeenRelationship[] => uses.filter(fits);
   const signs = [

@@ -1,8 +1,7 @@
 /** NHI5:2025 Overprivileged NHI, granted against used: most of the services that an identity may call, it never does. */
 import { z } from 'zod';
 import { DAY_MS } from '../../model/durations.ts';
-import type { EntityKind } from '../../model/kinds.ts';
-import { type Detector, type DetectorInput, findingOf, type Observation, type SeenEntity } from './detector.ts';
+import { type Detector, type DetectorInput, entityDetector, type Observation, type SeenEntity } from './detector.ts';
 
 const about = {
   id: 'unused-rights',
@@ -15,16 +14,7 @@ const about = {
   needs: { entities: ['ServiceAccount', 'Role', 'Agent'], relationships: [] },
 } as const satisfies Omit<Detector, 'detect'>;
 
-const JUDGED: ReadonlySet<EntityKind> = new Set(about.needs.entities);
-
-export const nhi5UnusedRights: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap((entity) => {
-      const observation = JUDGED.has(entity.kind) ? observe(input, entity) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
+export const nhi5UnusedRights = entityDetector(about, about.needs.entities, observe);
 
 /** What the provider says of use: `used` and `unused` together are all services that the policies grant something of. */
 const serviceAccess = z.object({
@@ -37,10 +27,9 @@ const serviceAccess = z.object({
 const FEWEST_GRANTED = 4;
 const MOST_NAMED = 10;
 
-function observe({ graph, now, settings }: DetectorInput, entity: SeenEntity): Observation | undefined {
-  const index = graph.indexOf(entity.key);
+function observe({ now, settings }: DetectorInput, entity: SeenEntity): Observation | undefined {
   const known = serviceAccess.safeParse(entity.properties['serviceAccess']);
-  if (index === undefined || graph.over[index] || !known.success) return undefined;
+  if (!known.success) return undefined;
   const { at, used, unused } = known.data;
   const oldest = Date.parse(now) - settings.staleDays * DAY_MS;
   const idle = used.filter(({ lastUsed }) => Date.parse(lastUsed) < oldest);

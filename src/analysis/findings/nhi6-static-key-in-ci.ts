@@ -4,7 +4,7 @@ import { providerOfKey } from '../../model/kind-of-key.ts';
 import {
   type Detector,
   type DetectorInput,
-  findingOf,
+  entityDetector,
   type Observation,
   type SeenEntity,
   type SeenRelationship,
@@ -21,22 +21,13 @@ const about = {
   needs: { entities: ['Credential', 'Pipeline'], relationships: ['USES', 'HOLDS', 'READS', 'EXPOSES'] },
 } as const satisfies Omit<Detector, 'detect'>;
 
+export const nhi6StaticKeyInCi = entityDetector(about, ['Credential'], observe);
+
 /** Clouds that take tokens of pipelines instead. */
 const FEDERATING: ReadonlySet<string> = new Set(['aws', 'gcp', 'azure']);
 
-export const nhi6StaticKeyInCi: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap((entity) => {
-      const isKey = entity.kind === 'Credential' && FEDERATING.has(providerOfKey(entity.key));
-      const observation = isKey ? observe(input, entity) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
-
-function observe({ graph, entities, relationships }: DetectorInput, { key }: SeenEntity): Observation | undefined {
-  const index = graph.indexOf(key);
-  if (index === undefined || graph.over[index]) return undefined;
+function observe({ entities, relationships }: DetectorInput, { key }: SeenEntity): Observation | undefined {
+  if (!FEDERATING.has(providerOfKey(key))) return undefined;
   const ties = tiesOf(relationships);
   const isJob = ({ source }: SeenRelationship): boolean =>
     entities.get(source)?.kind === 'Pipeline' && !isHypotheticalJob(source);

@@ -1,7 +1,7 @@
 /** NHI7:2025 Long-Lived Secrets: older than its tier allows, or made to live longer. */
 import { DAY_MS } from '../../model/durations.ts';
 import { bornAt } from './born.ts';
-import { type Detector, type DetectorInput, findingOf, type Observation, type SeenEntity } from './detector.ts';
+import { type Detector, type DetectorInput, entityDetector, type Observation, type SeenEntity } from './detector.ts';
 
 const about = {
   id: 'long-lived',
@@ -11,19 +11,11 @@ const about = {
   needs: { entities: ['Credential'], relationships: [] },
 } as const satisfies Omit<Detector, 'detect'>;
 
-export const nhi7LongLived: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap((entity) => {
-      const observation = entity.kind === 'Credential' ? observe(input, entity) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
+export const nhi7LongLived = entityDetector(about, ['Credential'], observe);
 
-function observe({ graph, now, settings }: DetectorInput, entity: SeenEntity): Observation | undefined {
-  const index = graph.indexOf(entity.key);
+function observe({ now, settings }: DetectorInput, entity: SeenEntity): Observation | undefined {
   const born = bornAt(entity);
-  if (index === undefined || graph.over[index] || born === undefined) return undefined;
+  if (born === undefined) return undefined;
   const most = settings.maxAgeDays[entity.tier ?? 'unknown'];
   const age = Math.floor((Date.parse(now) - born) / DAY_MS);
   const life = entity.expiresAt === undefined ? undefined : Math.ceil((Date.parse(entity.expiresAt) - born) / DAY_MS);

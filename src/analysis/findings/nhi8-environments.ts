@@ -1,10 +1,10 @@
 /** NHI8:2025 Environment Isolation: one credential or identity at work in production and outside of it. */
 import { isHypotheticalJob } from '../../model/keys.ts';
-import type { EntityKind, Environment } from '../../model/kinds.ts';
+import type { Environment } from '../../model/kinds.ts';
 import {
   type Detector,
   type DetectorInput,
-  findingOf,
+  entityDetector,
   type Observation,
   type SeenEntity,
   type SeenRelationship,
@@ -22,16 +22,7 @@ const about = {
   },
 } as const satisfies Omit<Detector, 'detect'>;
 
-const JUDGED: ReadonlySet<EntityKind> = new Set(['Credential', 'ServiceAccount', 'Role']);
-
-export const nhi8Environments: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap((entity) => {
-      const observation = JUDGED.has(entity.kind) ? observe(input, entity) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
+export const nhi8Environments = entityDetector(about, ['Credential', 'ServiceAccount', 'Role'], observe);
 
 interface Side {
   readonly environment: Environment;
@@ -39,8 +30,6 @@ interface Side {
 }
 
 function observe(input: DetectorInput, { key }: SeenEntity): Observation | undefined {
-  const index = input.graph.indexOf(key);
-  if (index === undefined || input.graph.over[index]) return undefined;
   const callers = sides(input, consumers(input, key), 'source');
   const things = sides(input, tiesOf(input.relationships).from(key, 'ACCESSED'), 'target');
   const crossing = pairAcross(callers, callers) ?? pairAcross(callers, things);

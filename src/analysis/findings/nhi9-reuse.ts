@@ -2,7 +2,7 @@
 import { type AccessGraph, basisAt, entityKindAt, relationshipKindAt } from '../../graph/access-graph.ts';
 import { isHypotheticalJob } from '../../model/keys.ts';
 import type { EntityKind } from '../../model/kinds.ts';
-import { type Detector, type DetectorInput, findingOf, type Observation } from './detector.ts';
+import { type Detector, type DetectorInput, entityDetector, type Observation, type SeenEntity } from './detector.ts';
 
 const about = {
   id: 'reuse',
@@ -12,20 +12,13 @@ const about = {
   needs: { entities: ['Credential'], relationships: [] },
 } as const satisfies Omit<Detector, 'detect'>;
 
-export const nhi9Reuse: Detector = {
-  ...about,
-  detect: (input) =>
-    [...input.entities.values()].flatMap(({ kind, key }) => {
-      const observation = kind === 'Credential' ? observe(input, key) : undefined;
-      return observation ? [findingOf(about, observation)] : [];
-    }),
-};
+export const nhi9Reuse = entityDetector(about, ['Credential'], observe);
 
 const CONSUMERS: ReadonlySet<EntityKind> = new Set(['Workload', 'Pipeline', 'Agent', 'User']);
 
-function observe({ graph }: DetectorInput, subject: string): Observation | undefined {
+function observe({ graph }: DetectorInput, { key: subject }: SeenEntity): Observation | undefined {
   const credential = graph.indexOf(subject);
-  if (credential === undefined || graph.over[credential]) return undefined;
+  if (credential === undefined) return undefined;
   const { consumers, declared, places } = tiesOf(graph, credential);
   const isOverused = consumers.size > Math.max(1, declared.size);
   if (!isOverused && places.size < 2) return undefined;
