@@ -1,4 +1,6 @@
 /** Who else than the repository's writers can make a job do what they want. */
+import { originsOf } from '../../iam/github/inputs.ts';
+import type { PlacedWorkflow, RepositoryWorkflows, Runs, WorkflowCalls } from '../../iam/github/reusable.ts';
 import { runSteps } from '../../iam/github/run-steps.ts';
 import { isStartedByStrangers, type UntrustedInput, untrustedInputs } from '../../iam/github/untrusted-input.ts';
 import type { RelationshipFact } from '../../model/entity.ts';
@@ -13,18 +15,36 @@ export function addStrangers(placed: PlacedJob, pipeline: string): void {
   }
 }
 
-/** A shared workflow has many callers; its steps are looked at for so many of them. */
-const MOST_RUNS = 20;
+/** A shared workflow has many callers; its steps are looked at for so many that hand over different things. */
+export const MOST_CALLERS = 20;
+
+/** The runs that strangers may start, one of those that hand over the same. None where strangers cannot come near. */
+export function runsByStrangers(calls: WorkflowCalls, { repository, workflow }: PlacedWorkflow): readonly Runs[] {
+  if (isClosed(repository)) return [];
+  const runs = calls.runs({ repository, workflow });
+  const found = different.get(runs) ?? differentRuns(runs.filter(({ triggers }) => isStartedByStrangers(triggers)));
+  different.set(runs, found);
+  return found;
+}
+
+/** By all runs of a workflow: each of its jobs asks. */
+const different = new WeakMap<readonly Runs[], readonly Runs[]>();
+
+const differentRuns = (runs: readonly Runs[]): readonly Runs[] =>
+  runs.length < 2 ? runs : [...new Map(runs.map((run) => [handedText(run), run])).values()];
+
+const isClosed = ({ settings }: RepositoryWorkflows): boolean =>
+  settings?.visibility === 'private' || settings?.visibility === 'internal';
+
+/** What of a run decides which strangers reach which step. */
+const handedText = ({ triggers, given, conditions }: Runs): string =>
+  JSON.stringify([triggers, conditions, [...given.inputs].map(([name, text]) => [name, originsOf(text)])]);
 
 /** By whatever starts the workflow, through its callers too. */
 function inputsOf(placed: PlacedJob): UntrustedInput[] {
-  const { calls, repository, workflow, job } = placed;
-  if (repository.settings?.visibility === 'private' || repository.settings?.visibility === 'internal') return [];
+  const { calls, job } = placed;
   const own = job.condition === undefined ? [] : [job.condition];
-  const runs = calls
-    .runs({ repository, workflow })
-    .filter(({ triggers }) => isStartedByStrangers(triggers))
-    .slice(0, MOST_RUNS);
+  const runs = runsByStrangers(calls, placed).slice(0, MOST_CALLERS);
   return runs.flatMap(({ triggers, given, conditions }) =>
     untrustedInputs({
       triggers,
@@ -50,7 +70,7 @@ function onOwnRunner(placed: PlacedJob): UntrustedInput[] {
       other.workflow.triggers.some(({ event }) => event === 'pull_request') &&
       ownSteps({ ...placed, ...other }).length > 0,
   );
-  if (!forked || repository.settings?.visibility === 'private' || repository.settings?.visibility === 'internal') return [];
+  if (!forked || isClosed(repository)) return [];
   const same = forked.workflow === workflow && forked.job === job;
   const where = same ? 'it' : `${forked.workflow.path}#${forked.job.id}`;
   return [

@@ -56,6 +56,7 @@ export class WorkflowCalls {
   readonly #repositories: ReadonlyMap<string, RepositoryWorkflows>;
   readonly #callers = new Map<Workflow, (PlacedWorkflow & { readonly job: Job })[]>();
   readonly #runs = new Map<Workflow, readonly Runs[]>();
+  readonly #cutShort = new Set<Workflow>();
 
   constructor(repositories: readonly RepositoryWorkflows[]) {
     this.#repositories = new Map(repositories.map((repository) => [repository.name.toLowerCase(), repository]));
@@ -127,9 +128,19 @@ export class WorkflowCalls {
 
   /** Every collected way in which a workflow is started, through its callers too; none when only unknown callers start it. */
   runs(placed: PlacedWorkflow): readonly Runs[] {
-    const known = this.#runs.get(placed.workflow) ?? this.#runsOf(placed, { seen: new Set(), left: MOST_RUNS });
-    this.#runs.set(placed.workflow, known);
-    return known;
+    const known = this.#runs.get(placed.workflow);
+    if (known) return known;
+    const search: RunSearch = { seen: new Set(), left: MOST_RUNS, isCutShort: false };
+    const found = this.#runsOf(placed, search);
+    this.#runs.set(placed.workflow, found);
+    if (search.isCutShort) this.#cutShort.add(placed.workflow);
+    return found;
+  }
+
+  /** Whether a workflow is started in more ways than `MOST_RUNS`, the further of which are left out. */
+  hasMoreRuns(placed: PlacedWorkflow): boolean {
+    this.runs(placed);
+    return this.#cutShort.has(placed.workflow);
   }
 
   #runsOf({ repository, workflow }: PlacedWorkflow, search: RunSearch): Runs[] {
@@ -139,8 +150,11 @@ export class WorkflowCalls {
     search.left -= found.length;
     search.seen.add(workflow);
     for (const caller of this.#callers.get(workflow) ?? []) {
-      if (search.left <= 0) break;
       if (search.seen.has(caller.workflow) || search.seen.size > MOST_CALLS) continue;
+      if (search.left <= 0) {
+        search.isCutShort = true;
+        break;
+      }
       for (const run of this.#runsOf(caller, search)) found.push(throughCall(run, caller, { repository, workflow }));
     }
     search.seen.delete(workflow);
@@ -151,12 +165,13 @@ export class WorkflowCalls {
 /** More calls than this in a row GitHub refuses. */
 const MOST_CALLS = 10;
 /** More ways than this to start one workflow only grow where calls fan out on purpose. */
-const MOST_RUNS = 5_000;
+export const MOST_RUNS = 5_000;
 
 interface RunSearch {
   /** The workflows on the way. */
   readonly seen: Set<Workflow>;
   left: number;
+  isCutShort: boolean;
 }
 
 export interface PlacedAction {

@@ -23,9 +23,9 @@ export interface JobInRepository {
 /** As deep as GitHub lets actions use actions. */
 const MOST_DEPTH = 10;
 /** More only come together where actions use each other over and over; the rest of such a job is not looked at. */
-const MOST_STEPS = 1000;
+export const MOST_STEPS = 1000;
 
-/** `given`: of the workflow, by whoever called it. */
+/** `given`: of the workflow, by whoever called it. At most `MOST_STEPS`: where there are as many, more may follow. */
 export function runSteps({ repository, workflow, job }: JobInRepository, calls: WorkflowCalls, given: Given): RunStep[] {
   const here = { ...given, matrix: job.matrix };
   const ofJob = { ...here, env: givenEnv([workflow.env, job.env], here) };
