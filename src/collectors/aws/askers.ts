@@ -9,7 +9,7 @@ import type { Estate } from './estate.ts';
 import { federatedAsker, isFederated } from './federated-askers.ts';
 import { judgement } from './judgement.ts';
 import type { Principal } from './principals.ts';
-import { outsideFacts, STRANGER } from './request-facts.ts';
+import { STRANGER, unknownRole } from './request-facts.ts';
 
 /** A request without the one who makes it. */
 export interface Wish {
@@ -55,7 +55,7 @@ export const insider = (estate: Estate, principal: Principal, key = principal.ke
 });
 
 /** Some principal of an account that was not collected; its own account may allow it anything. */
-export const rootOf = (account: string): Requester => ({ arn: `arn:aws:iam::${account}:role/unknown`, type: 'iam', account });
+export const rootOf = (account: string): Requester => ({ arn: unknownRole(account), type: 'iam', account });
 
 export function stranger(estate: Estate, key: string, who: Requester): Asker {
   return {
@@ -67,7 +67,7 @@ export function stranger(estate: Estate, key: string, who: Requester): Asker {
         action,
         resource,
         ...(account !== undefined && { resourceAccount: account }),
-        facts: layeredFacts(facts, estate.aboutResource(resource, account, outsideFacts(who, account ?? ''))),
+        facts: layeredFacts(facts, estate.aboutResource(resource, account, estate.outsideFacts(who, account ?? ''))),
       };
       return evaluate(request, {
         identity: [allowEverything],

@@ -7,11 +7,12 @@ import { type AccessRequest, evaluate, type PolicyLayers, type Verdict } from '.
 import { type KeyFact, type KeyFacts, layeredFacts, unknown, values } from '../../iam/aws/facts.ts';
 import { ANY, instanceOf } from '../../iam/aws/glob.ts';
 import { keyClass } from '../../iam/aws/keys.ts';
+import type { Requester } from '../../iam/aws/principal.ts';
 import { disputed, disputesOf } from './disputed.ts';
 import { type Guardrails, guardrailsOf } from './guardrails.ts';
 import type { Inventory } from './inventory.ts';
 import { type People, PolicyBook, type Principal, peopleOf } from './principals.ts';
-import { organizationFacts, principalFacts, resourceTagFact, tagValue } from './request-facts.ts';
+import { organizationFacts, outsideFacts, principalFacts, resourceTagFact, tagValue } from './request-facts.ts';
 import { type Thing, thingOf } from './things.ts';
 
 /** What one question changes about the principal or the request. */
@@ -143,7 +144,8 @@ export class Estate {
     if (resource === '*' || resource.includes(':iam:')) return undefined;
     const exact = this.things.get(resource);
     const slash = exact ? -1 : resource.indexOf('/');
-    return slash < 0 ? exact : this.things.get(resource.slice(0, slash));
+    if (slash < 0) return exact;
+    return this.things.get(resource.slice(0, slash)) ?? this.things.get(PARTED.exec(resource)?.[1] ?? '');
   }
 
   resourcePolicy(resource: string, thing: Thing | undefined): Policy | null {
@@ -168,11 +170,17 @@ export class Estate {
       base(key);
   }
 
+  /** Of a request by a stranger, a service, or an account that was not collected. */
+  outsideFacts(who: Requester, resourceAccount: string): KeyFacts {
+    return outsideFacts(who, resourceAccount, this.guardrails(who.account ?? ''));
+  }
+
   /** The ARN of a thing that was not collected may not tell whose it is: then its account is only taken to be the asker's. */
   #resourceFact(key: string, resource: string, account: string | undefined): KeyFact | undefined {
     if (key === 'aws:resourceaccount' || key === 's3:resourceaccount')
       return account !== undefined && this.ownerOf(resource) !== undefined ? values(account) : unknown('unknown');
-    if (!key.startsWith('aws:resourceorg') || account === undefined) return undefined;
+    if (!key.startsWith('aws:resourceorg')) return undefined;
+    if (account === undefined || this.ownerOf(resource) === undefined) return unknown('unknown');
     return organizationFacts('resource', this.guardrails(account)).find(([name]) => name === key)?.[1];
   }
 
@@ -207,6 +215,9 @@ export class Estate {
     return [...names];
   }
 }
+
+/** What has parts with ARNs of their own under one policy: indexes of tables and domains, objects by access point. */
+const PARTED = /^(arn:[^:]*:(?:dynamodb|es|s3):[^:]*:\d{12}:(?:table|domain|accesspoint)\/[^/]+)\//;
 
 const NO_FACTS: ReadonlyMap<string, KeyFact> = new Map();
 const PRINCIPAL_TAG = 'aws:principaltag/';

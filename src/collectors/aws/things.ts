@@ -67,13 +67,23 @@ const POLICY_PLACES: readonly (readonly string[])[] = [
   ['resourcePolicy'],
   ['QueuePolicy'],
   ['KeyPolicy'],
+  ['AccessPolicy'],
+  ['AccessPolicies'],
+  ['accessPolicies'],
+  ['RepositoryPolicyText'],
+  ['repositoryPolicyText'],
+  ['FileSystemPolicy'],
+  ['PolicyDocument'],
 ];
+
+/** What a place may hold instead of the policy itself. */
+const WRAPPED: readonly string[] = ['policyText', 'policy', 'policyDocument', 'PolicyDocument'];
 
 function resourcePolicyBody(item: ConfigItem): Record<string, unknown> | undefined {
   for (const holder of [item.supplementary, item.configuration]) {
     for (const place of POLICY_PLACES) {
       const found = policyBody(valueAt(holder, place));
-      const body = found && (policyBody(found['policyText']) ?? policyBody(found['policy']) ?? found);
+      const body = WRAPPED.map((key) => policyBody(found?.[key])).find((one) => one !== undefined) ?? found;
       if (body && body['Statement'] !== undefined) return body;
     }
   }

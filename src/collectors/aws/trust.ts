@@ -2,8 +2,6 @@
 import type { ConditionTest, Residue } from '../../iam/aws/condition.ts';
 import { allowEverything, type Policy } from '../../iam/aws/document.ts';
 import { evaluate } from '../../iam/aws/evaluate.ts';
-import { type KeyFact, type KeyFacts, unknown, values } from '../../iam/aws/facts.ts';
-import { keyClass } from '../../iam/aws/keys.ts';
 import { accountOfArn, type Requester, sessionOf } from '../../iam/aws/principal.ts';
 import type { Properties } from '../../model/entity.ts';
 import { grouped } from '../../model/grouped.ts';
@@ -13,6 +11,7 @@ import type { Estate } from './estate.ts';
 import { federatedSubjects, type OpenSubject } from './federation.ts';
 import { type Held, heldBy } from './held.ts';
 import type { Principal } from './principals.ts';
+import { STRANGER, unknownRole } from './request-facts.ts';
 
 export interface Assumption {
   /** The key of a principal, or of an External. */
@@ -100,31 +99,22 @@ function* fromOutside(estate: Estate, role: Principal, trust: Policy): Generator
     const named = [...principals.aws, ...(principals.anyone ? namedBy(conditions) : [])];
     for (const text of named) {
       const caller = callerOf(text);
-      if (caller?.account && !isCollected(estate, caller.account)) callers.set(caller.arn as string, caller);
+      if (caller?.account && !estate.hasPeople(caller.account)) callers.set(caller.arn as string, caller);
     }
   }
-  for (const who of callers.values()) yield* outsider(role, trust, { key: awsExternalAccount(who.account as string), who });
-  if (anyone) yield* outsider(role, trust, { key: EXTERNAL_ANYONE, who: STRANGER });
-  for (const name of services) yield* outsider(role, trust, { key: awsService(name), who: { arn: null, type: 'service', name } });
+  for (const who of callers.values()) yield* outsider(estate, role, { key: awsExternalAccount(who.account as string), who });
+  if (anyone) yield* outsider(estate, role, { key: EXTERNAL_ANYONE, who: STRANGER });
+  for (const name of services)
+    yield* outsider(estate, role, { key: awsService(name), who: { arn: null, type: 'service', name } });
   yield* federatedSubjects(role, trust);
 }
-
-const isCollected = (estate: Estate, account: string): boolean => {
-  const known = estate.inventory.accounts.get(account);
-  return known !== undefined && known.users.size + known.roles.size > 0;
-};
-
-/** Somebody with an account of their own, outside every organization that a condition could name. */
-const STRANGER: Requester = { arn: 'arn:aws:iam::000000000000:role/anyone', type: 'iam', account: '000000000000' };
-
-const UNKNOWN_ROLE = 'role/unknown';
 
 /** An account that was not collected stands for each of its principals that the trust policy names, or for whichever it chooses. */
 function callerOf(text: string): Requester | undefined {
   const account = /^\d{12}$/.test(text) ? text : accountOfArn(text);
   if (!account || !/^\d{12}$/.test(account)) return undefined;
   const whole = text === account || text.endsWith(':root') || /[*?]/.test(text);
-  return { arn: whole ? `arn:aws:iam::${account}:${UNKNOWN_ROLE}` : text, type: 'iam', account };
+  return { arn: whole ? unknownRole(account) : text, type: 'iam', account };
 }
 
 /** Whom a trust in everybody means after all. */
@@ -133,10 +123,12 @@ const namedBy = (conditions: readonly ConditionTest[]): readonly string[] =>
     .filter(({ key, operator }) => (key === 'aws:principalarn' || key === 'aws:principalaccount') && operator?.negated === false)
     .flatMap(({ texts }) => texts);
 
-function* outsider(role: Principal, trust: Policy, { key, who }: { key: string; who: Requester }): Generator<Assumption> {
+function* outsider(estate: Estate, role: Principal, { key, who }: { key: string; who: Requester }): Generator<Assumption> {
+  const { arn: resource, account: resourceAccount } = role;
+  const facts = estate.aboutResource(resource, resourceAccount, estate.outsideFacts(who, resourceAccount));
   const verdict = evaluate(
-    { who, action: ASSUME, resource: role.arn, resourceAccount: role.account, facts: outsideFacts(who, role) },
-    { identity: [allowEverything], resource: trust, resourceControl: role.guardrails.resourceControl ?? [] },
+    { who, action: ASSUME, resource, resourceAccount, facts },
+    { identity: [allowEverything], resource: role.trust, resourceControl: role.guardrails.resourceControl ?? [] },
   );
   const held = heldBy([verdict], false);
   if (!held) return;
@@ -149,19 +141,3 @@ const outsideTrust = (who: Requester, conditions: readonly Residue[]): Propertie
   trust: who === STRANGER ? 'anyone' : 'account',
   externalId: conditions.some(({ key }) => key === 'sts:externalid'),
 });
-
-function outsideFacts(who: Requester, role: Principal): KeyFacts {
-  const stranger = who === STRANGER;
-  const known = new Map<string, KeyFact>([
-    ['aws:principalaccount', who.account ? values(who.account) : unknown('unknown')],
-    ['aws:principalarn', who.arn && !who.arn.endsWith(`:${UNKNOWN_ROLE}`) ? values(who.arn) : unknown('unknown')],
-    ['aws:principalorgid', stranger ? values('o-none') : unknown('unknown')],
-    ['aws:principalorgpaths', stranger ? values('o-none/') : unknown('unknown')],
-    ['aws:principalisawsservice', values(String(who.type === 'service'))],
-    ['aws:resourceaccount', values(role.account)],
-    ['aws:viaawsservice', values('false')],
-  ]);
-  // A service sets these to the account and the thing that it acts for: the role's own account is the honest case.
-  if (who.type === 'service') known.set('aws:sourceaccount', values(role.account)).set('aws:sourcearn', unknown('choosable'));
-  return (key) => known.get(key) ?? unknown(keyClass(key));
-}

@@ -130,7 +130,17 @@ function unknownAnswer(test: ConditionTest, operator: ConditionOperator, fact: K
     if (answers.every((answer) => answer === 'no') && !(test.ifExists && !fact.present)) return false;
     if (answers.includes('yes') && (fact.present || test.ifExists)) return true;
   }
-  return residueOf(test, fact.class);
+  return (
+    (fact.startsWith === undefined ? undefined : begunAnswer(test, operator, fact.startsWith)) ?? residueOf(test, fact.class)
+  );
+}
+
+/** Of a key that is there with one value, whose beginning is known. Undefined when that is too little. */
+function begunAnswer(test: ConditionTest, operator: ConditionOperator, start: string): boolean | undefined {
+  if (test.variables && test.texts.some(hasVariable)) return undefined;
+  const answers = test.texts.map((text) => operator.begun?.(start, toGlob(text)) ?? 'maybe');
+  if (answers.includes('yes')) return !operator.negated;
+  return answers.every((answer) => answer === 'no') ? operator.negated : undefined;
 }
 
 /** A text whose variable has no value meets nothing. */

@@ -3,14 +3,21 @@
  *
  *   values   the request carries it, with these
  *   absent   the request does not carry it
- *   unknown  only the caller's request decides; `class` says what holding it takes, `notBefore` bounds a time from below
+ *   unknown  only the caller's request decides; `class` says what holding it takes, `notBefore` bounds a time from below,
+ *            `startsWith` is what every possible text begins with
  */
 import type { ConditionClass } from '../../model/kinds.ts';
 
 export type KeyFact =
   | { readonly kind: 'values'; readonly values: readonly string[] }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unknown'; readonly class: ConditionClass; readonly notBefore?: number; readonly present?: boolean };
+  | {
+      readonly kind: 'unknown';
+      readonly class: ConditionClass;
+      readonly notBefore?: number;
+      readonly startsWith?: string;
+      readonly present?: boolean;
+    };
 
 /** Keys come in lower case: condition keys ignore case. */
 export type KeyFacts = (key: string) => KeyFact;

@@ -28,6 +28,15 @@ export function matchesGlob(glob: string, text: string): boolean {
   return matchesSlowly(glob, text);
 }
 
+/** Whether every (`yes`), no (`no`) or some text that begins so matches the glob. */
+export function foreseenMatch(start: string, glob: string): 'yes' | 'no' | 'maybe' {
+  const fixed = fixedLength(glob);
+  if (fixed === glob.length) return glob.startsWith(start) ? 'maybe' : 'no';
+  const common = Math.min(fixed, start.length);
+  if (glob.slice(0, common) !== start.slice(0, common)) return 'no';
+  return fixed === glob.length - 1 && glob[fixed] === ANY && fixed <= start.length ? 'yes' : 'maybe';
+}
+
 function matchesSlowly(glob: string, text: string): boolean {
   let g = 0;
   let t = 0;

@@ -15,8 +15,12 @@ export interface ConditionOperator {
   /**
    * For a time that is known only from below: whether every (`yes`), no (`no`) or some later value meets the policy's value.
    */
-  readonly from?: (notBefore: number, pattern: string) => 'yes' | 'no' | 'maybe';
+  readonly from?: (notBefore: number, pattern: string) => Foreseen;
+  /** The same for a text of which only the beginning is known. The pattern is a glob. */
+  readonly begun?: (start: string, pattern: string) => Foreseen;
 }
+
+export type Foreseen = 'yes' | 'no' | 'maybe';
 
 /** Whether the request's value meets the policy's value. */
 export type Meets = (value: string) => boolean;
@@ -24,5 +28,5 @@ export type Meets = (value: string) => boolean;
 /** An operator and the one that holds where it does not. */
 export const withNegation = (of: ConditionOperator, name: string): readonly ConditionOperator[] => [
   { ...of, opposite: name },
-  { name, meets: of.meets, negated: true, variables: of.variables, opposite: of.name },
+  { name, meets: of.meets, negated: true, variables: of.variables, opposite: of.name, ...(of.begun && { begun: of.begun }) },
 ];

@@ -10,4 +10,5 @@ export const stringEquals: ConditionOperator = {
     const text = globText(pattern);
     return (value) => value === text;
   },
+  begun: (start, pattern) => (globText(pattern).startsWith(start) ? 'maybe' : 'no'),
 };

@@ -1,4 +1,4 @@
-import { matchesGlob } from '../glob.ts';
+import { foreseenMatch, matchesGlob } from '../glob.ts';
 import type { ConditionOperator } from './operator.ts';
 
 /** Case matters; `*` and `?` are wildcards. */
@@ -7,4 +7,5 @@ export const stringLike: ConditionOperator = {
   negated: false,
   variables: true,
   meets: (pattern) => (value) => matchesGlob(pattern, value),
+  begun: foreseenMatch,
 };
