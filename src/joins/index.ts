@@ -3,6 +3,7 @@ import { catalogueWorkloadJoin } from './catalogue-workload.ts';
 import { declaredCopiesJoin } from './declared-copies.ts';
 import { fingerprintJoin } from './fingerprint.ts';
 import type { Join } from './join.ts';
+import { mappedRoleJoin } from './mapped-role.ts';
 import { oidcSubjectJoin } from './oidc-subject.ts';
 import { secretLevelJoin } from './secret-level.ts';
 
@@ -11,5 +12,6 @@ export const joins: readonly Join[] = [
   secretLevelJoin,
   declaredCopiesJoin,
   oidcSubjectJoin,
+  mappedRoleJoin,
   catalogueWorkloadJoin,
 ];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import { ENTITY_KINDS } from '../../model/kinds.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { checkFolder } from '../files/check-folder.ts';
 import { readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { parseJson } from '../files/json.ts';
@@ -20,9 +21,10 @@ export const declaredCollector: Collector<z.infer<typeof settings>> = {
   type: 'declared',
   emits: {
     entities: ENTITY_KINDS,
-    relationships: ['USES', 'READS', 'RUNS_AS', 'EXPOSES', 'DEPENDS_ON', 'OWNED_BY'],
+    relationships: ['USES', 'READS', 'RUNS_AS', 'EXPOSES', 'DEPENDS_ON', 'OWNED_BY', 'AUTHENTICATES_AS'],
   },
   settings,
+  check: ({ files: root }, context) => checkFolder({ root, context, knows: (_, head) => isFacts(head) }),
   async *collect({ files }, context) {
     const coverage = new CoverageNotes();
     yield* readFolder({

@@ -1,6 +1,7 @@
 /** What a person declared → facts. Everything of the key's own grammar is a stub: the inventory says what it is, the person says what it means. */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { InputError } from '../../model/errors.ts';
+import { identityOfProof } from '../../model/identity-of-proof.ts';
 import { owner as ownerKey } from '../../model/keys.ts';
 import { hasGrammar, kindOfKey, providerOfKey } from '../../model/kind-of-key.ts';
 import { type EntityKind, IDENTITY_KINDS, PROOF_KINDS } from '../../model/kinds.ts';
@@ -99,13 +100,24 @@ export class DeclaredFacts {
     const kind = this.#entities.get(key)?.kind ?? kindOfKey(key) ?? otherwise;
     if (!allowed.includes(kind)) throw this.#error(at, `${key} is a ${kind}; expected ${allowed.join(', ')}`);
     if (!this.#entities.has(key)) this.#entities.set(key, stub(key, kind));
+    this.#authenticate(key);
     return kind;
+  }
+
+  /** A password's key says whose it is, whether or not the system that keeps it was asked. */
+  #authenticate(key: string): void {
+    const target = identityOfProof(key);
+    const kind = target === undefined ? undefined : kindOfKey(target);
+    if (target === undefined || !kind) return;
+    if (!this.#entities.has(target)) this.#entities.set(target, stub(target, kind));
+    const fact: RelationshipFact = { source: key, kind: 'AUTHENTICATES_AS', target, ...declared, reason: 'the key names it' };
+    this.#relationships.set(relationshipId(fact), fact);
   }
 
   #relate(fact: RelationshipFact, at: string): void {
     const name = relationshipId(fact);
     if (this.#relationships.has(name)) throw this.#error(at, `${fact.source} and ${fact.target} are declared twice`);
-    this.#relationships.set(name, fact);
+    this.#relationships.set(name, { ...fact, reason: `declared in ${this.#path}` });
   }
 
   #error(at: string, text: string): InputError {

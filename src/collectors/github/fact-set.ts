@@ -6,10 +6,12 @@ export class FactSet {
   readonly #entities = new Map<string, EntityFact>();
   readonly #relationships = new Map<string, RelationshipFact>();
 
-  /** Returns the key. What is known of an entity stands over a later stub. */
+  /** Returns the key. What is known of an entity stands over a stub, which may still tell properties that it does not. */
   entity(fact: EntityFact): string {
     const known = this.#entities.get(fact.key);
-    if (!known || (known.stub && !fact.stub)) this.#entities.set(fact.key, fact);
+    if (!known) this.#entities.set(fact.key, fact);
+    else if (known.stub && !fact.stub) this.#entities.set(fact.key, completed(fact, known));
+    else if (fact.stub) this.#entities.set(fact.key, completed(known, fact));
     return fact.key;
   }
 
@@ -27,5 +29,8 @@ export class FactSet {
     return [...this.#relationships.values()];
   }
 }
+
+const completed = (fact: EntityFact, { properties: more }: EntityFact): EntityFact =>
+  more ? { ...fact, properties: { ...more, ...fact.properties } } : fact;
 
 const rank = ({ certainty }: RelationshipFact): number => CERTAINTIES.indexOf(certainty);

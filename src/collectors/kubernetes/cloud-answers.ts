@@ -10,7 +10,10 @@ import type { AwsMapping, KubernetesRecord } from './records.ts';
 
 const discovery = z.object({ issuer: z.string().min(1), jwks_uri: z.string() });
 const eksCluster = z.object({
-  cluster: z.object({ identity: z.object({ oidc: z.object({ issuer: z.string().min(1) }) }).nullish() }),
+  cluster: z.object({
+    identity: z.object({ oidc: z.object({ issuer: z.string().min(1) }) }).nullish(),
+    accessConfig: z.object({ authenticationMode: z.string().nullish() }).nullish(),
+  }),
 });
 const association = z.object({
   namespace: z.string().min(1),
@@ -58,8 +61,12 @@ export function cloudAnswer(value: unknown, path: string): CloudAnswer {
 function recordsIn(value: unknown, keys: readonly string[], path: string): KubernetesRecord[] {
   if (keys.includes('jwks_uri')) return [{ type: 'issuer', issuer: issuerName(shaped(discovery, value, { path }).issuer) }];
   if (keys.includes('cluster')) {
-    const { identity } = shaped(eksCluster, value, { path }).cluster;
-    return identity ? [{ type: 'issuer', issuer: issuerName(identity.oidc.issuer) }] : [];
+    const { identity, accessConfig } = shaped(eksCluster, value, { path }).cluster;
+    const mode = accessConfig?.authenticationMode;
+    return [
+      ...(identity ? [{ type: 'issuer' as const, issuer: issuerName(identity.oidc.issuer) }] : []),
+      ...(mode ? [{ type: 'authentication-mode' as const, mode }] : []),
+    ];
   }
   if (keys.includes('accessEntry')) {
     const { principalArn, username, kubernetesGroups } = shaped(accessEntry, value, { path }).accessEntry;

@@ -1,5 +1,6 @@
 /** All records of a cluster, by what they are. Later tellings of an object replace earlier ones. */
 import type { BindingObject, RoleObject } from '../../iam/kubernetes/objects.ts';
+import { mappedName } from './aws-auth.ts';
 import type {
   AccessEntryRecord,
   AwsMapping,
@@ -25,20 +26,37 @@ export class Inventory {
   readonly namespaces = new Map<string, NamespaceRecord>();
   readonly nodes = new Set<string>();
   readonly podIdentities: PodIdentityRecord[] = [];
-  readonly accessEntries: AccessEntryRecord[] = [];
   issuer: string | undefined;
+  #authenticationMode: string | undefined;
+  readonly #accessEntries: AccessEntryRecord[] = [];
   /** Templates of a controller's pods are equal: one copy of each is kept. */
   readonly #templates = new Map<string, PodTemplate>();
 
   get isEmpty(): boolean {
     const maps = [this.rbac, this.workloads, this.serviceAccounts, this.secrets, this.configMaps, this.namespaces, this.nodes];
-    return this.podIdentities.length + this.accessEntries.length === 0 && maps.every(({ size }) => size === 0);
+    return this.podIdentities.length + this.#accessEntries.length === 0 && maps.every(({ size }) => size === 0);
   }
 
-  /** Who of AWS acts as whom here. */
+  /** Of EKS, unless it looks into `aws-auth` alone. */
+  get accessEntries(): readonly AccessEntryRecord[] {
+    return this.#authenticationMode === 'CONFIG_MAP' ? [] : this.#accessEntries;
+  }
+
+  /** Whether EKS heeds the ConfigMap. */
+  get heedsAwsAuth(): boolean {
+    return this.#authenticationMode !== 'API';
+  }
+
+  /**
+   * Who of AWS acts as whom here. An access entry goes before what `aws-auth` says of the same principal.
+   * https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html
+   */
   *awsMappings(): Generator<AwsMapping> {
-    for (const { mappings } of this.configMaps.values()) yield* mappings;
+    const spoken = new Set(this.accessEntries.map(({ mapping }) => mappedName(mapping.arn)));
     for (const { mapping } of this.accessEntries) yield mapping;
+    if (!this.heedsAwsAuth) return;
+    for (const { mappings } of this.configMaps.values())
+      for (const mapping of mappings) if (!spoken.has(mappedName(mapping.arn))) yield mapping;
   }
 
   add(record: KubernetesRecord): void {
@@ -69,7 +87,10 @@ export class Inventory {
         this.podIdentities.push(record);
         break;
       case 'access-entry':
-        this.accessEntries.push(record);
+        this.#accessEntries.push(record);
+        break;
+      case 'authentication-mode':
+        this.#authenticationMode = record.mode;
         break;
       case 'issuer':
         this.issuer ??= record.issuer;

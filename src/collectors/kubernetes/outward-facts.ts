@@ -164,9 +164,10 @@ function* podIdentities(cluster: Cluster): Generator<Fact> {
 }
 
 function* mappedIdentities(cluster: Cluster): Generator<Fact> {
-  for (const { arn, user, groups, by } of cluster.inventory.awsMappings()) {
+  for (const { arn, user, groups, by, withoutPath } of cluster.inventory.awsMappings()) {
     const entity = awsEntity(arn);
-    const common = { source: entity.key, basis: 'declared', certainty: 'definite', reason: by } as const;
+    const said = { source: entity.key, basis: 'declared', certainty: 'definite', reason: by } as const;
+    const common = withoutPath ? { ...said, properties: { withoutPath } } : said;
     for (const name of groups)
       yield { entity, relationship: { ...common, kind: 'MEMBER_OF', target: k8sObject(cluster.source, '', 'groups', name) } };
     if (user !== undefined)

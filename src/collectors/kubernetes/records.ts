@@ -106,6 +106,8 @@ export interface AwsMapping {
   readonly arn: string;
   /** Where it is said. */
   readonly by: string;
+  /** Roles are named without their path. */
+  readonly withoutPath?: boolean;
   readonly user: string | undefined;
   readonly groups: readonly string[];
 }
@@ -151,5 +153,7 @@ export type KubernetesRecord =
   | NodeRecord
   | PodIdentityRecord
   | AccessEntryRecord
+  /** Where EKS looks for who of AWS is who in the cluster. */
+  | { readonly type: 'authentication-mode'; readonly mode: string }
   /** Host and path of the cluster's token issuer, without the scheme. */
   | { readonly type: 'issuer'; readonly issuer: string };

@@ -114,7 +114,7 @@ function* nodesOf(cluster: Cluster, { key, namespace, nodes, templates }: Worklo
       source: node,
       kind: 'HOSTS',
       target: key,
-      basis: 'observed',
+      basis: 'declared',
       certainty: 'definite',
       reason: 'a pod of it runs there',
     };

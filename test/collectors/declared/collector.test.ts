@@ -20,6 +20,7 @@ uses:
   - { consumer: 'app:shop', credential: 'postgres:main/roles/shop' }
 copies:
   - { place: 'github:acme/shop/actions/secrets/KEY', credential: 'aws:AKIA0EXAMPLE10000001' }
+  - { place: 'k8s:prod/shop/secrets/db', credential: 'postgres:main/roles/shop/password' }
 dependsOn:
   - { from: 'app:shop', to: 'postgres:main/databases/shop' }
 `;
@@ -45,7 +46,10 @@ it('declares uses, copies and dependences, whatever the key names', async () => 
     'app:shop RUNS_AS postgres:main/roles/shop',
     'app:shop USES aws:AKIA0EXAMPLE10000001',
     'github:acme/shop/actions/secrets/KEY EXPOSES aws:AKIA0EXAMPLE10000001',
+    'k8s:prod/shop/secrets/db EXPOSES postgres:main/roles/shop/password',
+    'postgres:main/roles/shop/password AUTHENTICATES_AS postgres:main/roles/shop',
   ]);
+  expect(relationships.filter(({ reason }) => !reason)).toEqual([]);
   expect(relationships.every(({ basis, certainty }) => basis === 'declared' && certainty === 'definite')).toBe(true);
   expect(relationships.find(({ kind }) => kind === 'USES')?.alternative).toEqual({ group: 'keys', option: 'first' });
 });

@@ -6,8 +6,8 @@ export const mapAwsIdentities: EscalationPath = {
   id: 'map-aws-identities',
   source: 'https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html',
   *powers(rights) {
-    if (!rights.cluster.inventory.configMaps.has('kube-system/aws-auth') || (rights.at !== '' && rights.at !== 'kube-system'))
-      return;
+    const { configMaps, heedsAwsAuth } = rights.cluster.inventory;
+    if (!heedsAwsAuth || !configMaps.has('kube-system/aws-auth') || (rights.at !== '' && rights.at !== 'kube-system')) return;
     const held = rights.held(CHANGE_VERBS, { apiGroup: '', resource: 'configmaps' });
     if (held && covers(held.names, 'aws-auth'))
       yield {
