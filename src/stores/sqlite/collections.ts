@@ -1,11 +1,12 @@
 /** The life of a collection, from `begin` to the sweep. */
 import type { ScopeCoverage, SourceRecord } from '../../model/collection.ts';
 import { coverageAfter, sweepableScopes } from '../../model/coverage.ts';
-import type { Time } from '../../model/entity.ts';
+import type { EntityFact, RelationshipFact, Time } from '../../model/entity.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { CollectionOutcome, CollectionRun, CommittedCollection, FactBatch, FactStore } from '../../ports/store.ts';
 import type { Access } from './access.ts';
-import { BASIS_BITS, millisecondsOf, OBSERVED_BITS } from './codec.ts';
+import { endsText } from './claims.ts';
+import { BASIS_BITS, kindCode, millisecondsOf, OBSERVED_BITS } from './codec.ts';
 import { type Connection, marks } from './connection.ts';
 import { removeDocuments, writeDocuments } from './documents.ts';
 import { rememberedIds } from './entity-ids.ts';
@@ -162,29 +163,53 @@ function replaceDerived(
   at: Time,
   { entities, relationships }: Pick<FactBatch, 'entities' | 'relationships'>,
 ): number {
+  if (entities.length + relationships.length === 0 && originIds(db, origin).length === 0) return 0;
   const generation = metaNumber(db, 'generation');
   const id = originId(db, { name: origin, scope: 'all' });
   const ids = rememberedIds(db);
-  const stamp: Stamp = { origin: id, generation, at: millisecondsOf(at), bulk: false, alone: false };
-  // What is not said again keeps an older mark than any generation.
-  db.run('UPDATE entity_claim SET generation = -1 WHERE origin = ?', [id]);
-  db.run('UPDATE relationship_claim SET generation = -1 WHERE origin = ?', [id]);
+  const stamp: Stamp = { origin: id, generation, at: millisecondsOf(at), bulk: false, alone: false, anew: true };
+  const before = claimsBefore(db, id);
   let changed = writeEntities(db, stamp, entities, ids) + writeRelationships(db, stamp, relationships, ids);
-  changed += removeRelationshipClaims(db, generation, staleRelationships(db, id));
-  changed += removeEntityClaims(
-    db,
-    generation,
-    db.all<[number, number, number]>('SELECT entity, origin, stub FROM entity_claim WHERE origin = ? AND generation = -1', [id]),
-  );
+  changed += removeRelationshipClaims(db, generation, unsaidRelationships(before.relationships, relationships, ids));
+  changed += removeEntityClaims(db, generation, unsaidEntities(before.entities, entities, ids));
   ids.clear();
   return changed;
 }
 
-const staleRelationships = (db: Connection, origin: number): RelationshipClaimName[] =>
-  db.all<[number, number, number, number]>(
-    'SELECT source, kind, target, origin FROM relationship_claim WHERE origin = ? AND generation = -1',
+interface ClaimsBefore {
+  readonly entities: readonly EntityClaimName[];
+  readonly relationships: readonly RelationshipClaimName[];
+}
+
+/** A walk through all relationships: no index names their origin. */
+const claimsBefore = (db: Connection, origin: number): ClaimsBefore => ({
+  entities: db.all<[number, number, number]>('SELECT entity, origin, stub FROM entity_claim WHERE origin = ?', [origin]),
+  relationships: db.all<[number, number, number, number]>(
+    'SELECT source, kind, target, origin FROM relationship_claim WHERE origin = ?',
     [origin],
+  ),
+});
+
+function unsaidRelationships(
+  before: readonly RelationshipClaimName[],
+  facts: readonly RelationshipFact[],
+  ids: ReadonlyMap<string, number>,
+): RelationshipClaimName[] {
+  if (before.length === 0) return [];
+  const said = new Set(
+    facts.map(({ source, kind, target }) => endsText([ids.get(source) as number, kindCode(kind), ids.get(target) as number])),
   );
+  return before.filter(([source, kind, target]) => !said.has(endsText([source, kind, target])));
+}
+
+function unsaidEntities(
+  before: readonly EntityClaimName[],
+  facts: readonly EntityFact[],
+  ids: ReadonlyMap<string, number>,
+): EntityClaimName[] {
+  const said = new Set(facts.map(({ key, stub }) => `${ids.get(key)} ${stub ? 1 : 0}`));
+  return before.filter(([entity, , stub]) => !said.has(`${entity} ${stub}`));
+}
 
 function forget(db: Connection, origin: string, scope: string | undefined): number {
   const ids = originIds(db, origin, scope === undefined ? undefined : [scope]);

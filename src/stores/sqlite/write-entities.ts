@@ -26,6 +26,8 @@ export interface Stamp {
   readonly bulk: boolean;
   /** No relationship was claimed when the run began. */
   readonly alone: boolean;
+  /** What the origin said before gives way, also to something weaker of the same generation. */
+  readonly anew?: true;
 }
 
 interface Said {

@@ -85,6 +85,7 @@ function update(db: Connection, stamp: Stamp, said: readonly Said[]): number {
     if (claim && claim.shape === one.shape && claim.hot === one.hot && claim.rest === one.rest) same.push(one);
     else if (
       !claim ||
+      stamp.anew ||
       claim.generation !== stamp.generation ||
       strengthOf(one.fact) <= strengthOf(certaintyAndBasis(claim.shape))
     )
