@@ -8,12 +8,12 @@
  * more of the token than its subject (property `claims`, see `model/subject-pattern.ts`): what the subject does not tell is possible.
  */
 import type { Properties, RelationshipFact } from '../model/entity.ts';
+import { type Claims, claimsOfSubject, GITHUB_ISSUER, meetsTests } from '../model/oidc-claims.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 import { type ClaimTest, claimTestsOf } from '../model/subject-pattern.ts';
+import { fixedPatternPrefix, fixedPrefix, matchedBy } from '../model/wildcard.ts';
 import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
-import { type Claims, claimsOfSubject, GITHUB_ISSUER, meetsTests } from './oidc-claims.ts';
 import { PrefixIndex } from './prefix-index.ts';
-import { fixedPatternPrefix, fixedPrefix, matchedBy } from './wildcard.ts';
 
 export const oidcSubjectJoin: Join = {
   name: 'oidc-subject',

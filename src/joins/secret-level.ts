@@ -9,8 +9,8 @@ import { grouped } from '../model/grouped.ts';
 import { foldKey, githubOrgSecret } from '../model/keys.ts';
 import type { Certainty } from '../model/kinds.ts';
 import { relationshipId } from '../model/relationship-id.ts';
+import { matchedBy } from '../model/wildcard.ts';
 import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
-import { matchedBy } from './wildcard.ts';
 
 export const secretLevelJoin: Join = {
   name: 'secret-level',

@@ -5,7 +5,7 @@
  * GitLab: https://docs.gitlab.com/ci/secrets/id_token_authentication/
  * HCP Terraform: https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
  */
-import type { ClaimTest } from '../model/subject-pattern.ts';
+import type { ClaimTest } from './subject-pattern.ts';
 import { type Matched, matchedBy } from './wildcard.ts';
 
 export const GITHUB_ISSUER = 'token.actions.githubusercontent.com';

@@ -8,7 +8,7 @@
  * Both are small automata whose states are positions; the pattern's is made deterministic while the text's is walked. Exact up to
  * `MOST_STATES` pairs, past which `some` is the answer, the cautious one. Cost: pairs × alphabet of the two texts.
  */
-import { ANY_TEXT, ONE_CHARACTER, patternPlaces } from '../model/subject-pattern.ts';
+import { ANY_TEXT, ONE_CHARACTER, patternPlaces } from './subject-pattern.ts';
 
 const MOST_STATES = 20_000;
 
