@@ -5,7 +5,10 @@ import type { Finding, NhiId, Severity } from '../../model/findings.ts';
 import type { EntityKind, RelationshipKind, Tier } from '../../model/kinds.ts';
 
 /** A merged entity, as far as detectors read it. */
-export type SeenEntity = Pick<Entity, 'key' | 'kind' | 'name' | 'properties' | 'state' | 'expiresAt' | 'tier' | 'environment'>;
+export type SeenEntity = Pick<
+  Entity,
+  'key' | 'kind' | 'name' | 'properties' | 'state' | 'expiresAt' | 'tier' | 'environment' | 'intendedUse'
+>;
 /** A merged relationship, as far as detectors read it. */
 export type SeenRelationship = Pick<
   RelationshipFact,

@@ -3,7 +3,7 @@ import { type AccessGraph, entityKindAt, relationshipKindAt } from '../../graph/
 import { levelsTo } from '../../graph/levels-to.ts';
 import type { Properties } from '../../model/entity.ts';
 import { CONTROL, type EntityKind } from '../../model/kinds.ts';
-import { type Detector, findingOf, type Observation } from './detector.ts';
+import { type Detector, findingOf, type Observation, type SeenEntity } from './detector.ts';
 
 const about = {
   id: 'administrator',
@@ -27,26 +27,33 @@ export const nhi5Administrator: Detector = {
     }
     return [...ruled].flatMap(([subject, scopes]) => {
       const entity = input.entities.get(subject);
-      return entity && !isServiceLinked(entity.properties) ? [findingOf(about, observe(subject, scopes))] : [];
+      return entity && !isProvidersOwn(entity.properties) ? [findingOf(about, observe(entity, scopes))] : [];
     });
   },
 };
 
-const observe = (subject: string, scopes: readonly string[]): Observation => ({
+/** A role with a use that somebody declared is one to look at, not one that nobody thought of. */
+const observe = ({ key: subject, intendedUse }: SeenEntity, scopes: readonly string[]): Observation => ({
   subject,
-  severity: 'medium',
-  weight: 0.3,
+  severity: intendedUse === undefined ? 'medium' : 'low',
+  weight: intendedUse === undefined ? 0.3 : 0.1,
   summary: `a machine's identity that amounts to an administrator of ${scopes.slice(0, 3).join(', ')}${scopes.length > 3 ? ` and ${scopes.length - 3} more` : ''}`,
-  evidence: scopes
-    .slice(0, MOST_NAMED)
-    .map((scope) => `control of ${scope} follows, by definite relationships: interlock path ${subject} ${scope} --level control`),
+  evidence: [
+    ...scopes
+      .slice(0, MOST_NAMED)
+      .map(
+        (scope) => `control of ${scope} follows, by definite relationships: interlock path ${subject} ${scope} --level control`,
+      ),
+    ...(intendedUse === undefined ? [] : [`its declared use: ${intendedUse}`]),
+  ],
   attack: ['T1078.004'],
 });
 
 const MOST_NAMED = 10;
 
-/** Roles that a provider makes for itself are its own to use. */
-const isServiceLinked = (properties: Properties): boolean => properties['serviceLinked'] === true;
+/** What a provider makes for itself is its own to use; the roles of IAM Identity Center are used by people. */
+const isProvidersOwn = (properties: Properties): boolean =>
+  properties['serviceLinked'] === true || properties['controlPlane'] === true || properties['identityCenter'] === true;
 
 /** Scopes that lie in no other: an account, an organisation, a cluster. */
 function wholeScopes(graph: AccessGraph): number[] {

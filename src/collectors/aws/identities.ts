@@ -168,6 +168,7 @@ function roleProperties(role: RoleRecord, principal: Principal): Properties {
     ...(role.boundary && { boundary: role.boundary }),
     ...(role.lastUsed && { lastUsed: role.lastUsed }),
     ...(principal.serviceLinked && { serviceLinked: true }),
+    ...(role.path.startsWith('/aws-reserved/sso.amazonaws.com/') && { identityCenter: true }),
   };
 }
 

@@ -14,7 +14,9 @@ export function identityFacts(cluster: Cluster): FactStream {
   const masters = k8sObject(source, '', 'permissions', MASTERS);
   return {
     *entities() {
-      for (const [identity, record] of identitiesOf(cluster)) yield identityEntity(cluster, identity, record);
+      const controllers = controllersOf(cluster);
+      for (const [identity, record] of identitiesOf(cluster))
+        yield identityEntity(cluster, { identity, record, isControllers: controllers.has(cluster.keyOf(identity)) });
       yield { key: masters, kind: 'Permission', name: 'control the cluster', provider: 'k8s', properties: { targets: 1 } };
       if (hasAnonymous(cluster))
         yield { key: EXTERNAL_ANYONE, kind: 'External', name: 'anyone', provider: 'external', stub: true };
@@ -42,8 +44,16 @@ function* identitiesOf(cluster: Cluster): Generator<readonly [Identity, ServiceA
 
 const KINDS = { serviceaccounts: 'ServiceAccount', users: 'User', groups: 'Group' } as const;
 
-function identityEntity(cluster: Cluster, identity: Identity, record: ServiceAccountRecord | undefined): EntityFact {
+interface NewIdentity {
+  readonly identity: Identity;
+  readonly record: ServiceAccountRecord | undefined;
+  /** It is the account of a controller of Kubernetes itself. */
+  readonly isControllers: boolean;
+}
+
+function identityEntity(cluster: Cluster, { identity, record, isControllers }: NewIdentity): EntityFact {
   const { type, name, namespace } = identity;
+  const own = isControllers ? { controlPlane: true } : {};
   const isNamedOnly = type === 'serviceaccounts' && !record;
   return {
     key: cluster.keyOf(identity),
@@ -53,10 +63,24 @@ function identityEntity(cluster: Cluster, identity: Identity, record: ServiceAcc
     ...(isNamedOnly && { stub: true }),
     ...(record && {
       state: 'active' as const,
-      properties: { namespace, automountToken: record.automount, labels: record.labels },
+      properties: { namespace, automountToken: record.automount, labels: record.labels, ...own },
     }),
+    ...(!record && isControllers && { properties: own }),
   };
 }
+
+const CONTROLLER = 'system:controller:';
+
+/**
+ * The accounts of kube-controller-manager: the API server binds each to a role of its name.
+ * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#controller-roles
+ */
+const controllersOf = ({ source, authorizer }: Cluster): ReadonlySet<string> =>
+  new Set(
+    authorizer.bindings
+      .filter(({ kind, name, role }) => kind === 'ClusterRoleBinding' && name.startsWith(CONTROLLER) && role.name === name)
+      .map(({ name }) => k8sObject(source, 'kube-system', 'serviceaccounts', name.slice(CONTROLLER.length))),
+  );
 
 const containedBy = (cluster: Cluster, identity: Identity): RelationshipFact =>
   identity.type === 'serviceaccounts'

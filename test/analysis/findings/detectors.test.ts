@@ -27,7 +27,7 @@ function inputOf({ entities, relationships, properties = {}, verified = {}, trus
   const graph = caseGraph(entities, relationships);
   const anyone = graph.indexOf('external:anyone');
   const seen = graph.keys.map((key, index): SeenEntity => {
-    const { state, expiresAt, environment, ...rest } = (properties[key] ?? {}) as Readonly<Record<string, string>>;
+    const { state, expiresAt, environment, intendedUse, ...rest } = (properties[key] ?? {}) as Readonly<Record<string, string>>;
     const tier = tierAt(graph, index);
     return {
       key,
@@ -37,6 +37,7 @@ function inputOf({ entities, relationships, properties = {}, verified = {}, trus
       state: (state ?? 'unknown') as State,
       ...(expiresAt && { expiresAt }),
       ...(tier !== undefined && { tier }),
+      ...(intendedUse && { intendedUse }),
       ...(environment && { environment: environment as Environment }),
     };
   });
