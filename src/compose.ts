@@ -55,6 +55,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
       queue,
       sources,
       collectorFor,
+      enforcers: Object.keys(config.enforcers),
       enforcerFor: enforcers.open,
       connectorOf: (source) => Object.keys(config.enforcers).find((name) => config.enforcers[name]?.source === source),
       fingerprint,
@@ -185,6 +186,7 @@ function createEnforcers(config: Config) {
         throw new UsageError(`enforcers.${name}.type: ${type} is not known (known: ${Object.keys(enforcers).join(', ')})`);
       const enforcer = opened.get(name) ?? load({ ...settings, name });
       opened.set(name, enforcer);
+      enforcer.catch(() => opened.delete(name));
       return enforcer;
     },
     async close(): Promise<void> {

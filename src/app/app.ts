@@ -40,6 +40,8 @@ export interface App {
   readonly sources: readonly ConfiguredSource[];
   /** Throws a UsageError that lists the known types. */
   collectorFor(type: string): Promise<Collector>;
+  /** Names of the configured enforcers. */
+  readonly enforcers: readonly string[];
   /** The configured enforcers by name, opened on first use. */
   enforcerFor(name: string): Promise<Enforcer | undefined>;
   /** The enforcer configured for a source, if any. */

@@ -3,15 +3,10 @@ import { counted } from '../model/counted.ts';
 import { messageOf } from '../model/errors.ts';
 import type { App } from './app.ts';
 import { verifyLedger } from './audit.ts';
+import type { Check } from './check.ts';
+import { type AccessOptions, checkAccess } from './check-access.ts';
 
-export interface Check {
-  readonly name: string;
-  /** `warn` does not stop anything, but will be missed one day. */
-  readonly status: 'ok' | 'warn' | 'fail';
-  readonly detail: string;
-}
-
-export async function doctor(app: App): Promise<Check[]> {
+export async function doctor(app: App, options: AccessOptions): Promise<Check[]> {
   return [
     await attempt('store', async () => {
       await app.store.ping();
@@ -37,6 +32,7 @@ export async function doctor(app: App): Promise<Check[]> {
       : { name: 'seal key', status: 'ok', detail: 'set' },
     ...(await sourceChecks(app)),
     ...(await leftovers(app)),
+    ...(await checkAccess(app, options)),
     await attempt('execution', async () =>
       (await app.store.paused()) ? warn('paused: `interlock resume` lets it go on') : ok('not paused'),
     ),

@@ -14,6 +14,7 @@ import {
 import { postgresPlace } from '../model/postgres-place.ts';
 import { postgresTime } from '../model/postgres-time.ts';
 import type { Applied, Enforcer, EnforcerContext, Preflight, Probed } from '../ports/enforcer.ts';
+import { checkServer } from './postgres/check.ts';
 import { refusalsOf } from './postgres/preflight.ts';
 import { probeStep } from './postgres/probe.ts';
 import { type RoleNow, readBefore, readOwnRights, readRole } from './postgres/role.ts';
@@ -45,6 +46,7 @@ export function createPostgresEnforcer(settings: PostgresEnforcerOptions): Enfor
     supports: (kind, action) => isPostgresAction(action) && ROLE_KINDS.includes(kind),
     controlOf: (step) => postgresControl(readStep(step)),
     heldTarget: (step) => postgresRole(settings.source, readStep(step).parameters.role),
+    check: (signal) => checkServer({ url: settings.url, place, signal }),
     preflight: (step, context) => preflight(step, { ...settings, options: optionsOf(context), place }),
     async apply(planned, context) {
       const step = readStep(planned);

@@ -1,6 +1,7 @@
 /** A system in which a step is carried out. `test/contracts/enforcer.ts` is the promise as a suite. */
 import type { EntityKind } from '../model/kinds.ts';
 import type { Action, PlanStep } from '../model/plan.ts';
+import type { Checked } from './checked.ts';
 
 export interface Preflight {
   /** Empty when the step may run; else what is missing and how to get it. */
@@ -43,6 +44,8 @@ export interface Enforcer extends AsyncDisposable {
   /** What is really held, where that is not the step's target: a password is held through its role. */
   heldTarget?(step: PlanStep): string;
   supports(kind: EntityKind, action: Action): boolean;
+  /** What steps would be refused for, before there is one: as Collector.check. Throws what keeps it from being reached. */
+  check?(signal: AbortSignal): AsyncIterable<Checked>;
   preflight(step: PlanStep, context: EnforcerContext): Promise<Preflight>;
   apply(step: PlanStep, context: EnforcerContext): Promise<Applied>;
   probe(step: PlanStep, context: EnforcerContext): Promise<Probed>;

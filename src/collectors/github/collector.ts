@@ -1,8 +1,9 @@
 /** The `github` source: repository trees and REST answers in files, or GitHub itself. A scope is a repository, or an organisation. */
 import { z } from 'zod';
-import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import type { Checked } from '../../ports/checked.ts';
+import type { CheckContext, CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import { CoverageNotes } from '../files/coverage.ts';
-import { readFiles } from './file-source.ts';
+import { checkFiles, readFiles } from './file-source.ts';
 import { liveSettings } from './live/settings.ts';
 import { OtherHost } from './other-host.ts';
 import { sourceFacts } from './source-facts.ts';
@@ -54,8 +55,14 @@ export const githubCollector: Collector<GithubSettings> = {
   },
   settings,
   saves: ({ live }) => live !== undefined,
+  check,
   collect,
 };
+
+async function* check({ files, live }: GithubSettings, context: CheckContext): AsyncGenerator<Checked> {
+  if (live) yield* (await import('./live/check-live.ts')).checkLive(live, context);
+  else yield* checkFiles(files ?? '', context);
+}
 
 async function* collect({ files, live }: GithubSettings, context: CollectContext): AsyncGenerator<Collected> {
   const notes = new CoverageNotes();

@@ -1,11 +1,15 @@
 /** A folder of repository trees and REST answers. */
 import { OWNER_FILES } from '../../iam/github/codeowners.ts';
 import { EVERY_SCOPE } from '../../model/collection.ts';
-import type { CollectContext, Collected } from '../../ports/collector.ts';
-import { readText } from '../files/content.ts';
+import type { Checked } from '../../ports/checked.ts';
+import type { CheckContext, CollectContext, Collected } from '../../ports/collector.ts';
+import { checkFolder } from '../files/check-folder.ts';
+import { isLarge, readText } from '../files/content.ts';
 import type { CoverageNotes } from '../files/coverage.ts';
-import { readFolder } from '../files/read-folder.ts';
+import { parseJson } from '../files/json.ts';
+import { type FileHead, readFolder } from '../files/read-folder.ts';
 import type { SourceFile } from '../files/walk.ts';
+import { answerIn } from './answers/answer-in.ts';
 import { AnswerReading } from './answers/answer-reading.ts';
 import { diskFile } from './disk-file.ts';
 import type { GithubSource } from './source-facts.ts';
@@ -24,11 +28,7 @@ export async function* readFiles(
     root,
     context,
     enters: (folder) => trees.enters(folder),
-    passesOver: (file) => {
-      trees.noteFile(file.path);
-      const place = trees.placeOf(file.path);
-      return place !== undefined && !isWorkflow(place) && !OWNER_FILES.includes(place.path);
-    },
+    passesOver: (file) => passesOver(trees, file),
     read: (file, head) => {
       const place = trees.placeOf(file.path);
       if (place) return readTreeFile(file, place, reading, context);
@@ -47,6 +47,31 @@ export async function* readFiles(
     yield { type: 'warning', text: `${root}: no repository tree: ${expected}` };
   }
   return { trees: repositories, answers, context, notes };
+}
+
+function passesOver(trees: RepositoryTrees, file: SourceFile): boolean {
+  trees.noteFile(file.path);
+  const place = trees.placeOf(file.path);
+  return place !== undefined && !isWorkflow(place) && !OWNER_FILES.includes(place.path);
+}
+
+/** A repository says something by being there. */
+export function checkFiles(root: string, context: CheckContext): AsyncGenerator<Checked> {
+  const trees = new RepositoryTrees(root);
+  return checkFolder({
+    root,
+    context,
+    enters: (folder) => trees.enters(folder),
+    passesOver: (file) => passesOver(trees, file),
+    isEnough: () => trees.repositories().length > 0,
+    knows: (file, { form }) => form !== 'text' && isAnswer(file, form, context.signal),
+  });
+}
+
+/** What is too large to be looked at here is taken for one. */
+async function isAnswer(file: SourceFile, form: FileHead['form'], signal: AbortSignal): Promise<boolean> {
+  if (form === 'json-lines' || (await isLarge(file))) return true;
+  return answerIn(parseJson(await readText(file, signal), file.path), file.path) !== undefined;
 }
 
 async function* readTreeFile(

@@ -17,6 +17,15 @@ export async function readServer(client: CatalogueClient): Promise<ServerRow> {
   return row as ServerRow;
 }
 
+const CATALOGUES = ['pg_roles', 'pg_auth_members', 'pg_database', 'pg_namespace', 'pg_class', 'pg_attribute', 'pg_stat_activity'];
+
+/** Catalogues that anybody may read, and that somebody took from this user all the same. */
+export async function readClosed(client: CatalogueClient): Promise<string[]> {
+  const rows = await client.query<{ readonly name: string }>(`SELECT name FROM unnest(ARRAY['${CATALOGUES.join("','")}']) name
+    WHERE NOT has_table_privilege('pg_catalog.' || name, 'SELECT')`);
+  return rows.map(({ name }) => name);
+}
+
 export interface RoleRow {
   readonly oid: number;
   readonly name: string;

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { EntityFact } from '../../model/entity.ts';
 import { messageOf } from '../../model/errors.ts';
+import { postgresPlace } from '../../model/postgres-place.ts';
+import type { Checked } from '../../ports/checked.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import {
   isPasswordOnly,
+  readClosed,
   readDatabases,
   readMemberships,
   readPasswords,
@@ -45,6 +48,15 @@ export const postgresCollector: Collector<PostgresSettings> = {
     ],
   },
   settings,
+  async *check({ live: { url } }, context) {
+    try {
+      await using client = await openCatalogue(url, context.signal);
+      yield* checkCatalogues(client, postgresPlace(url).text);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      yield { type: 'blocked', text: messageOf(error) };
+    }
+  },
   async *collect({ live: { url } }, context) {
     try {
       await using client = await openCatalogue(url, context.signal);
@@ -57,6 +69,17 @@ export const postgresCollector: Collector<PostgresSettings> = {
     }
   },
 };
+
+async function* checkCatalogues(client: CatalogueClient, place: string): AsyncGenerator<Checked> {
+  const server = await readServer(client);
+  const missing = [
+    ...(await readClosed(client)).map((name) => `${name}: GRANT SELECT ON pg_catalog.${name} TO "${server.user}"`),
+    ...(server.reads_passwords ? [] : [missingPasswords(server)]),
+    ...(server.reads_all_stats ? [] : [missingSessions(server)]),
+  ];
+  for (const text of missing) yield { type: 'missing', text };
+  yield { type: 'works', text: `postgres ${place} as "${server.user}"` };
+}
 
 const STAGES = 4;
 

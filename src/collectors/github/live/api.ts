@@ -46,6 +46,14 @@ export interface Api {
   one(path: string): Promise<unknown>;
   /** The items of all pages; `list` is the key that a counted answer has them under. Throws CallProblems. */
   all(path: string, list: string): Promise<unknown[]>;
+  /** What the app may; undefined with a token, which does not say. Throws CallProblems. */
+  granted(): Promise<Granted | undefined>;
+}
+
+export interface Granted {
+  /** `members` → `read`, `write` or `admin`. */
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly repositories: 'all' | 'selected';
 }
 
 export async function openApi(live: LiveSettings, signal: AbortSignal, patience: Patience = PATIENCE): Promise<Api> {
@@ -56,7 +64,17 @@ export async function openApi(live: LiveSettings, signal: AbortSignal, patience:
     host: host === new URL(DEFAULT_URL).host ? undefined : host,
     one: (path) => tried(path, async () => (await octokit.request(`GET ${path}`)).data as unknown),
     all: (path, list) => tried(path, () => allPages(octokit, path, list)),
+    granted: async () => (live.token === undefined ? tried('the installation', () => grantedTo(octokit)) : undefined),
   };
+}
+
+/** GitHub says it with the installation's token. */
+async function grantedTo(octokit: Octokit): Promise<Granted> {
+  const { permissions, repositorySelection } = (await octokit.auth({ type: 'installation' })) as {
+    readonly permissions: Granted['permissions'];
+    readonly repositorySelection?: string;
+  };
+  return { permissions, repositories: repositorySelection === 'selected' ? 'selected' : 'all' };
 }
 
 interface Connecting {
