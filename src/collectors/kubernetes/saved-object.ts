@@ -27,10 +27,10 @@ export function heldIn(object: unknown): readonly HeldValue[] | undefined {
 type ApiObject = Readonly<Record<string, unknown>>;
 
 export function savedObject(object: ApiObject, records: readonly KubernetesRecord[]): object {
-  const { data, stringData: _, metadata, ...rest } = object;
+  const { data, stringData: _, binaryData: __, metadata, ...rest } = object;
   return {
     ...(withoutValues(rest) as object),
-    metadata: withoutLastApplied(metadata),
+    metadata: withTellingAnnotations(metadata),
     ...(data !== undefined && { data: namesOf(object['kind'] as string, data, records) }),
     held: records.flatMap(heldBy),
   };
@@ -48,21 +48,23 @@ function namesOf(kind: string, data: unknown, records: readonly KubernetesRecord
   return Object.fromEntries(Object.keys(data).map((name) => [name, '']));
 }
 
-/** `kubectl apply` keeps a copy of everything, values too, in an annotation. */
-function withoutLastApplied(metadata: unknown): unknown {
+const TELLING_ANNOTATION =
+  /^(?:eks\.amazonaws\.com|iam\.gke\.io|azure\.workload\.identity)\/|^vault\.hashicorp\.com\/(?:role|auth-path)$|^kubernetes\.io\/service-account\.name$/;
+
+/** Annotations hold anything, such as the whole object that `kubectl apply` was given: those stay that are read. */
+function withTellingAnnotations(metadata: unknown): unknown {
   const { annotations, managedFields: _, ...rest } = (metadata ?? {}) as ApiObject;
-  const kept = Object.entries((annotations ?? {}) as object).filter(
-    ([name]) => name !== 'kubectl.kubernetes.io/last-applied-configuration',
-  );
+  const kept = Object.entries((annotations ?? {}) as object).filter(([name]) => TELLING_ANNOTATION.test(name));
   return { ...rest, ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }) };
 }
 
-/** Environment values and the words of commands, wherever containers stand. */
+/** Values of environments and of headers, and the words of commands, wherever containers stand. */
 function withoutValues(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutValues);
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).map(([name, inner]) => {
-    if (name === 'env' && Array.isArray(inner)) return [name, inner.map(withoutValue)];
+    if (name === 'metadata') return [name, withTellingAnnotations(inner)];
+    if ((name === 'env' || name === 'httpHeaders') && Array.isArray(inner)) return [name, inner.map(withoutValue)];
     return [
       name,
       (name === 'args' || name === 'command') && Array.isArray(inner) ? inner.filter(isTelling) : withoutValues(inner),
