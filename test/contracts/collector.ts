@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { EVERY_SCOPE } from '../../src/model/collection.ts';
 import type { Collector } from '../../src/ports/collector.ts';
+import { checking } from './checking.ts';
 import { collecting } from './collecting.ts';
 
 export interface CollectorSample<C> {
@@ -64,6 +65,12 @@ export function collectorContract<C>({ collector, good, broken }: CollectorSampl
     expect([...named].filter((scope) => !scopes.some((one) => one.scope === scope))).toEqual([]);
     expect(scopes.filter(({ coverage }) => coverage !== 'complete')).toEqual([]);
     expect(scopes.map(({ scope }) => scope)).toEqual([...new Set(scopes.map(({ scope }) => scope))]);
+  });
+
+  it('foresees nothing missing of a whole source', async () => {
+    await using source = await good();
+    const said = await checking(collector, source.settings);
+    expect(said).toEqual([{ type: 'works', text: expect.any(String) }]);
   });
 
   it('names what is broken, calls its scope partial, and still says the rest', async () => {
