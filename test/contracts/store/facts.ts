@@ -209,6 +209,39 @@ export function factsContract(open: () => Promise<Store>): void {
     expect(await say.namesOf(store)).toEqual([say.idOf(reads)]);
   });
 
+  it('lets a join say less than it said before, without a new generation', async () => {
+    await using store = await open();
+    const sure = say.edge(app, 'CAN_CONTROL', data, { basis: 'inferred', reason: 'joined' });
+    const unsure = say.edge(app, 'CAN_CONTROL', data, { basis: 'inferred', certainty: 'possible', reason: 'joined' });
+    await say.collect(store, 'aws', [{ entities: [app, data] }]);
+    await store.replaceDerived('join:x', say.at(1), { entities: [], relationships: [sure] });
+    await store.replaceDerived('join:x', say.at(2), { entities: [], relationships: [unsure] });
+    expect((await store.relationships([sure]))[0]?.certainty).toBe('possible');
+  });
+
+  it('shows what all scopes together say of an entity, however many claim it and in whatever order', async () => {
+    await using store = await open();
+    const scopes = Array.from({ length: 30 }, (_, at) => `scope-${at}`);
+    const says = (at: number) => ({ ...(at === 7 ? { tier: 1 as const } : {}), ...(at === 20 ? { owner: 'team/shop' } : {}) });
+    const batches = scopes.map((scope, at) => ({ scope, entities: [at === 0 ? app : { ...say.stub(app), ...says(at) }] }));
+    await say.collect(store, 'aws', batches);
+    const search = (filter: { tier: 1 } | { owner: string }) =>
+      store.page({ filter, orderBy: 'key', first: 5 }).then(({ entities }) => entities.map(({ key }) => key));
+    expect(await search({ tier: 1 })).toEqual([app.key]);
+    expect(await search({ owner: 'team/shop' })).toEqual([app.key]);
+    const [shown] = await store.entities([app.key]);
+    expect(shown).toMatchObject({ name: app.name, tier: 1, owner: 'team/shop', stub: false });
+    expect(shown?.claims).toHaveLength(30);
+    await say.collect(
+      store,
+      'aws',
+      batches.map((batch) => ({ ...batch, entities: batch.entities.map(({ tier: _, ...fact }) => fact as typeof app) })),
+      { minute: 1 },
+    );
+    expect(await search({ tier: 1 })).toEqual([]);
+    expect((await store.versions(app.key)).length).toBe(2);
+  });
+
   it('keeps entities of a join, and drops them with what hangs from them when the join says them no more', async () => {
     await using store = await open();
     const made = say.bucket('made');
