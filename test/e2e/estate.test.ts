@@ -116,7 +116,10 @@ describe('a leaked key, two roles away from the crown jewels', () => {
     type Exposure = { items: { key: string; level: string }[]; gaps: string[] };
     const { items, gaps } = await answer<Exposure>(folder, ['exposure', BUCKET], { code: 3 });
     expect(items).toContainEqual(expect.objectContaining({ key: LEAKED, level: 'read' }));
-    expect(gaps).toEqual(['layer not collected: GitHub branch and environment protection rules (code)']);
+    expect(gaps).toEqual([
+      'layer not collected: GitHub branch and environment protection rules (code)',
+      'layer not collected: code that jobs run: remote action actions/checkout, remote action aws-actions/configure-aws-credentials (code)',
+    ]);
   });
 });
 

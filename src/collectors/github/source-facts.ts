@@ -45,7 +45,7 @@ export function* sourceFacts({ trees, answers, context, notes }: GithubSource): 
       };
     }
   }
-  const layers = new Set<string>();
+  const absent = new Set<string>();
   for (const { tree, view } of repositories) {
     context.signal.throwIfAborted();
     notes.seen(tree.name);
@@ -57,11 +57,19 @@ export function* sourceFacts({ trees, answers, context, notes }: GithubSource): 
       notes.missing(tree.name, text);
       yield { type: 'warning', text };
     }
-    for (const layer of notCollected) layers.add(layer);
+    for (const one of notCollected) absent.add(one);
   }
   const layer = protectionLayer(repositories);
-  if (layer) layers.add(layer);
-  for (const one of [...layers].sort()) yield { type: 'layer-missing', layer: one };
+  if (layer) yield { type: 'layer-missing', layer };
+  if (absent.size > 0) yield { type: 'layer-missing', layer: absentText([...absent].sort()) };
+}
+
+const MOST_NAMED = 10;
+
+/** One gap, however many there are: it stands in every answer. */
+function absentText(names: readonly string[]): string {
+  const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : '';
+  return `code that jobs run: ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
 /** What tokens and apps may do, as far as the repositories' own facts must follow it. */
