@@ -10,6 +10,7 @@ import { type EntityKind, type Level, type Tier, WEIGHED_KINDS } from '../model/
 import type { Bounds, Grade, Plan, StepCommands } from '../model/plan.ts';
 import { attackReach, type KindCounts, type ReachItem } from './attack-reach.ts';
 import { type Created, createdBy } from './incident/created.ts';
+import { type UsedFrom, usedFrom } from './incident/used-from.ts';
 import { footholds as footholdsOf } from './plan/footholds.ts';
 import type { PlanInput } from './plan/input.ts';
 import { fencesOf } from './plan/lower-rungs.ts';
@@ -75,10 +76,11 @@ export interface Incident {
     readonly weight: Bounds<number>;
     readonly share: Bounds<number>;
     readonly top: readonly CouldReachItem[];
-    /** Weighed things, the ones beyond `top` included. */
+    /** Data, secrets and whatever is of tier 0, the ones beyond `top` included. */
     readonly total: number;
   };
   readonly didTouch: readonly DidTouchItem[];
+  readonly usedFrom: readonly UsedFrom[];
   readonly created: readonly Created[];
   /** Null: until somebody ends it. */
   readonly aliveUntil: readonly { readonly key: string; readonly until: Time | null }[];
@@ -104,6 +106,7 @@ export function incident(input: IncidentInput): Incident {
     at: input.now,
     couldReach: couldReach(input, footholds.targets, held),
     didTouch: didTouch(input, held),
+    usedFrom: usedFrom(input, held),
     created: createdBy(graph, { footholds, since, facts }),
     aliveUntil: footholds.held
       .filter((one) => !graph.over[one])
@@ -125,7 +128,9 @@ function couldReach(
   held: readonly number[],
 ): Incident['couldReach'] {
   const { counts, weight, share, items } = attackReach(graph, held, { weights });
-  const weighed = items.filter(({ kind }) => (WEIGHED_KINDS as readonly EntityKind[]).includes(kind));
+  const isWeighed = (kind: EntityKind): boolean => (WEIGHED_KINDS as readonly EntityKind[]).includes(kind);
+  // Somebody may have said of an identity that it is among what counts most: a user of a database that was not collected.
+  const weighed = items.filter(({ kind, tier }) => isWeighed(kind) || tier === 0);
   const pathFrom = (to: number, level: Level): number[] => {
     const path = shortestFrom(graph, subjects, { to, level });
     return path.length > 0 ? path : shortestFrom(graph, held, { to, level });

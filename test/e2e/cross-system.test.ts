@@ -1,15 +1,18 @@
 /** A leaked token to a database user, through five systems: one way, every hop of it told, and none left when one fact is gone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { incidentText } from '../../src/analysis/incident/incident-text.ts';
 import { askIncident } from '../../src/app/incident.ts';
 import { askPath } from '../../src/app/reach.ts';
 import { createFingerprinter } from '../../src/model/fingerprint.ts';
-import { leak } from '../../src/model/keys.ts';
+import { leak, postgresTable } from '../../src/model/keys.ts';
 import type { Level } from '../../src/model/kinds.ts';
+import { describeLive } from '../live.ts';
+import { openPostgres, type PostgresServer } from '../postgres-server.ts';
 import { FINGERPRINT_KEY } from './cli.ts';
 import { type CollectedEstate, openEstate } from './cross-system/ask.ts';
 import { DEPLOY_ROLE, EXPORT_ROLE } from './cross-system/cloud-files.ts';
 import { LEAKED_TOKEN } from './cross-system/code-files.ts';
-import { ACTIONS_SECRET, DATABASE_PLACE, DATABASE_USER, DEPLOY_KEY, estateFiles } from './cross-system/estate.ts';
+import { ACTIONS_SECRET, DATABASE_PLACE, DATABASE_USER, DEPLOY_KEY, databaseUser, estateFiles } from './cross-system/estate.ts';
 import { FACTS } from './cross-system/facts.ts';
 
 const LEAKED = leak(createFingerprinter(FINGERPRINT_KEY)(LEAKED_TOKEN));
@@ -75,8 +78,53 @@ describe('a leaked token, two stolen secrets away from the database', () => {
 });
 
 describe('the incident page of the token', () => {
-  it('shows how far it goes', async () => {
+  it('says how far it goes, from where it was used, and that the chain ends with it', async () => {
     const page = await askIncident(estate.app, [LEAKED], '2026-03-12T08:00:00.000Z');
-    expect(page.subjects).toContain(LEAKED);
+    expect(page.couldReach.top[0]).toMatchObject({ key: DATABASE_USER, tier: 0, level: 'control', certainty: 'definite' });
+    expect(page.couldReach.top.map(({ key }) => key).sort()).toEqual([ACTIONS_SECRET, DATABASE_PLACE, DATABASE_USER].sort());
+    expect(page.couldReach.top[0]?.path).toHaveLength(19);
+    expect(page.usedFrom).toMatchObject([{ key: 'origin:203.0.113.7/git', proof: LEAKED, isNew: true }]);
+    expect(page.plan.refusals).toEqual([]);
+    expect(page.plan.waves.at(-1)?.steps[0]?.reachAfter).toEqual({ lo: 0, hi: 0 });
+    const text = incidentText(page);
+    expect(text).toContain('The logs show use since then, from 203.0.113.7/git.');
+    expect(text).toContain('is orders-db/roles/orders_app');
+  });
+
+  it('says of the stolen deploy key whose job fails when it is cut', async () => {
+    const page = await askIncident(estate.app, [DEPLOY_KEY], '2026-03-12T08:00:00.000Z');
+    expect(page.breaks).toMatchObject([{ key: 'github:northwind/storefront/.github/workflows/release.yml#bump', bound: 'lo' }]);
+    expect(page.plan.waves.flatMap(({ steps }) => steps.map(({ target }) => target))).toContain(DEPLOY_KEY);
+  });
+});
+
+describeLive('postgres', 'the same token, and a database that is asked itself', (url) => {
+  let server: PostgresServer;
+  let role: string;
+  let live: CollectedEstate;
+
+  beforeAll(async () => {
+    server = await openPostgres(url);
+    role = server.name('orders_app');
+    await server.run(`CREATE ROLE ${role} LOGIN PASSWORD '${server.password()}'`);
+    await server.run(`CREATE TABLE orders (id int); GRANT SELECT ON orders TO ${role}`, server.database);
+    live = await openEstate(estateFiles(undefined, { role, live: true }), { PG_URL: server.databaseUrl });
+    await live.collect([]);
+  });
+  afterAll(async () => {
+    await live[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+
+  const pathToTable = () =>
+    askPath(live.app, { from: LEAKED, to: postgresTable('orders-db', server.database, 'public', 'orders'), level: 'read' });
+
+  it('reads the table, until the role may no longer log in', async () => {
+    const { found, certainty, hops } = await pathToTable();
+    expect({ found, certainty }).toEqual({ found: true, certainty: 'definite' });
+    expect(hops.map(({ target }) => target)).toContain(databaseUser(role));
+    await server.run(`ALTER ROLE ${role} NOLOGIN`);
+    await live.collect(['orders-db']);
+    expect(await pathToTable()).toMatchObject({ found: false, hops: [] });
   });
 });

@@ -61,6 +61,7 @@ const personText = (owner: string | null, contact: string | null): string =>
 function summary({
   couldReach: reach,
   didTouch: touched,
+  usedFrom,
   created: made,
   aliveUntil,
   breaks: broken,
@@ -79,9 +80,7 @@ function summary({
     reach.total === 0
       ? `Whoever holds ${it} reaches no data or secret that is known.`
       : `Whoever holds ${it} can reach ${counted(reach.total, 'place of data or secrets', 'places of data or secrets')}${jewels > 0 ? `, at least ${jewels} of them the most valuable kind (tier 0)` : ''}.`,
-    touched.length === 0
-      ? 'The logs show no use since then.'
-      : `The logs show use of ${namesOf(touched.map(({ key }) => key))} since then.`,
+    useText(touched, usedFrom),
     made.length === 0
       ? 'Nothing that was made or changed since then is known.'
       : `${counted(made.length, 'thing was', 'things were')} made or changed since then; look at each.`,
@@ -97,6 +96,14 @@ function summary({
   }
   return lines;
 }
+
+function useText(touched: Incident['didTouch'], from: Incident['usedFrom']): string {
+  const of = touched.length === 0 ? '' : ` of ${namesOf(touched.map(({ key }) => key))}`;
+  const places = from.length === 0 ? '' : `, from ${namesOf(from.map(originText))}`;
+  return of === '' && places === '' ? 'The logs show no use since then.' : `The logs show use${of} since then${places}.`;
+}
+
+const originText = ({ key }: Incident['usedFrom'][number]): string => key.slice('origin:'.length);
 
 const lastEffect = (steps: readonly PlanStep[]): number => Math.max(...steps.map(({ effectiveBy }) => Date.parse(effectiveBy)));
 
@@ -164,13 +171,13 @@ function pathText(path: readonly RelationshipName[]): string {
 const shortName = (key: string): string =>
   key.replace(/^aws:arn:[\w-]+:[\w-]*:[^:]*:\d*:/, '').replace(/^(aws|github|postgres):/, '');
 
-function didTouch({ didTouch: touched }: Incident): PageSection {
+function didTouch({ didTouch: touched, usedFrom }: Incident): PageSection {
   return {
     ...EMPTY,
     title: 'DID TOUCH',
     lead:
       touched.length === 0
-        ? 'Nothing in the logs that were collected. That is no proof that nothing was taken.'
+        ? `${usedFrom.length === 0 ? 'Nothing in the logs that were collected.' : 'It was used, but the logs that were collected do not say on what.'} That is no proof that nothing was taken.`
         : `${counted(touched.length, 'thing was', 'things were')} used, by the logs. Assume that what could be read there is taken.`,
     columns: ['VALUE', 'LAST', 'WHAT', 'ACTIONS'],
     rows: touched
@@ -181,9 +188,12 @@ function didTouch({ didTouch: touched }: Incident): PageSection {
         key,
         actions.join(', '),
       ]),
-    notes: moreThan(touched.length),
+    notes: [...moreThan(touched.length), ...usedFrom.slice(0, MOST_ROWS).map(usedFromText), ...moreThan(usedFrom.length)],
   };
 }
+
+const usedFromText = (use: Incident['usedFrom'][number]): string =>
+  `used from ${originText(use)}, last at ${use.lastUsed ? timeText(use.lastUsed) : 'a time unknown'}${use.isNew ? ': never seen before the incident' : ''}`;
 
 function created({ created: made }: Incident): PageSection {
   return {

@@ -53,8 +53,8 @@ export class CollectedEstate implements AsyncDisposable {
 }
 
 /** Nothing is collected yet. */
-export async function openEstate(files: Files): Promise<CollectedEstate> {
+export async function openEstate(files: Files, environment: Files = {}): Promise<CollectedEstate> {
   const folder = workspace(files);
-  const config = loadConfig({ cwd: folder, environment: { INTERLOCK_FINGERPRINT_KEY: FINGERPRINT_KEY } });
+  const config = loadConfig({ cwd: folder, environment: { INTERLOCK_FINGERPRINT_KEY: FINGERPRINT_KEY, ...environment } });
   return new CollectedEstate(folder, await compose(config, { log: silent }), files);
 }
