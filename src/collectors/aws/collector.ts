@@ -7,6 +7,7 @@ import { checkFolder } from '../files/check-folder.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { noteDisputes } from './disputed.ts';
 import { Estate } from './estate.ts';
+import { unreadPolicies } from './guardrails.ts';
 import { DIRECTORY_SCOPE, directoryFacts, directoryGaps } from './identity-center.ts';
 import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
@@ -79,6 +80,7 @@ async function* collect(from: AwsSettings, context: CollectContext): AsyncGenera
   yield* organizationProblems(estate);
   yield* policyProblems(estate);
   noteAbsent(estate, notes);
+  noteUnread(estate, notes);
   noteDisputes(estate.disputes, inventory, notes);
   yield* missingLayers(estate);
   const catalogue = await loadCatalogue([...estate.things.keys()].map((arn) => arn.split(':', 3)[2] ?? ''));
@@ -152,6 +154,18 @@ function noteAbsent(estate: Estate, notes: CoverageNotes): void {
       `${arn}: set on ${shown}, and its document is in no file; add the account's get-account-authorization-details, filters included`,
     );
   }
+}
+
+/** A policy that is there and cannot be read makes what it may deny unsure. */
+function noteUnread({ inventory, things }: Estate, notes: CoverageNotes): void {
+  for (const { arn, item, unread } of things.values())
+    if (unread) notes.missing(item.account, `the policy of ${arn} is no JSON object; collect it again`);
+  for (const organization of inventory.organizations.values())
+    for (const name of unreadPolicies(organization))
+      notes.missing(
+        organizationScope(organization),
+        `control policy ${name}: its content is in no file; add the answer of describe-policy`,
+      );
 }
 
 function* missingLayers(estate: Estate): Generator<Collected> {

@@ -1,6 +1,7 @@
 /** Service and resource control policies along the organization path of an account, root first. */
-import { compilePolicy, IDENTITY_POLICY, type Policy, RESOURCE_POLICY } from '../../iam/aws/document.ts';
+import { compilePolicy, IDENTITY_POLICY, type Policy, policyBody, RESOURCE_POLICY } from '../../iam/aws/document.ts';
 import type { Inventory, Organization, OrganizationPolicy } from './inventory.ts';
+import { unreadControl } from './unread-policy.ts';
 
 export interface Guardrails {
   /** Undefined when no export tells: a layer that was not collected. */
@@ -59,10 +60,25 @@ const COMPILED = new WeakMap<OrganizationPolicy, Policy>();
 function compiled(policy: OrganizationPolicy): Policy {
   const known = COMPILED.get(policy);
   if (known) return known;
-  const kind = policy.type === 'RESOURCE_CONTROL_POLICY' ? RESOURCE_CONTROL : IDENTITY_POLICY;
-  const made = compilePolicy(policy.name, policy.content, kind);
+  const ofResources = policy.type === 'RESOURCE_CONTROL_POLICY';
+  const kind = ofResources ? RESOURCE_CONTROL : IDENTITY_POLICY;
+  const made = compilePolicy(policy.name, policyBody(policy.content) ?? missingContent(policy.name, ofResources), kind);
   COMPILED.set(policy, made);
   return made;
 }
+
+/** AWS's own policies allow everything, whether an export shows it or not. */
+const FULL_ACCESS = /^(?:RCP)?FullAWSAccess$/;
+
+function missingContent(name: string, ofResources: boolean): unknown {
+  const all = { Effect: 'Allow', Action: '*', Resource: '*', ...(ofResources && { Principal: '*' }) };
+  return FULL_ACCESS.test(name)
+    ? { Version: '2012-10-17', Statement: all }
+    : unreadControl(`control policy ${name}`, { ofResources });
+}
+
+/** Control policies of an organization whose text is not there. */
+export const unreadPolicies = ({ policies }: Organization): string[] =>
+  (policies ?? []).filter(({ name, content }) => !policyBody(content) && !FULL_ACCESS.test(name)).map(({ name }) => name);
 
 const RESOURCE_CONTROL = { ...RESOURCE_POLICY, resources: 'required' as const };

@@ -4,6 +4,7 @@ import { awsArn } from '../../model/keys.ts';
 import type { EntityKind } from '../../model/kinds.ts';
 import type { ConfigItem } from './inventory.ts';
 import { isRecord } from './shapes.ts';
+import { unreadPolicy } from './unread-policy.ts';
 
 export interface Thing {
   readonly key: string;
@@ -13,6 +14,8 @@ export interface Thing {
   /** Null: it has none. Undefined: its kind has one and the export does not show it. */
   readonly policy: Policy | null | undefined;
   readonly policyBody?: Record<string, unknown>;
+  /** Whether it has a policy whose text is broken: `policy` stands in for it. */
+  readonly unread: boolean;
   /** ARNs of the roles or instance profiles that it runs as. */
   readonly runsAs: readonly string[];
   /** The ARN of the customer key that encrypts it. */
@@ -42,7 +45,9 @@ const IGNORED = /^AWS::(IAM|Config)::/;
 
 export function thingOf(item: ConfigItem): Thing | undefined {
   if (item.deleted || IGNORED.test(item.type)) return undefined;
-  const body = resourcePolicyBody(item);
+  const found = resourcePolicyBody(item);
+  const unread = !found && hasBrokenPolicy(item);
+  const body = unread ? unreadPolicy(`the policy of ${item.arn}`) : found;
   const name = `${item.arn} resource policy`;
   const encryptedBy = encryptionKey(item);
   return {
@@ -52,6 +57,7 @@ export function thingOf(item: ConfigItem): Thing | undefined {
     kind: WORKLOADS.has(item.type) ? 'Workload' : SECRETS.has(item.type) ? 'Secret' : 'Resource',
     policy: body ? compilePolicy(name, body, RESOURCE_POLICY) : item.type === 'AWS::KMS::Key' ? undefined : null,
     ...(body && { policyBody: body }),
+    unread,
     runsAs: rolesOf(item),
     ...(encryptedBy && { encryptedBy }),
   };
@@ -90,6 +96,16 @@ function resourcePolicyBody(item: ConfigItem): Record<string, unknown> | undefin
   const attributes = item.configuration['attributes'] ?? item.configuration['Attributes'];
   return isRecord(attributes) ? policyBody(attributes['Policy']) : undefined;
 }
+
+/** A text where a policy belongs, which is none. Some types of thing have a `policy` of another sort: only one in braces counts. */
+const hasBrokenPolicy = ({ supplementary, configuration }: ConfigItem): boolean =>
+  [supplementary, configuration].some((holder) =>
+    POLICY_PLACES.some((place) => {
+      const value = valueAt(holder, place);
+      const text = isRecord(value) ? WRAPPED.map((key) => value[key]).find((one) => typeof one === 'string') : value;
+      return typeof text === 'string' && /^\s*(?:\{|%7B)/i.test(text) && policyBody(text) === undefined;
+    }),
+  );
 
 const RUNS_AS: readonly (readonly string[])[] = [
   ['role'],
