@@ -3,7 +3,7 @@
  * peak memories are its own. Figures are medians where a part runs several times. INTERLOCK_TEST_NEO4J adds the load into Neo4j.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -96,37 +96,57 @@ function collectGithub() {
   return { workflows, first: measured(words), again: measured(words) };
 }
 
-function part<T>(name: string, run: () => T): T {
-  process.stderr.write(`${name} …\n`);
-  return run();
+/** 100,000 findings, each of a value, a file and a commit of its own, in one report. */
+function collectScanner() {
+  const place = join(folder, 'scanner');
+  mkdirSync(join(place, 'reports'), { recursive: true });
+  const line = (n: number): string =>
+    JSON.stringify({
+      RuleID: 'generic',
+      Secret: `value-${n}-of-no-worth`,
+      File: `src/${n % 5000}.py`,
+      StartLine: n,
+      Commit: `c${n}`,
+      Match: '',
+      Date: '',
+    });
+  writeFileSync(join(place, 'reports/all.jsonl'), Array.from({ length: 100_000 }, (_, n) => line(n)).join('\n'));
+  writeFileSync(
+    join(place, 'interlock.yaml'),
+    'store: sqlite:./bench.db\nsources:\n  - { name: bench, type: scanner, files: ./reports }\n',
+  );
+  return measured(['collect', '--json'], place);
 }
 
 const help = () => measured(['--help']).seconds;
-const figures = {
-  node: process.version,
-  cores: cpus().length,
-  help: part('--help', () => ({ goalSeconds: 0.25, medianSeconds: median([1, 2, 3, 4, 5, 6, 7].map(help)) })),
-  demo: part('demo', () => ({ goalSeconds: 10, ...measured(['demo', '--dir', join(folder, 'demo')]) })),
-  collectAws50: part('collect of a 50 MB AWS export', () => ({ goalSeconds: 10, goalMegabytes: 500, ...collectAws() })),
-  largeAwsEstate: part('an AWS organization, files to graph; who-can', () => ({
-    goalCollectSeconds: 20,
-    goalMegabytes: 1500,
-    goalWhoCanMs: 200,
-    ...largeAwsEstate(),
-  })),
-  collectKubernetes200k: part('collect of 200,000 Kubernetes objects', () => ({ goalSeconds: 30, ...collectCluster() })),
-  collectGithub1000: part('collect of 1,000 GitHub repositories', () => ({ goalSeconds: 30, ...collectGithub() })),
-  storeSqlite: part('first load and upsert, SQLite', () => ({
-    goalFirstSeconds: 4,
-    goalAgainSeconds: 8,
-    ...(script('store-load.ts') as object),
-  })),
-  storeNeo4j: process.env['INTERLOCK_TEST_NEO4J']
-    ? part('first load, Neo4j', () => ({ goalFirstSeconds: 40, ...(script('neo4j-load.ts') as object) }))
-    : 'left out: INTERLOCK_TEST_NEO4J is not set',
-  evaluator: part('AWS evaluator', () => ({ goalPerSecond: 200_000, ...(script('evaluator.ts') as object) })),
-  cloudtrail: part('a million CloudTrail records', () => ({ goalSeconds: 60, ...(script('cloudtrail.ts') as object) })),
-  reach: part('reach on M', () => ({ goalAllMs: 2000, goalOneP99Ms: 20, ...(script('reach.ts', 'M') as object) })),
+
+/** Goals beside figures; `npm run bench -- demo evaluator` runs these parts alone. */
+const PARTS: Readonly<Record<string, () => object>> = {
+  help: () => ({ goalSeconds: 0.25, medianSeconds: median([1, 2, 3, 4, 5, 6, 7].map(help)) }),
+  demo: () => ({ goalSeconds: 10, ...measured(['demo', '--dir', join(folder, 'demo')]) }),
+  collectAws50: () => ({ goalSeconds: 10, goalMegabytes: 500, ...collectAws() }),
+  largeAwsEstate: () => ({ goalCollectSeconds: 20, goalMegabytes: 1500, goalWhoCanMs: 200, ...largeAwsEstate() }),
+  collectKubernetes200k: () => ({ goalSeconds: 30, ...collectCluster() }),
+  collectGithub1000: () => ({ goalSeconds: 30, ...collectGithub() }),
+  collectScanner100k: () => ({ goalSeconds: 10, ...collectScanner() }),
+  storeSqlite: () => ({ goalFirstSeconds: 4, goalAgainSeconds: 8, ...(script('store-load.ts') as object) }),
+  storeNeo4j: () =>
+    process.env['INTERLOCK_TEST_NEO4J']
+      ? { goalFirstSeconds: 40, ...(script('neo4j-load.ts') as object) }
+      : { leftOut: 'INTERLOCK_TEST_NEO4J is not set' },
+  evaluator: () => ({ goalPerSecond: 200_000, ...(script('evaluator.ts') as object) }),
+  cloudtrail: () => ({ goalSeconds: 60, ...(script('cloudtrail.ts') as object) }),
+  reach: () => ({ goalAllMs: 2000, goalOneP99Ms: 20, ...(script('reach.ts', 'M') as object) }),
 };
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+const figures: Record<string, unknown> = { node: process.version, cores: cpus().length };
+for (const [name, run] of Object.entries(PARTS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  process.stderr.write(`${name} …\n`);
+  figures[name] = run();
+}
 rmSync(folder, { recursive: true, force: true });
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
