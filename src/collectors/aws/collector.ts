@@ -7,7 +7,7 @@ import { checkFolder } from '../files/check-folder.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { noteDisputes } from './disputed.ts';
 import { Estate } from './estate.ts';
-import { unreadPolicies } from './guardrails.ts';
+import { unplacedAccounts, unreadPolicies } from './guardrails.ts';
 import { DIRECTORY_SCOPE, directoryFacts, directoryGaps } from './identity-center.ts';
 import { Inventory } from './inventory.ts';
 import { liveSettings } from './live/settings.ts';
@@ -81,6 +81,7 @@ async function* collect(from: AwsSettings, context: CollectContext): AsyncGenera
   yield* policyProblems(estate);
   noteAbsent(estate, notes);
   noteUnread(estate, notes);
+  noteUnplaced(estate, notes);
   noteDisputes(estate.disputes, inventory, notes);
   yield* missingLayers(estate);
   const catalogue = await loadCatalogue([...estate.things.keys()].map((arn) => arn.split(':', 3)[2] ?? ''));
@@ -165,6 +166,16 @@ function noteUnread({ inventory, things }: Estate, notes: CoverageNotes): void {
       notes.missing(
         organizationScope(organization),
         `control policy ${name}: its content is in no file; add the answer of describe-policy`,
+      );
+}
+
+/** Without its place in the organization it is not known which control policies bind an account. */
+function noteUnplaced({ inventory }: Estate, notes: CoverageNotes): void {
+  for (const organization of inventory.organizations.values())
+    for (const account of unplacedAccounts(organization))
+      notes.missing(
+        organizationScope(organization),
+        `account ${account}: no ParentId leads to the root, and control policies are on units; add the answer of list-parents`,
       );
 }
 

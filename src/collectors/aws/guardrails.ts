@@ -24,7 +24,7 @@ export function guardrailsOf(inventory: Inventory, account: string): Guardrails 
   const known = {
     organization: organization.id,
     isManagement: organization.managementAccount === account,
-    ...(path[0]?.startsWith('r-') && { organizationPath: `${[organization.id, ...path.slice(0, -1)].join('/')}/` }),
+    ...(isPlaced(organization, account) && { organizationPath: `${[organization.id, ...path.slice(0, -1)].join('/')}/` }),
   };
   if (!organization.policies) return known;
   // The management account is outside both kinds of policy.
@@ -36,12 +36,33 @@ export function guardrailsOf(inventory: Inventory, account: string): Guardrails 
   };
 }
 
-/** Root, units, account. */
-export function pathTo(organization: Organization, account: string): string[] {
+/** Root, units, account. All of an organization is below its one root, also what an export does not tell the parent of. */
+export function pathTo({ parents, places }: Organization, account: string): string[] {
+  const path = toldPath(parents, account);
+  const roots = (places ?? []).filter(({ id }) => isRoot(id));
+  const [root] = roots;
+  return root && roots.length === 1 && !isRoot(path[0] as string) ? [root.id, ...path] : path;
+}
+
+const isRoot = (id: string): boolean => id.startsWith('r-');
+
+/** Accounts that control policies of units may bind, though the export does not say in which unit they are. */
+export function unplacedAccounts(organization: Organization): string[] {
+  const ofUnits = (organization.policies ?? []).some(({ targets }) => targets.some((target) => target.startsWith('ou-')));
+  if (!ofUnits) return [];
+  return [...organization.accounts.keys()].filter(
+    (account) => account !== organization.managementAccount && !isPlaced(organization, account),
+  );
+}
+
+/** As far up as the export tells. */
+function toldPath(parents: Organization['parents'], account: string): string[] {
   const path = [account];
-  for (let at = organization.parents.get(account); at && !path.includes(at); at = organization.parents.get(at)) path.unshift(at);
+  for (let at = parents.get(account); at && !path.includes(at); at = parents.get(at)) path.unshift(at);
   return path;
 }
+
+const isPlaced = ({ parents }: Organization, account: string): boolean => isRoot(toldPath(parents, account)[0] ?? '');
 
 /**
  * A level to which the export attaches nothing does not speak: AWS keeps at least one policy of an enabled type on each.
