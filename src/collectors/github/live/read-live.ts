@@ -19,6 +19,7 @@ import { type Asking, ask, askAll } from './asking.ts';
 import { organisationQuestions, repositoryQuestions } from './questions.ts';
 import { listTree, type RemoteTree, readBlob } from './repository-tree.ts';
 import { answerSaver } from './save-answer.ts';
+import { savedText } from './saved-text.ts';
 import type { LiveSettings } from './settings.ts';
 
 export interface LiveReading {
@@ -121,7 +122,7 @@ async function* readRepositories(
     const sha = remote.get(repository.toLowerCase())?.blobs.get(path);
     if (sha === undefined) return undefined;
     const text = await readBlob(asking.api, repository, sha).catch(asInputError);
-    await asking.context.save?.(`${repository}/${path}`, text);
+    await asking.context.save?.(`${repository}/${path}`, savedText(text));
     return { text, shown: `${repository}/${path}` };
   };
   yield* trees.namedActions(readFile, (text, repository) => notes.missing(repository, text));
@@ -161,7 +162,7 @@ async function readRepository(
       if (!isWorkflow({ repository: name, path }) && !/CODEOWNERS$/.test(path)) continue;
       const text = await readBlob(asking.api, name, sha);
       texts.set(path, text);
-      await asking.context.save?.(`${name}/${path}`, text);
+      await asking.context.save?.(`${name}/${path}`, savedText(text));
     }
   } catch (error) {
     if (!(error instanceof CallProblem)) throw error;
