@@ -21,6 +21,7 @@ const MAX_TEXT_BYTES = 256 * MIB;
 const MAX_EXPANSION = 300;
 const EXPANSION_FLOOR = 64 * MIB;
 const READ_BYTES = 256 * 1024;
+const LEAST_READ_BYTES = 4 * 1024;
 
 // No pipe, no link that came in after the walk. Windows has neither flag.
 // Node takes the number; its types know only the words.
@@ -28,7 +29,9 @@ const OPEN_FLAGS = (constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constant
 
 /** The content in chunks, decompressed. Throws InputErrors. */
 export async function* readBytes(file: SourceFile, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const raw = createReadStream(file.absolute, { flags: OPEN_FLAGS, highWaterMark: READ_BYTES });
+  // Each read allots so much, also the last one, which only finds the end.
+  const highWaterMark = Math.min(READ_BYTES, Math.max(file.size + 1, LEAST_READ_BYTES));
+  const raw = createReadStream(file.absolute, { flags: OPEN_FLAGS, highWaterMark });
   try {
     let content: AsyncIterable<Buffer> | undefined;
     const chunks = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>;

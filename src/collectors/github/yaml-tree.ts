@@ -59,7 +59,8 @@ function entriesOf(pairs: readonly Pair[], reading: Reading): YamlMap['entries']
       merged.push(...(node.type === 'list' ? node.items : [node]));
     }
   }
-  if (merged.length === 0) return own;
+  // A list that grew keeps room for more: of thousands of workflows that is most of what is held.
+  if (merged.length === 0) return own.slice();
   const entries = new Map(own);
   for (const node of merged) {
     for (const [key, value] of node.type === 'map' ? node.entries : []) if (!entries.has(key)) entries.set(key, value);
