@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { awsCollector } from '../../../src/collectors/aws/collector.ts';
+import { checking, missingIn } from '../../contracts/checking.ts';
 import { collecting } from '../../contracts/collecting.ts';
 
 const ACCOUNT = '111122223333';
@@ -84,7 +85,8 @@ beforeAll(() => {
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 });
 
-async function account(answers: Readonly<Record<string, Answer>>) {
+/** A server that answers so, and how often each was asked. */
+async function served(answers: Readonly<Record<string, Answer>>) {
   const counts = new Map<string, number>();
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await textOf(request);
@@ -108,8 +110,22 @@ async function account(answers: Readonly<Record<string, Answer>>) {
     await new Promise((resolve) => server.close(resolve));
   });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const found = await collecting(awsCollector, { live: { endpoint, regions: ['eu-west-1'] } });
+  return { endpoint, counts };
+}
+
+const LIVE = { regions: ['eu-west-1'] };
+
+async function account(answers: Readonly<Record<string, Answer>>) {
+  const { endpoint, counts } = await served(answers);
+  const found = await collecting(awsCollector, { live: { ...LIVE, endpoint } });
   return { ...found, counts, scope: found.scopes.find(({ scope }) => scope === ACCOUNT) };
+}
+
+/** What is said before a collection. */
+async function foreseen(answers: Readonly<Record<string, Answer>>, changed: object = {}) {
+  const { endpoint, counts } = await served(answers);
+  const said = await checking(awsCollector, { live: { ...LIVE, ...changed, endpoint } });
+  return { said, counts, missing: missingIn(said) };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -192,4 +208,50 @@ it('takes either files or live, and a role to enter accounts', () => {
   expect(valid({ live: { surprise: 1 } })).toBe(false);
   expect(valid({ live: { accounts: [ACCOUNT] } })).toBe(false);
   expect(valid({ live: { accounts: [ACCOUNT], role: 'audit' } })).toBe(true);
+});
+
+it('foresees nothing missing of an account of which everything is answered', async () => {
+  const { said } = await foreseen({});
+  expect(said).toEqual([
+    { type: 'works', text: expect.stringMatching(`^account ${ACCOUNT}, eu-west-1: (\\d+) of \\1 questions answered$`) },
+  ]);
+});
+
+it('foresees the rights that a collection is refused, in its words', async () => {
+  const refused = {
+    ListSecrets: json({ __type: 'AccessDeniedException' }, 400),
+    ListAccessKeys: queryError('AccessDenied', 403),
+    GenerateServiceLastAccessedDetails: queryError('AccessDenied', 403),
+  };
+  const { missing } = await foreseen(refused);
+  expect(missing).toHaveLength(3);
+  expect(missing.toSorted()).toEqual((await account(refused)).scope?.missing.toSorted());
+});
+
+it('asks for the first page and the first thing alone, and waits for no report', async () => {
+  const many = Array.from({ length: 40 }, (_, n) => USER.replaceAll('ci<', `ci${n}<`)).join('');
+  const { said, counts } = await foreseen({
+    ListUsers: query('ListUsers', `<Users>${many}</Users><IsTruncated>true</IsTruncated><Marker>next</Marker>`),
+    GenerateCredentialReport: query('GenerateCredentialReport', '<State>STARTED</State>'),
+  });
+  expect(said.map(({ type }) => type)).toEqual(['works']);
+  expect(counts.get('ListAccessKeys')).toBe(1);
+  expect(counts.get('GenerateCredentialReport')).toBe(1);
+  expect(counts.get('GetCredentialReport')).toBeUndefined();
+});
+
+it('foresees accounts that cannot be entered, of which it tries the first', async () => {
+  const { missing, said, counts } = await foreseen(
+    { AssumeRole: queryError('AccessDenied', 403) },
+    { role: 'audit', accounts: ['111111111111', '222222222222', '333333333333'] },
+  );
+  expect(missing).toHaveLength(2);
+  expect(missing[0]).toMatch(/^account 111111111111 cannot be entered as audit: sts:AssumeRole: not allowed/);
+  expect(said.at(-1)?.text).toContain('2 of 3 other accounts were tried');
+  expect(counts.get('AssumeRole')).toBe(2);
+});
+
+it('is blocked where the credentials are not accepted', async () => {
+  const outside = await foreseen({ GetCallerIdentity: queryError('InvalidClientTokenId', 403) });
+  expect(outside.said).toEqual([{ type: 'blocked', text: expect.stringContaining('the credentials were not accepted') }]);
 });

@@ -27,9 +27,11 @@ export interface ServerOptions {
   /** Seconds that the server's clock is ahead of this machine's. */
   readonly ahead?: number;
   readonly pageSize?: number;
+  /** Of the app's installation. */
+  readonly permissions?: Readonly<Record<string, string>>;
 }
 
-const TOKEN = 'an-installation-token';
+export const TOKEN = 'an-installation-token';
 
 export async function githubServer(options: ServerOptions): Promise<GithubServer> {
   const calls: string[] = [];
@@ -78,6 +80,7 @@ function answer(request: IncomingMessage, response: ServerResponse, asked: Asked
   else answerRest(response, asked);
 }
 
+/** As an installation, or with the same token as a person's. */
 const isSignedIn = ({ headers }: IncomingMessage): boolean => headers.authorization === `token ${TOKEN}`;
 
 /** Only for who holds the app's key, and only in the minutes for which its token is made. */
@@ -106,7 +109,7 @@ function answerApp(request: IncomingMessage, response: ServerResponse, asked: As
     send(response, 201, {
       token: TOKEN,
       expires_at: new Date(Date.now() + 3_600_000).toISOString(),
-      permissions: {},
+      permissions: asked.permissions ?? {},
       repository_selection: 'all',
     });
   else send(response, 200, { id: 4711 });

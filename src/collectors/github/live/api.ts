@@ -43,7 +43,7 @@ export interface Api {
   /** The host of another installation than github.com. */
   readonly host: string | undefined;
   /** The answer; throws CallProblems. */
-  one(path: string): Promise<unknown>;
+  one(path: string, query?: Readonly<Record<string, number>>): Promise<unknown>;
   /** The items of all pages; `list` is the key that a counted answer has them under. Throws CallProblems. */
   all(path: string, list: string): Promise<unknown[]>;
   /** What the app may; undefined with a token, which does not say. Throws CallProblems. */
@@ -62,7 +62,7 @@ export async function openApi(live: LiveSettings, signal: AbortSignal, patience:
   const host = new URL(baseUrl).host;
   return {
     host: host === new URL(DEFAULT_URL).host ? undefined : host,
-    one: (path) => tried(path, async () => (await octokit.request(`GET ${path}`)).data as unknown),
+    one: (path, query = {}) => tried(path, async () => (await octokit.request(`GET ${path}`, query)).data as unknown),
     all: (path, list) => tried(path, () => allPages(octokit, path, list)),
     granted: async () => (live.token === undefined ? tried('the installation', () => grantedTo(octokit)) : undefined),
   };

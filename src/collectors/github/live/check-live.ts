@@ -43,7 +43,7 @@ export async function* checkLive(live: LiveSettings, context: CheckContext, pati
 /** One item of one page. */
 function firstOfEach(api: Api): Api {
   const all = async (path: string, list: string): Promise<unknown[]> => {
-    const answer = await api.one(`${path}${path.includes('?') ? '&' : '?'}per_page=1`);
+    const answer = await api.one(path, { per_page: 1 });
     const items = list === '' ? answer : (answer as Readonly<Record<string, unknown>> | null)?.[list];
     if (!Array.isArray(items)) throw new CallProblem(`${path}: an answer without a list${list ? ` \`${list}\`` : ''}`);
     return items.slice(0, 1);
