@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const hasNoLogin = (url: string): boolean => !/^[^:]*:\/\/[^/?#]*@/.test(url);
+
 /**
  * How GitHub is asked. As a GitHub App that is installed in the organisation (`appId`, `privateKeyFile`), or with a token; the app
  * sees what its permissions show, and its limits grow with the organisation.
@@ -14,7 +16,7 @@ export const liveSettings = z
     installationId: z.number().optional(),
     token: z.string().min(1).optional(),
     /** Of GitHub Enterprise Server: `https://ghe.example/api/v3`. */
-    baseUrl: z.url().optional(),
+    baseUrl: z.url().refine(hasNoLogin, 'holds a login, which messages would show; give it as `token`').optional(),
     /** Calls under way at once; GitHub allows 100. */
     concurrency: z.number().int().min(1).max(50).optional(),
   })
