@@ -4,6 +4,7 @@ import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { DocumentFact } from '../../model/entity.ts';
 import type { Checked } from '../../ports/checked.ts';
 import type { CheckContext, CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { batches } from '../files/batches.ts';
 import { checkFolder } from '../files/check-folder.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { AuditFacts } from './audit-facts.ts';
@@ -140,15 +141,4 @@ function* inBatches(scope: string, facts: FactStream, { signal }: CollectContext
 function* documentsIn(cluster: Cluster): Generator<Collected> {
   for (const documents of batches<DocumentFact>(rbacDocuments(cluster), DOCUMENTS_PER_BATCH))
     yield { type: 'facts', scope: CLUSTER_SCOPE, entities: [], relationships: [], documents };
-}
-
-function* batches<T>(values: Iterable<T>, size: number): Generator<T[]> {
-  let batch: T[] = [];
-  for (const value of values) {
-    batch.push(value);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { InputError } from '../../model/errors.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
+import { batches } from '../files/batches.ts';
 import { checkFolder } from '../files/check-folder.ts';
 import { isLarge, readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
@@ -15,6 +16,7 @@ import { formats } from './formats.ts';
 import { LeakFacts } from './leak-facts.ts';
 
 const SCOPE = 'reports';
+const FACTS_PER_BATCH = 5000;
 
 const settings = z.strictObject({ files: z.string().min(1) });
 
@@ -36,7 +38,12 @@ export const scannerCollector: Collector<z.infer<typeof settings>> = {
       read: (file, head) => readReport({ file, head, context, facts, coverage, ignored: new Map() }),
       broken: (text) => coverage.missing(SCOPE, text),
     });
-    yield { type: 'facts', scope: SCOPE, entities: facts.entities(), relationships: facts.relationships() };
+    for (const entities of batches(facts.entities(), FACTS_PER_BATCH))
+      yield { type: 'facts', scope: SCOPE, entities, relationships: [] };
+    for (const relationships of batches(facts.relationships(), FACTS_PER_BATCH)) {
+      context.signal.throwIfAborted();
+      yield { type: 'facts', scope: SCOPE, entities: [], relationships };
+    }
     yield* coverage.said();
   },
 };

@@ -15,9 +15,10 @@ const MOST_COMMITS = 20;
 interface Tie {
   readonly credential: string;
   readonly place: string;
-  readonly rules: Set<string>;
-  readonly scanners: Set<string>;
-  readonly commits: Set<string>;
+  /** Distinct; of most ties there is one of each. */
+  rules: readonly string[];
+  scanners: readonly string[];
+  commits: readonly string[];
   verified?: boolean;
   checkedAt?: string;
   first?: string;
@@ -68,28 +69,26 @@ export class LeakFacts {
     }
   }
 
-  entities(): EntityFact[] {
-    return [...this.#entities.values()]
-      .map((fact) => {
-        const known = this.#states.get(fact.key);
-        return known ? { ...fact, state: known.state } : fact;
-      })
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  *entities(): Generator<EntityFact> {
+    for (const key of [...this.#entities.keys()].sort()) {
+      const fact = this.#entities.get(key) as EntityFact;
+      const known = this.#states.get(key);
+      yield known ? { ...fact, state: known.state } : fact;
+    }
   }
 
-  relationships(): RelationshipFact[] {
-    const ties = [...this.#ties.values()].sort((a, b) => (a.credential + a.place < b.credential + b.place ? -1 : 1));
-    const identities = [...this.#identities].map(
-      ([source, target]): RelationshipFact => ({
+  *relationships(): Generator<RelationshipFact> {
+    for (const id of [...this.#ties.keys()].sort()) yield* relationshipsOf(this.#ties.get(id) as Tie);
+    for (const [source, target] of this.#identities) {
+      yield {
         source,
         kind: 'AUTHENTICATES_AS',
         target,
         basis: 'observed',
         certainty: 'definite',
         reason: 'the scanner used the key and was told whose it is',
-      }),
-    );
-    return [...ties.flatMap(relationshipsOf), ...identities];
+      };
+    }
   }
 
   #credential(leak: Leak): string {
@@ -135,16 +134,28 @@ export class LeakFacts {
 
   #tie(credential: string, place: string, leak: Leak): void {
     const id = `${credential}\n${place}`;
-    const tie: Tie = this.#ties.get(id) ?? { credential, place, rules: new Set(), scanners: new Set(), commits: new Set() };
+    const tie: Tie = this.#ties.get(id) ?? { credential, place, rules: NONE, scanners: NONE, commits: NONE };
     this.#ties.set(id, tie);
-    tie.rules.add(leak.rule);
-    tie.scanners.add(leak.scanner);
-    if (leak.commit) tie.commits.add(leak.commit);
+    tie.rules = withOne(tie.rules, leak.rule);
+    tie.scanners = withOne(tie.scanners, leak.scanner);
+    if (leak.commit) tie.commits = withOne(tie.commits, leak.commit);
     if (leak.verified !== undefined) tie.verified = tie.verified === true || leak.verified;
     if (leak.checkedAt && (tie.checkedAt === undefined || leak.checkedAt > tie.checkedAt)) tie.checkedAt = leak.checkedAt;
     if (leak.date && (tie.first === undefined || leak.date < tie.first)) tie.first = leak.date;
   }
 }
+
+const NONE: readonly string[] = [];
+const ALONE = new Map<string, readonly string[]>();
+
+/** Lists of one are shared: most leaks have the same scanner and one of few rules. */
+function withOne(list: readonly string[], value: string): readonly string[] {
+  if (list.length > 0) return list.includes(value) ? list : [...list, value];
+  const alone = ALONE.get(value) ?? [value];
+  if (ALONE.size < MOST_SHARED) ALONE.set(value, alone);
+  return alone;
+}
+const MOST_SHARED = 1000;
 
 function relationshipsOf(tie: Tie): RelationshipFact[] {
   const { credential, place } = tie;
@@ -154,7 +165,7 @@ function relationshipsOf(tie: Tie): RelationshipFact[] {
     scanners,
     rules: [...tie.rules].sort(),
     commits: [...tie.commits].sort().slice(0, MOST_COMMITS),
-    ...(tie.commits.size > MOST_COMMITS && { moreCommits: tie.commits.size - MOST_COMMITS }),
+    ...(tie.commits.length > MOST_COMMITS && { moreCommits: tie.commits.length - MOST_COMMITS }),
     ...(tie.verified !== undefined && { verified: tie.verified }),
     ...(tie.checkedAt !== undefined && { checkedAt: tie.checkedAt }),
   };
