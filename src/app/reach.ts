@@ -66,7 +66,7 @@ export async function askPath(app: Asking, { from, to, level }: { from: string; 
     const { basis, certainty, reason, condition, lastSeen } = known.get(relationshipId(hop)) ?? {};
     return {
       ...hop,
-      reason: reason ?? null,
+      reason: reason ?? (basis === 'observed' ? 'seen in the logs' : null),
       basis: basis ?? null,
       certainty: certainty ?? null,
       condition: condition ?? null,

@@ -133,6 +133,9 @@ export function mergeRelationship(claims: readonly RelationshipClaim[]): Relatio
   const alternative = facts.find((f) => f.alternative)?.alternative;
   const lastUsed = facts.map((f) => f.lastUsed).filter((t) => t !== undefined);
   const uses = facts.map((f) => f.uses).filter((n) => n !== undefined);
+  // Logs show that something is; a policy of the same certainty also says why.
+  const reason = facts.find((f) => f.reason !== undefined && f.certainty === facts[0]?.certainty)?.reason;
+  if (reason !== undefined) merged['reason'] = reason;
   if (alternative) merged['alternative'] = alternative;
   if (lastUsed.length > 0) merged['lastUsed'] = lastUsed.reduce(later);
   if (uses.length > 0) merged['uses'] = Math.max(...uses);

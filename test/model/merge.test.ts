@@ -86,6 +86,12 @@ describe('claims about a relationship', () => {
     expect(merged).toMatchObject({ certainty: 'conditional', reason: 'a policy', condition: 'MFA' });
   });
 
+  it('say why where another of the same certainty does, and never for a guess', () => {
+    const seen = tie('a', { basis: 'observed' });
+    expect(mergeRelationship([seen, tie('b', { basis: 'entitled', reason: 'a policy' })]).reason).toBe('a policy');
+    expect(mergeRelationship([seen, tie('b', { certainty: 'possible', reason: 'a guess' })]).reason).toBeUndefined();
+  });
+
   it('keep the fallback that one of them declares and the use that another saw', () => {
     const merged = mergeRelationship([
       tie('trail', { basis: 'observed', lastUsed: '2026-01-05T00:00:00.000Z', uses: 7 }),
