@@ -112,6 +112,11 @@ function powersOf(cluster: Cluster, own: readonly Grant[]): HeldPower[] {
     for (const held of here) if (!found.has(held.id)) found.set(held.id, held);
     if (here.some(isAllOfTheCluster)) break;
   }
+  const whole = [...found.values()].find(isAllOfNamespace);
+  if (whole) {
+    const held = nodesBy(whole, cluster);
+    found.set(held.id, held);
+  }
   const all = [...found.values()];
   return all.some(isAllOfTheCluster)
     ? all.filter(({ power }) => power.over.type === 'cluster' || power.over.type === 'scope').filter(isOfTheCluster)
@@ -123,18 +128,30 @@ const isOfTheCluster = ({ power, at }: PlacedPower): boolean =>
 const isAllOfTheCluster = (placed: PlacedPower): boolean => isOfTheCluster(placed) && isSure(placed.power);
 const isSure = ({ certainty = 'definite' }: Power): boolean => certainty === 'definite';
 
-/** Powers at one place, without those that are had everywhere; of one who has the whole place, that and what leads out of it. */
+const isAllOfNamespace = ({ power, at }: PlacedPower): boolean =>
+  isSure(power) &&
+  power.level === 'control' &&
+  ((power.over.type === 'scope' && at !== '') || (power.over.type === 'each' && power.over.of === 'namespaces'));
+
+/** Out of a namespace: its label is a part of it, so Pod Security holds nobody back who has all of it. */
+function nodesBy({ power, at, by }: HeldPower, { namespaces }: Cluster): HeldPower {
+  const named = power.over.type === 'each' && power.over.names !== 'every' ? power.over.names : namespaces;
+  const namespace = at || ([...named][0] ?? '');
+  const why = `has all of ${namespace}: may take its Pod Security label away and run privileged pods`;
+  const over = { type: 'nodes' } as const;
+  const own: Power = { level: 'control', over, why, by };
+  return { id: `${at}\n${shapeOf(own)}`, power: own, at, by };
+}
+
+/** Powers at one place, without those that are had everywhere, and all there is to one who has the place. */
 function* atPlace(rights: Rights, everywhere: Set<string>): Generator<HeldPower> {
-  let hasAll = false;
   for (const path of ESCALATION_PATHS) {
     for (const power of path.powers(rights)) {
-      if (hasAll && power.over.type !== 'nodes' && power.over.type !== 'cluster') continue;
       const shape = shapeOf(power);
       if (rights.at === '') everywhere.add(shape);
       else if (everywhere.has(shape)) continue;
       yield { id: `${rights.at}\n${shape}`, power, at: rights.at, by: power.by };
-      if ((power.over.type === 'scope' || power.over.type === 'cluster') && isSure(power)) hasAll = true;
-      if (hasAll && rights.at === '') return;
+      if ((power.over.type === 'scope' || power.over.type === 'cluster') && isSure(power)) return;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** The escalation paths. A new one is a file and a line here. */
-import { approveCertificates } from './approve-certificates.ts';
+import { approveCertificates, approveNodeCertificates } from './approve-certificates.ts';
 import { bindRoles } from './bind-roles.ts';
 import { changeMutation, changeValidation } from './change-admission.ts';
 import { changeControllers } from './change-controllers.ts';
@@ -22,6 +22,7 @@ export const ESCALATION_PATHS: readonly EscalationPath[] = [
   changeRoles,
   impersonate,
   approveCertificates,
+  approveNodeCertificates,
   changeMutation,
   mapAwsIdentities,
   createPods,
