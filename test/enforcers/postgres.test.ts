@@ -9,6 +9,7 @@ import { createPostgresEnforcer } from '../../src/enforcers/postgres.ts';
 import type { Action, PlanStep, StepParameters } from '../../src/model/plan.ts';
 import { type PostgresAction, parsePostgresStep, postgresCommands } from '../../src/model/postgres-actions.ts';
 import { asRole } from '../../src/model/postgres-place.ts';
+import type { Checked } from '../../src/ports/checked.ts';
 import type { Enforcer, EnforcerContext } from '../../src/ports/enforcer.ts';
 import { makeStep } from '../app/execute/plans.ts';
 import { enforcerContract } from '../contracts/enforcer.ts';
@@ -228,6 +229,26 @@ describeLive('postgres', 'the PostgreSQL enforcer', (url) => {
       expect(await enforcerAt(server.url).probe(step, context())).toMatchObject({ state: 'effective' });
     }
     expect(await roleRow(server, role)).toEqual(before);
+  });
+
+  it('foresees what its role would be refused, and how to get it', async () => {
+    const { role, password } = await makeRole(server);
+    const lacks = async (): Promise<string[]> => {
+      const said: Checked[] = [];
+      for await (const one of enforcerAt(asRole(server.url, role, password)).check?.(context().signal) ?? []) said.push(one);
+      expect(said.at(-1)).toEqual({ type: 'works', text: expect.stringContaining(`as "${role}"`) });
+      return said.slice(0, -1).map(({ text }) => text);
+    };
+    expect(await lacks()).toEqual([
+      `"${role}" may not change roles: ALTER ROLE "${role}" CREATEROLE`,
+      `"${role}" may not end sessions of others: GRANT pg_signal_backend TO "${role}"`,
+      expect.stringContaining(`"${role}" may not read pg_authid`),
+    ]);
+    await server.run(`ALTER ROLE ${role} CREATEROLE; GRANT pg_signal_backend TO ${role}`);
+    const [first, ...more] = (await lacks()).filter((text) => !text.includes('ADMIN OPTION'));
+    expect([first, more]).toEqual([expect.stringContaining('pg_authid'), []]);
+    await server.run(`ALTER ROLE ${role} SUPERUSER`);
+    expect(await lacks()).toEqual([]);
   });
 
   it('takes names that need quoting as they are', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { postgresCollector } from '../../../src/collectors/postgres/collector.ts';
 import { asRole } from '../../../src/model/postgres-place.ts';
+import { checking, missingIn } from '../../contracts/checking.ts';
 import { collecting } from '../../contracts/collecting.ts';
 import { collectorContract } from '../../contracts/collector.ts';
 import { describeLive } from '../../live.ts';
@@ -161,6 +162,32 @@ describeLive('postgres', 'the PostgreSQL collector', (url) => {
     } finally {
       await estate.server.run('GRANT SELECT ON pg_catalog.pg_stat_activity TO PUBLIC', estate.server.database);
     }
+  });
+
+  it('foresees what a role without rights would miss, in the words of its coverage', async () => {
+    const { names, server } = estate;
+    await server.run(`REVOKE pg_read_all_stats FROM ${names.limited}`);
+    await server.run('REVOKE SELECT ON pg_catalog.pg_stat_activity FROM PUBLIC', server.database);
+    try {
+      const missing = missingIn(await checking(postgresCollector, estate.live(asLimited())));
+      const found = await collecting(postgresCollector, estate.live(asLimited()), { now: NOW });
+      expect(missing).toHaveLength(3);
+      expect(missing[0]).toBe(`pg_stat_activity: GRANT SELECT ON pg_catalog.pg_stat_activity TO "${names.limited}"`);
+      expect(missing).toContain(found.scopes.find(({ scope }) => scope === 'passwords')?.missing[0]);
+      expect(missing[2]).toContain(`GRANT pg_read_all_stats TO "${names.limited}"`);
+    } finally {
+      await server.run('GRANT SELECT ON pg_catalog.pg_stat_activity TO PUBLIC', server.database);
+      await server.run(`GRANT pg_read_all_stats TO ${names.limited}`);
+    }
+  });
+
+  it('is blocked by a password that is not right, which no word tells', async () => {
+    const said = await checking(
+      postgresCollector,
+      estate.live(asRole(estate.server.databaseUrl, estate.names.limited, 'hunter2')),
+    );
+    expect(said).toEqual([{ type: 'blocked', text: expect.stringContaining('password authentication failed') }]);
+    expect(JSON.stringify(said)).not.toContain('hunter2');
   });
 
   it('keeps a role that lost its login as an inactive account, not as a group', async () => {
