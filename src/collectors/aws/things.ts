@@ -79,7 +79,6 @@ const POLICY_PLACES: readonly (readonly string[])[] = [
   ['RepositoryPolicyText'],
   ['repositoryPolicyText'],
   ['FileSystemPolicy'],
-  ['PolicyDocument'],
 ];
 
 /** What a place may hold instead of the policy itself. */

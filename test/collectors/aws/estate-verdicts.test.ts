@@ -931,4 +931,16 @@ describe('verdicts on collected estates, from what AWS documents', () => {
       [`${key('user/c')} s3:ListBucket ${B}`, 'allowed', { 's3:prefix': '' }],
     ],
   );
+
+  const endpoint = `arn:aws:ec2:us-east-1:${ACCOUNT}:vpc-endpoint/vpce-1`;
+  verdicts(
+    'the policy of an endpoint is no policy of the endpoint as a resource',
+    {
+      'a.json': details({ users: [user('bob')] }),
+      'c.json': snapshot(
+        item('EC2::VPCEndpoint', endpoint, { configuration: { PolicyDocument: pol({ ...ALL, Principal: '*' }) } }),
+      ),
+    },
+    [[`${key('user/bob')} ec2:DeleteVpcEndpoints ${endpoint}`, 'implicit-deny']],
+  );
 });
