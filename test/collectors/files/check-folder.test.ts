@@ -52,7 +52,7 @@ const OF_FILES = Object.keys(collectors).filter((type) => type !== 'postgres');
 describe.each(OF_FILES)('a source of the type %s', (type) => {
   const collector = async () => (await collectors[type]?.())!;
 
-  it('says where a folder should be that is not', async () => {
+  it('says what to do about a folder that is not there', async () => {
     const files = path.join(tmpdir(), 'interlock-no-such-folder');
     const said = await checking(await collector(), { files });
     expect(said).toEqual([{ type: 'blocked', text: expect.stringMatching(/no-such-folder: does not exist; set `files`/) }]);
