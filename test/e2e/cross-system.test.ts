@@ -13,7 +13,7 @@ import { type CollectedEstate, openEstate } from './cross-system/ask.ts';
 import { DEPLOY_ROLE, EXPORT_ROLE } from './cross-system/cloud-files.ts';
 import { LEAKED_TOKEN } from './cross-system/code-files.ts';
 import { ACTIONS_SECRET, DATABASE_PLACE, DATABASE_USER, DEPLOY_KEY, databaseUser, estateFiles } from './cross-system/estate.ts';
-import { FACTS } from './cross-system/facts.ts';
+import { FACTS, WAY_OUT } from './cross-system/facts.ts';
 
 const LEAKED = leak(createFingerprinter(FINGERPRINT_KEY)(LEAKED_TOKEN));
 const WHOLE = estateFiles();
@@ -69,6 +69,16 @@ describe('a leaked token, two stolen secrets away from the database', () => {
   it.each(FACTS)('does not get there unless %s', async (fact) => {
     await estate.become(estateFiles(fact));
     expect(await pathTo(DATABASE_USER)).toMatchObject({ found: false, hops: [] });
+    await estate.become(WHOLE);
+  });
+
+  it.each(WAY_OUT)('becomes no role of the cloud for certain unless %s', async (fact) => {
+    await estate.become(estateFiles(fact));
+    const { found, certainty } = await pathTo(`aws:${EXPORT_ROLE}`);
+    const isUncertain = fact === 'the role takes the audience that pods are handed';
+    expect({ found, certainty }).toEqual(
+      isUncertain ? { found: true, certainty: 'possible' } : { found: false, certainty: null },
+    );
     await estate.become(WHOLE);
   });
 

@@ -5,7 +5,7 @@
  * The claims that STS passes on as condition keys, beside `sub`, `aud` and `amr`:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
-import { ANY_TEXT, ONE_CHARACTER, patternPlaces } from '../../model/subject-pattern.ts';
+import { ANY_TEXT, type ClaimTest, ONE_CHARACTER, patternPlaces } from '../../model/subject-pattern.ts';
 
 export const COGNITO = 'cognito-identity.amazonaws.com';
 
@@ -41,9 +41,16 @@ const SHARED: Readonly<Record<string, SharedIssuer>> = {
   [COGNITO]: { claims: [], choosesAudience: false },
 };
 
-/** Whether `aud` tells nothing, since whoever asks for the token chooses it; in an EKS cluster whoever may create a pod does. */
-export const choosesAudience = (issuer: string): boolean =>
-  SHARED[issuer]?.choosesAudience ?? /^oidc\.eks\.[a-z0-9-]+\.amazonaws\.com/.test(issuer);
+/**
+ * Whether a test of `aud` tells nothing, since whoever asks for the token chooses it. In an EKS cluster pods are handed tokens for
+ * AWS STS, which whoever may create a pod has; another audience must be asked for, which not everybody may.
+ * https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html
+ */
+export const isFreeAudience = (issuer: string, { patterns, not }: ClaimTest): boolean =>
+  SHARED[issuer]?.choosesAudience ??
+  (/^oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\//.test(issuer) && (not === true || patterns.some(takesSts)));
+
+const takesSts = (pattern: string): boolean => pattern === 'sts.amazonaws.com' || /[*?]/.test(pattern);
 
 export const isSharedIssuer = (issuer: string): boolean => Object.hasOwn(SHARED, issuer);
 

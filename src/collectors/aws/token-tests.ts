@@ -7,7 +7,7 @@
 import type { ConditionTest, Residue } from '../../iam/aws/condition.ts';
 import { keyClass } from '../../iam/aws/keys.ts';
 import { type ClaimTest, literalPattern } from '../../model/subject-pattern.ts';
-import { choosesAudience, passesClaim } from './oidc-issuers.ts';
+import { isFreeAudience, passesClaim } from './oidc-issuers.ts';
 
 export interface TokenTests {
   /** One of these must be met; `*` where nothing asks for the subject. */
@@ -30,7 +30,7 @@ export function tokenTests(issuer: string, tests: readonly ConditionTest[]): Tok
     else residues.push(read);
   }
   const audience = found.some(({ claim, not }) => claim === 'aud' && !not);
-  const kept = found.filter(({ claim }) => claim !== 'aud' || !choosesAudience(issuer));
+  const kept = found.filter((test) => test.claim !== 'aud' || !isFreeAudience(issuer, test));
   const [subjects, rest] = narrowestSubjects(kept);
   return { subjects, claims: rest, residues: [...residues, ...rest.flatMap((test) => notPassed(issuer, test))], audience };
 }

@@ -41,6 +41,13 @@ const role = (arn: string, trust: object, statements: readonly object[]) => ({
   Tags: [],
 });
 
+function podTrust(lacks: Lacks): object {
+  const issuer = lacks('the role trusts the issuer of the cluster') ? ISSUER.replace(/.$/, '1') : ISSUER;
+  const namespace = lacks('the role trusts the namespace as it is written') ? 'Shop' : 'shop';
+  const aud = lacks('the role takes the audience that pods are handed') ? 'vault.northwind.example' : 'sts.amazonaws.com';
+  return federated(issuer, { aud, sub: `system:serviceaccount:${namespace}:orders` });
+}
+
 function accountDetails(lacks: Lacks): object {
   const trusted = lacks('the role trusts the job') ? 'website' : 'platform';
   const trust = federated(GITHUB, { aud: 'sts.amazonaws.com', sub: `repo:northwind/${trusted}:ref:refs/heads/main` });
@@ -49,7 +56,7 @@ function accountDetails(lacks: Lacks): object {
     GroupDetailList: [],
     RoleDetailList: [
       role(DEPLOY_ROLE, trust, [{ Effect: 'Allow', Action: 'eks:DescribeCluster', Resource: '*' }]),
-      role(EXPORT_ROLE, federated(ISSUER, { aud: 'sts.amazonaws.com', sub: 'system:serviceaccount:shop:orders' }), [
+      role(EXPORT_ROLE, podTrust(lacks), [
         { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::northwind-orders/*' },
       ]),
     ],

@@ -18,7 +18,14 @@ export const FACTS = [
   'the secret is a copy of the password',
 ] as const;
 
-export type Fact = (typeof FACTS)[number];
+/** The facts that lead on from inside the cluster to a role of the cloud; the last leaves it uncertain. */
+export const WAY_OUT = [
+  'the role trusts the issuer of the cluster',
+  'the role trusts the namespace as it is written',
+  'the role takes the audience that pods are handed',
+] as const;
+
+export type Fact = (typeof FACTS)[number] | (typeof WAY_OUT)[number];
 
 /** Whether the estate is to be without this fact. */
 export type Lacks = (fact: Fact) => boolean;
