@@ -12,7 +12,7 @@ const isSaid = ({ origin }: { readonly origin: string }): boolean => !origin.sta
 /** How many derived claims changed. */
 export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>): Promise<number> {
   const entities = new Map<string, JoinEntity>();
-  const relationships = new Map<string, RelationshipFact>();
+  const relationships: RelationshipFact[] = [];
   const entityKinds = new Set<EntityKind>(joins.flatMap(({ needs }) => needs.entities));
   const relationshipKinds = [...new Set<RelationshipKind>(joins.flatMap(({ needs }) => needs.relationships))];
   for await (const batch of store.readEntities({ kinds: [...entityKinds] })) {
@@ -24,7 +24,7 @@ export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>
   for await (const batch of store.readRelationships({ kinds: relationshipKinds })) {
     for (const relationship of batch) {
       const said = saidRelationship(relationship);
-      if (said) relationships.set(relationshipId(said), said);
+      if (said) relationships.push(said);
     }
   }
   let changed = 0;
@@ -56,20 +56,18 @@ const withoutLife = ({
   ...fact
 }: Relationship): RelationshipFact => fact;
 
-const inputOf = (
-  { needs }: Join,
-  entities: ReadonlyMap<string, JoinEntity>,
-  relationships: ReadonlyMap<string, RelationshipFact>,
-) => ({
+const inputOf = ({ needs }: Join, entities: ReadonlyMap<string, JoinEntity>, relationships: readonly RelationshipFact[]) => ({
   entities: [...entities.values()].filter(({ kind }) => needs.entities.includes(kind)),
-  relationships: [...relationships.values()].filter(({ kind }) => needs.relationships.includes(kind)),
+  relationships: relationships.filter(({ kind }) => needs.relationships.includes(kind)),
 });
 
-/** A later join sees what the earlier ones derived, where no source says it already. */
-function addDerived(derived: Derived, entities: Map<string, JoinEntity>, relationships: Map<string, RelationshipFact>): void {
+/** A later join sees what the earlier ones derived, where no source says it already. Names are made to compare, and not kept. */
+function addDerived(derived: Derived, entities: Map<string, JoinEntity>, relationships: RelationshipFact[]): void {
   for (const fact of derived.entities) if (!entities.has(fact.key)) entities.set(fact.key, joinEntity(fact));
-  for (const fact of derived.relationships)
-    if (!relationships.has(relationshipId(fact))) relationships.set(relationshipId(fact), fact);
+  if (derived.relationships.length === 0) return;
+  const fresh = new Map(derived.relationships.toReversed().map((fact) => [relationshipId(fact), fact]));
+  for (const said of relationships) fresh.delete(relationshipId(said));
+  for (const fact of fresh.values()) relationships.push(fact);
 }
 
 const joinEntity = ({ key, kind, name, provider, properties, state, expiresAt }: EntityFact): JoinEntity => ({

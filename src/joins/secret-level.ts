@@ -27,7 +27,6 @@ function run({ entities, relationships }: JoinInput): Derived {
   const settled = new Set(entities.flatMap(({ key, properties }) => (properties['level'] === 'repository' ? [key] : [])));
   const guarded = grouped(environmentSecrets(secrets.values()), ({ place }) => place);
   const pipelines = new Map(entities.filter(({ kind }) => kind === 'Pipeline').map((entity) => [entity.key, entity]));
-  const known = new Set(relationships.map(relationshipId));
   const derived = relationships.flatMap((read) => {
     const [, repository, org, name] = REPOSITORY_SECRET.exec(read.target) ?? [];
     if (!repository || !org || !name || settled.has(read.target)) return [];
@@ -39,7 +38,15 @@ function run({ entities, relationships }: JoinInput): Derived {
         : []),
     ];
   });
-  return { entities: [], relationships: derived.filter((fact) => !known.has(relationshipId(fact))) };
+  return { entities: [], relationships: withoutSaid(derived, relationships) };
+}
+
+/** Reads are many, what is derived of them few: only names of the few are kept. */
+function withoutSaid(derived: readonly RelationshipFact[], said: readonly RelationshipFact[]): RelationshipFact[] {
+  if (derived.length === 0) return [];
+  const unsaid = new Set(derived.map(relationshipId));
+  for (const fact of said) unsaid.delete(relationshipId(fact));
+  return derived.filter((fact) => unsaid.has(relationshipId(fact)));
 }
 
 interface EnvironmentSecret {
