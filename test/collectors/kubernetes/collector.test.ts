@@ -510,6 +510,31 @@ describe('identity out of the cluster', () => {
     expect(found.edges).toContain('k8s:test/_/permissions/system:masters CAN_CONTROL k8s:test');
   });
 
+  it('takes an access entry before aws-auth, and each only where the cluster heeds it', async () => {
+    const entry = { principalArn: 'arn:aws:iam::111122223333:role/ci/Deployer', kubernetesGroups: ['devs'] };
+    const groupsOf = async (mode: string | undefined): Promise<string[]> => {
+      const found = await files({
+        'a.json': JSON.stringify(awsAuth),
+        'b.json': JSON.stringify({ accessEntry: entry }),
+        ...(mode && { 'c.json': JSON.stringify({ cluster: { name: 'c', accessConfig: { authenticationMode: mode } } }) }),
+      });
+      return found.edges.filter((edge) => edge.startsWith('aws:') && edge.includes(' MEMBER_OF ')).sort();
+    };
+    const user = 'aws:arn:aws:iam::111122223333:user/ann MEMBER_OF k8s:test/_/groups/devs';
+    const byEntry = `aws:${entry.principalArn} MEMBER_OF k8s:test/_/groups/devs`;
+    const byConfigMap = 'aws:arn:aws:iam::111122223333:role/deployer MEMBER_OF k8s:test/_/groups/system:masters';
+    expect(await groupsOf(undefined)).toEqual([byEntry, user]);
+    expect(await groupsOf('API_AND_CONFIG_MAP')).toEqual([byEntry, user]);
+    expect(await groupsOf('API')).toEqual([byEntry]);
+    expect(await groupsOf('CONFIG_MAP')).toEqual([byConfigMap, user]);
+  });
+
+  it('lets nobody in by a role that aws-auth names with its path', async () => {
+    const mapRoles = '- rolearn: arn:aws:iam::111122223333:role/ci/deployer\n  username: deployer\n  groups: [devs]\n';
+    const found = await files({ 'a.json': JSON.stringify({ ...awsAuth, data: { mapRoles } }) });
+    expect(found.edges.filter((edge) => edge.startsWith('aws:'))).toEqual([]);
+  });
+
   it('reads access entries of EKS, and the policy of its administrators', async () => {
     const principalArn = 'arn:aws:iam::111122223333:role/deployer';
     const arn = (name: string): string => `arn:aws:eks::aws:cluster-access-policy/${name}`;
