@@ -9,7 +9,7 @@ import { table } from './table.ts';
 
 const PROVIDERS = Object.keys(caseJudges) as (keyof typeof caseJudges)[];
 
-/** Judges each line as it comes; one that cannot be judged, or not wholly, is answered with its error, and the others go on. */
+/** Judges each line as it comes; one that cannot be judged is answered with its error, and the others go on. */
 export async function run({ arguments: [file = '-'], options, io }: Invocation): Promise<Exit> {
   const judge = await caseJudges[oneOf(options, 'provider', PROVIDERS)]();
   const answers: CaseLine[] = [];
@@ -17,7 +17,7 @@ export async function run({ arguments: [file = '-'], options, io }: Invocation):
   for await (const { text, number } of linesOf(file)) {
     if (io.signal.aborted) return EXIT.failed;
     const answer = answerTo(judge, text, number);
-    if (answer.error !== undefined) exit = EXIT.incomplete;
+    if (answer.verdict === 'error') exit = EXIT.incomplete;
     if (options['jsonl']) printJson(io, answer);
     else answers.push(answer);
   }

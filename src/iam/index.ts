@@ -5,8 +5,6 @@ import { InputError } from '../model/errors.ts';
 /** A verdict, with what decided it in the provider's own terms. */
 export interface CaseAnswer {
   readonly verdict: string;
-  /** What could not be judged; the verdict is what the rest says. */
-  readonly error?: string;
 }
 
 /** Judges a case as it was read from a line. Throws an InputError that names what is wrong in it. */

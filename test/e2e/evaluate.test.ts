@@ -49,7 +49,7 @@ describe('interlock evaluate', () => {
     ]);
   });
 
-  it('reads stdin, and names what it cannot judge while the others go on', async () => {
+  it('reads stdin, and answers a line that it cannot judge with its error while the others go on', async () => {
     const input = `${lines(broken)}\n{"name":"torn",\n${lines(granted)}`;
     const { code, out } = await cliFed(input, workspace(), 'evaluate', '--provider', 'aws', '--jsonl', '-');
     expect(code).toBe(3);
@@ -59,7 +59,7 @@ describe('interlock evaluate', () => {
         .split('\n')
         .map((line) => JSON.parse(line)),
     ).toMatchObject([
-      { name: 'broken', verdict: 'implicit-deny', error: 'policy p: statement Read: Effect "Alow" is neither Allow nor Deny' },
+      { name: 'broken', verdict: 'error', error: 'policy p: statement Read: Effect "Alow" is neither Allow nor Deny' },
       { name: 'line 3', verdict: 'error', error: expect.stringMatching(/^line 3: /) },
       { name: 'granted', verdict: 'allowed' },
     ]);

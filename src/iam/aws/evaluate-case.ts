@@ -1,5 +1,6 @@
 /** One case of pure policy evaluation as data: every layer is given with it. */
 import { z } from 'zod';
+import { InputError } from '../../model/errors.ts';
 import { compilePolicy, IDENTITY_POLICY, type Policy, type PolicyKind, RESOURCE_POLICY } from './document.ts';
 import { type AccessRequest, evaluate, type PolicyLayers, type Verdict } from './evaluate.ts';
 import { ABSENT, completeFacts, type KeyFact, type KeyFacts, unknown, values } from './facts.ts';
@@ -36,18 +37,8 @@ export const evaluateCaseShape = z.object({
 
 export type EvaluateCase = z.infer<typeof evaluateCaseShape>;
 
-export interface CaseVerdict extends Verdict {
-  /** What AWS would reject, by policy and statement: it grants nothing, and the verdict is what the rest says. */
-  readonly error?: string;
-}
-
-export function evaluateCase({ request, policies, contextComplete = true }: EvaluateCase): CaseVerdict {
-  const problems: string[] = [];
-  const sound = (name: string, document: unknown, kind: PolicyKind): Policy => {
-    const policy = compilePolicy(name, document, kind);
-    if (policy.problems.length > 0) problems.push(`policy ${name}: ${policy.problems.join('; ')}`);
-    return policy;
-  };
+/** Throws an InputError that names policy and statement when a policy is one that AWS would reject. */
+export function evaluateCase({ request, policies, contextComplete = true }: EvaluateCase): Verdict {
   const many = (layer: string, list: readonly unknown[] | null | undefined, kind = IDENTITY_POLICY): Policy[] | null =>
     list && list.length > 0 ? list.map((document, i) => sound(`${layer} ${i}`, document, kind)) : null;
   const layers: PolicyLayers = {
@@ -59,8 +50,7 @@ export function evaluateCase({ request, policies, contextComplete = true }: Eval
     resourceControl: (policies.resourceControl ?? []).map((level, i) => many(`resource control ${i}.`, level, CONTROL) ?? []),
     endpoint: many('endpoint', policies.endpoint, RESOURCE_POLICY),
   };
-  const verdict = evaluate(accessRequest(request, contextComplete), layers);
-  return problems.length > 0 ? { ...verdict, error: problems.join('; ') } : verdict;
+  return evaluate(accessRequest(request, contextComplete), layers);
 }
 
 const CONTROL: PolicyKind = { ...RESOURCE_POLICY, resources: 'required' };
@@ -69,6 +59,12 @@ const CONTROL: PolicyKind = { ...RESOURCE_POLICY, resources: 'required' };
 const ALLOWS_NOTHING: readonly Policy[] = [
   compilePolicy('no service control policy', { Version: '2012-10-17', Statement: [] }, IDENTITY_POLICY),
 ];
+
+function sound(name: string, document: unknown, kind: PolicyKind): Policy {
+  const policy = compilePolicy(name, document, kind);
+  if (policy.problems.length > 0) throw new InputError(`policy ${name}: ${policy.problems.join('; ')}`);
+  return policy;
+}
 
 function accessRequest(request: EvaluateCase['request'], complete: boolean): AccessRequest {
   const who = requester(request, complete);
