@@ -50,6 +50,10 @@ const OWNERS: Record<string, readonly string[]> = {
   yaml: ['src/collectors', 'src/iam/github', 'src/config.ts'],
   'ipaddr.js': ['src/iam', 'src/analysis'],
   canonicalize: ['src/model'],
+  '@aws-sdk': ['src/collectors/aws', 'src/collectors/aws-api', 'src/collectors/cloudtrail'],
+  '@octokit': ['src/collectors/github/live'],
+  undici: ['src/collectors/kubernetes/live'],
+  'p-limit': ['src/collectors'],
 };
 
 /** Folders that do no input or output at all. */
@@ -107,7 +111,7 @@ function violations(file: string, source: string): string[] {
 
 function packageViolations(file: string, specifier: string): string[] {
   const name = specifier.startsWith('node:') ? specifier : bare(specifier);
-  const owners = OWNERS[name];
+  const owners = OWNERS[name] ?? OWNERS[name.split('/', 1)[0] as string];
   if (owners && !within(file, owners)) return [`${name} belongs to ${owners.join(', ')}`];
   if (within(file, ['src/app']) && name.startsWith('node:') && !USE_CASE_BUILTINS.includes(name))
     return [`${file} is a use case and may not import ${name}`];
