@@ -159,7 +159,7 @@ async function readRepository(
     tree = await listTree(asking.api, name, branch ?? 'HEAD');
     if (tree.isCut) problems.push(`${name}: larger than GitHub lists at once; some of its workflows may be left out`);
     for (const [path, sha] of tree.blobs) {
-      if (!isWorkflow({ repository: name, path }) && !/CODEOWNERS$/.test(path)) continue;
+      if (!isWorkflow({ repository: name, path }) && !path.endsWith('CODEOWNERS')) continue;
       const text = await readBlob(asking.api, name, sha);
       texts.set(path, text);
       await asking.context.save?.(`${name}/${path}`, savedText(text));
