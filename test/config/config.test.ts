@@ -79,11 +79,11 @@ describe('the configuration', () => {
   it('accepts the example that shows everything', () => {
     const file = join(import.meta.dirname, '../../examples/interlock.yaml');
     const config = loadConfig({ file, environment: { PG_URL: 'postgres://h/d', PG_ADMIN_URL: 'postgres://h/d' } });
-    expect(config.sources).toHaveLength(7);
+    expect(config.sources).toHaveLength(9);
     const shown = Object.keys(parse(readFileSync(file, 'utf8')) as object);
     expect(
       Object.keys(config)
-        .filter((key) => !['folder', 'file', 'secrets', 'development', 'color', 'clock'].includes(key))
+        .filter((key) => !['folder', 'file', 'secrets', 'environment', 'development', 'color', 'clock'].includes(key))
         .sort(),
     ).toEqual(shown.sort());
   });

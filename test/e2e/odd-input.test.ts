@@ -127,11 +127,11 @@ it('a source that found nothing any more names what is absent, and answers say s
   rmSync(join(folder, 'exports/aws'), { recursive: true });
   mkdirSync(join(folder, 'exports/aws'));
   const [text, json] = [await cli(folder, 'collect', 'aws'), await answer<Collected>(folder, ['collect', 'aws'])];
-  expect(text.out).toMatch(/aws +2 scopes: 2 absent/);
+  expect(text.out).toMatch(/aws +3 scopes: 3 absent/);
   expect(text.err).toMatch(
     /warning: aws: nothing of 222200001111 was found; if it is gone, `interlock collect --forget aws\/222200001111`/,
   );
-  expect(json.sources[0]?.scopes.map(({ coverage }) => coverage)).toEqual(['absent', 'absent']);
+  expect(json.sources[0]?.scopes.map(({ coverage }) => coverage)).toEqual(['absent', 'absent', 'absent']);
 });
 
 it('a token gives its owner the rights of its role, as in the API', async () => {
