@@ -243,7 +243,7 @@ function edgesBetween({ said }: Asked, who: string, arn: string) {
 }
 
 it('draws an edge for a level exactly when can says allowed or conditional for one of its actions', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async () => {
   const catalogue = await loadCatalogue(SERVICES);
   await fc.assert(

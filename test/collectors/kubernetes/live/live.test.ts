@@ -132,7 +132,7 @@ describe('what is missing', () => {
     ],
     ['an answer of another shape', (_, response) => json(response, { items: 7 }), /serviceaccounts: .*expected/],
     ['a server that goes on failing', (_, response) => json(response, {}, 500), /serviceaccounts: the API server answered 500$/],
-  ])('is said of %s', { timeout: 20_000 }, async (_, answer, message) => {
+  ])('is said of %s', { timeout: 120_000 }, async (_, answer, message) => {
     await using server = await apiServer({ [ACCOUNTS]: answer, '/api/v1/namespaces': [{ metadata: { name: 'shop' } }] });
     const found = await collect(server);
     expect(found.errors.join('\n')).toMatch(message);
