@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { parseJson } from '../collectors/files/json.ts';
 import { caseJudges, type JudgeCase } from '../iam/index.ts';
 import { InputError, messageOf } from '../model/errors.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
@@ -37,12 +38,12 @@ interface CaseLine {
 function answerTo(judge: JudgeCase, text: string, number: number): CaseLine {
   let name = `line ${number}`;
   try {
-    const read: unknown = JSON.parse(text);
+    const read = parseJson(text, name);
     name = nameIn(read) ?? name;
     return { name, ...judge(read) };
   } catch (error) {
-    if (!(error instanceof InputError || error instanceof SyntaxError)) throw error;
-    return { name, verdict: 'error', error: error instanceof SyntaxError ? `line ${number}: ${error.message}` : error.message };
+    if (!(error instanceof InputError)) throw error;
+    return { name, verdict: 'error', error: error.message };
   }
 }
 

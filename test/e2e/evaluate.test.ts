@@ -60,7 +60,7 @@ describe('interlock evaluate', () => {
         .map((line) => JSON.parse(line)),
     ).toMatchObject([
       { name: 'broken', verdict: 'error', error: 'policy p: statement Read: Effect "Alow" is neither Allow nor Deny' },
-      { name: 'line 3', verdict: 'error', error: expect.stringMatching(/^line 3: /) },
+      { name: 'line 3', verdict: 'error', error: expect.stringMatching(/^line 3: not JSON: .* \(line 1, column \d+\)$/) },
       { name: 'granted', verdict: 'allowed' },
     ]);
   });

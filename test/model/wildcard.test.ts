@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Matched, matchedBy } from '../../src/model/wildcard.ts';
 import { literalPattern } from '../../src/model/subject-pattern.ts';
+import { type Matched, matchedBy } from '../../src/model/wildcard.ts';
 
 /** By the book: a regular expression, over every text of a small alphabet up to a length that shows any difference at these sizes. */
 const LETTERS = ['a', 'b', 'c'];

@@ -65,8 +65,6 @@ export const aggregatedThings = (aggregator: string): Endpoint => ({
   },
 });
 
-export const AGGREGATE_PERMISSION = selectAggregate.permission;
-
 function itemsOf(name: string, results: readonly string[]): Answer {
   const items = results.map((text) => {
     const item: unknown = parsed(text);

@@ -7,7 +7,6 @@ const id = z.union([z.number(), z.string()]);
 
 /** Of users as they stand in lists. */
 export const user = z.object({ login: text.min(1), id: id.optional(), type: text.optional() });
-export type UserAnswer = z.infer<typeof user>;
 
 const permissions = z.record(z.string(), z.unknown()).optional();
 
@@ -27,7 +26,6 @@ export const team = z.object({
   html_url: maybeText,
   parent: z.object({ slug: text }).nullish(),
 });
-export type TeamAnswer = z.infer<typeof team>;
 
 export const repository = z.object({
   id: id.optional(),
@@ -44,7 +42,6 @@ export const repository = z.object({
 export type RepositoryAnswer = z.infer<typeof repository>;
 
 export const collaborator = user.extend({ role_name: maybeText, permissions });
-export type CollaboratorAnswer = z.infer<typeof collaborator>;
 
 export const customRole = z.object({ id: id.optional(), name: text, base_role: maybeText, permissions: z.array(text).nullish() });
 export const organisationRole = z.object({

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-const hasNoLogin = (url: string): boolean => !/^[^:]*:\/\/[^/?#]*@/.test(url);
+import { urlWithoutLogin } from '../../files/shape.ts';
 
 /**
  * How GitHub is asked. As a GitHub App that is installed in the organisation (`appId`, `privateKeyFile`), or with a token; the app
@@ -16,7 +15,7 @@ export const liveSettings = z
     installationId: z.number().optional(),
     token: z.string().min(1).optional(),
     /** Of GitHub Enterprise Server: `https://ghe.example/api/v3`. */
-    baseUrl: z.url().refine(hasNoLogin, 'holds a login, which messages would show; give it as `token`').optional(),
+    baseUrl: urlWithoutLogin('`token`').optional(),
     /** Calls under way at once; GitHub allows 100. */
     concurrency: z.number().int().min(1).max(50).optional(),
   })

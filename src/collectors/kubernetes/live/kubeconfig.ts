@@ -5,13 +5,13 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../../model/errors.ts';
-import { shaped } from '../../files/shape.ts';
+import { shaped, urlWithoutLogin } from '../../files/shape.ts';
 import { parseYaml } from '../../files/yaml.ts';
 
 const text = z.string().min(1).optional();
 
 const cluster = z.object({
-  server: z.url(),
+  server: urlWithoutLogin('`username` and `password` of its user'),
   'certificate-authority': text,
   'certificate-authority-data': text,
   'insecure-skip-tls-verify': z.boolean().optional(),

@@ -166,6 +166,12 @@ describe('a kubeconfig', () => {
     expect(await failing(`{current-context: a, contexts: ${contexts}}`)).toMatch(/context a: clusters: there is no x/);
   });
 
+  it('whose server holds a login is refused, and the login is not shown', async () => {
+    const said = await failing('{clusters: [{name: x, cluster: {server: "https://ops:hunter2@k8s.example"}}]}');
+    expect(said).toMatch(/broken: clusters\[0\]\.cluster\.server: holds a login/);
+    expect(said).not.toContain('hunter2');
+  });
+
   it('may name a program that hands out the token', async () => {
     const answer = { kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1', status: { token: TOKEN } };
     const script = `process.env.KUBERNETES_EXEC_INFO.includes('interactive') && process.env.SAYS === '1' && console.log('${JSON.stringify(answer)}')`;
