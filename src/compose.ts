@@ -57,7 +57,8 @@ export async function compose(config: Config, { log, threaded = false }: Compose
       collectorFor,
       enforcers: Object.keys(config.enforcers),
       enforcerFor: enforcers.open,
-      connectorOf: (source) => Object.keys(config.enforcers).find((name) => config.enforcers[name]?.source === source),
+      connectorsOf: (source) =>
+        Object.entries(config.enforcers).flatMap(([name, one]) => (one.source === source ? [{ name, type: one.type }] : [])),
       fingerprint,
       settings: {
         weights: config.weights,

@@ -14,6 +14,12 @@ export interface ConfiguredSource {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** A configured enforcer, by the name that steps carry. */
+export interface Connector {
+  readonly name: string;
+  readonly type: string;
+}
+
 export interface Settings {
   readonly weights: Weights;
   readonly window: { readonly days: number; readonly halfLifeDays: number };
@@ -44,8 +50,8 @@ export interface App {
   readonly enforcers: readonly string[];
   /** The configured enforcers by name, opened on first use. */
   enforcerFor(name: string): Promise<Enforcer | undefined>;
-  /** The enforcer configured for a source, if any. */
-  connectorOf(source: string): string | undefined;
+  /** The enforcers configured for a source. */
+  connectorsOf(source: string): readonly Connector[];
   readonly fingerprint: Fingerprinter;
   readonly settings: Settings;
   readonly sealKey: string | undefined;

@@ -2,10 +2,11 @@
 import { type Incident, incident } from '../analysis/incident.ts';
 import type { Time } from '../model/entity.ts';
 import type { App } from './app.ts';
+import { connectorFor } from './connector-for.ts';
 import { type Completeness, completenessOf } from './coverage.ts';
 import type { Asking } from './reach.ts';
 import { resolveKeys } from './resolve-keys.ts';
-import { connectorFor, planFacts, refuseFuture } from './revocation.ts';
+import { planFacts, refuseFuture } from './revocation.ts';
 
 export type IncidentAnswer = Incident & Completeness;
 
@@ -14,6 +15,7 @@ export async function askIncident(app: App & Asking, texts: readonly string[], s
   refuseFuture(since, app.clock());
   const subjects = await resolveKeys(app.store, texts);
   const graph = await app.graph();
+  const facts = await planFacts(app.store);
   const page = incident({
     id: '',
     graph,
@@ -24,8 +26,8 @@ export async function askIncident(app: App & Asking, texts: readonly string[], s
     weights: app.settings.weights,
     now: app.clock().toISOString(),
     generation: graph.generation,
-    connectorOf: (key) => connectorFor(app, key),
-    facts: await planFacts(app.store),
+    connectorOf: (key, control) => connectorFor(app, facts.entity(key) ?? { key }, control),
+    facts,
   });
   const touched = [...page.subjects, ...page.couldReach.top, ...page.didTouch, ...page.breaks].map((one) =>
     typeof one === 'string' ? one : one.key,

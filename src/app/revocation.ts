@@ -8,6 +8,7 @@ import type { Mode, Plan } from '../model/plan.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 import type { GraphReader } from '../ports/store.ts';
 import type { App } from './app.ts';
+import { connectorFor } from './connector-for.ts';
 import type { ExecuteContext } from './execute/run.ts';
 import type { Asking } from './reach.ts';
 import { resolveKeys } from './resolve-keys.ts';
@@ -61,6 +62,7 @@ export async function computePlan(
   question: Pick<PlanInput, 'targets' | 'mode' | 'since' | 'budgets'>,
 ): Promise<Plan> {
   const graph = await app.graph();
+  const facts = await planFacts(app.store);
   const plan = revocationPlan({
     ...question,
     id: '',
@@ -69,16 +71,10 @@ export async function computePlan(
     weights: app.settings.weights,
     now: app.clock().toISOString(),
     generation: graph.generation,
-    connectorOf: (key) => connectorFor(app, key),
-    facts: await planFacts(app.store),
+    connectorOf: (key, control) => connectorFor(app, facts.entity(key) ?? { key }, control),
+    facts,
   });
   return { ...plan, id: plan.hash.slice(0, ID_LENGTH) };
-}
-
-/** Keys of live systems name their source: `postgres:<source>/…`. */
-export function connectorFor(app: Pick<App, 'connectorOf'>, key: string): string {
-  const source = /^postgres:([^/]+)\//.exec(key)?.[1];
-  return (source === undefined ? undefined : app.connectorOf(source)) ?? 'manual';
 }
 
 const FACT_ENTITIES: readonly EntityKind[] = [

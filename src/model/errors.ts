@@ -10,6 +10,16 @@ export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
+/** A provider asked to wait (429, 503 with Retry-After, a throttling code): the call had no effect and may be made again after this. */
+export class ThrottledError extends Error {
+  override readonly name = 'ThrottledError';
+  readonly retryAfterMs: number;
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** Content that cannot be read: `file: place: what`. The rest of the input goes on. */
 export class InputError extends Error {
   override readonly name = 'InputError';

@@ -17,6 +17,20 @@ export interface Applied {
   readonly evidence: readonly string[];
 }
 
+/**
+ * A new credential as its consumers need it, by the words of its system: `value` is always there (the secret part); AWS keys also have
+ * `accessKeyId`, AppRoles `roleId`, database users `user`.
+ */
+export type NewCredential = Readonly<Record<string, string>> & { readonly value: string };
+
+/** Carries a new credential from the step that issues it to the steps that distribute it. In memory only: lost with the process. */
+export interface HandOver {
+  /** `issue` puts it here, under the key of the credential that it replaces. */
+  give(replaced: string, credential: NewCredential): void;
+  /** `distribute` takes it from here; `undefined` when it was not issued by this process. */
+  find(replaced: string): NewCredential | undefined;
+}
+
 export interface Probed {
   readonly state: 'effective' | 'propagating' | 'partial' | 'not-effective';
   readonly evidence: readonly string[];
@@ -28,9 +42,16 @@ export interface EnforcerContext {
   readonly signal: AbortSignal;
   readonly idempotencyKey: string;
   readonly now: () => Date;
+  readonly handOver: HandOver;
 }
 
-/** Every method is idempotent and cancellable. */
+/**
+ * Every method is idempotent and cancellable. A provider that asks to wait is a ThrottledError.
+ *
+ * Rotation: `issue` makes a second proof (its pre-image says which were there, so that `undo` takes exactly the new one away) and gives
+ * it to the hand-over; made again after a crash it takes away what it cannot give any more and issues anew. `distribute` (target: the
+ * place, `for`: the credential replaced, `parameters.field`: which part of it goes there) writes what it finds in the hand-over.
+ */
 export interface Enforcer extends AsyncDisposable {
   /** The configured name: a step's `connector`. */
   readonly name: string;

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHandOver } from '../../src/app/execute/run.ts';
 import { isVerifierOf, scramVerifier } from '../../src/enforcers/postgres/rotation.ts';
 import { createPostgresEnforcer } from '../../src/enforcers/postgres.ts';
 import type { Action, PlanStep, StepParameters } from '../../src/model/plan.ts';
@@ -19,6 +20,7 @@ import { openPostgres, type PostgresServer } from '../postgres-server.ts';
 const context = (): EnforcerContext => ({
   signal: new AbortController().signal,
   idempotencyKey: 'a-key',
+  handOver: createHandOver(),
   now: () => new Date('2026-03-01T12:00:00.000Z'),
 });
 

@@ -28,7 +28,7 @@ export function draftOf({ graph, connectorOf }: Pick<PlanInput, 'graph' | 'conne
     target,
     ...(serves !== undefined && { for: serves }),
     lane: laneOf(key),
-    connector: control.byHand ? 'manual' : connectorOf(key),
+    connector: connectorOf(key, control),
     cuts: [],
     kills: [],
     releases: [],

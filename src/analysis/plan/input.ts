@@ -25,8 +25,8 @@ export interface PlanInput {
   readonly weights: Weights;
   readonly now: Time;
   readonly generation: number;
-  /** The configured enforcer that serves the system of a key, or `manual`. */
-  readonly connectorOf: (key: string) => string;
+  /** The configured enforcer that takes such a step on a key, or `manual`. */
+  readonly connectorOf: (key: string, control: Pick<Control, 'action' | 'byHand'>) => string;
   readonly facts: PlanFacts;
   /** Mean time of one hop of the attacker; one minute unless given. */
   readonly hopMs?: number;

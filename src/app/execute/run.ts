@@ -5,7 +5,7 @@ import type { Json } from '../../model/entity.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { type LedgerDraft, type LedgerType, sha256 } from '../../model/ledger.ts';
 import type { Hold, Plan, PlanState, PlanStep, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
-import type { Enforcer, EnforcerContext } from '../../ports/enforcer.ts';
+import type { Enforcer, EnforcerContext, HandOver, NewCredential } from '../../ports/enforcer.ts';
 import type { App } from '../app.ts';
 import { createSealer, parseSealKeys, type Sealer } from './seal.ts';
 
@@ -57,6 +57,13 @@ export interface Run extends RunOptions {
   readonly requestedBy: string;
   readonly sealer: Sealer;
   readonly records: Map<string, StepRecord>;
+  readonly handOver: HandOver;
+}
+
+/** New credentials by the key of the one that each replaces. Nothing of it is ever written. */
+export function createHandOver(): HandOver {
+  const held = new Map<string, NewCredential>();
+  return { give: (replaced, credential) => void held.set(replaced, credential), find: (replaced) => held.get(replaced) };
 }
 
 export async function storedPlan(context: Pick<ExecuteContext, 'store'>, id: string): Promise<StoredPlan> {
@@ -70,7 +77,7 @@ export async function openRun(context: ExecuteContext, id: string, options: RunO
   const records = new Map(steps.map((record) => [record.step, record]));
   for (const step of stepsOf(plan)) if (!records.has(step.id)) records.set(step.id, firstRecord(plan, step));
   const keys = context.sealKey === undefined ? [] : parseSealKeys(context.sealKey);
-  return { ...options, context, plan, requestedBy, records, sealer: createSealer(keys, randomBytes) };
+  return { ...options, context, plan, requestedBy, records, sealer: createSealer(keys, randomBytes), handOver: createHandOver() };
 }
 
 const firstRecord = (plan: Plan, step: PlanStep): StepRecord => ({
@@ -103,6 +110,7 @@ export const enforcerContext = (run: Run, step: PlanStep): EnforcerContext => ({
   signal: run.signal,
   idempotencyKey: recordOf(run, step).idempotencyKey,
   now: run.context.wallClock,
+  handOver: run.handOver,
 });
 
 export const timeOf = (context: Pick<ExecuteContext, 'wallClock'>): string => context.wallClock().toISOString();

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { confirmStep } from '../../../src/app/execute/confirm-step.ts';
 import { executePlan } from '../../../src/app/execute/execute-plan.ts';
 import { releaseHold } from '../../../src/app/execute/release-hold.ts';
+import { createHandOver } from '../../../src/app/execute/run.ts';
 import { undoPlan } from '../../../src/app/execute/undo-plan.ts';
 import { acting, applying, openBench, SEAL_KEY } from './bench.ts';
 import { makePlan, makeStep } from './plans.ts';
@@ -55,6 +56,7 @@ it('never restores what was so before us', async () => {
   await bench.switches.enforcer.apply(makeStep({ id: 'x', target: A }), {
     signal: new AbortController().signal,
     idempotencyKey: 'x',
+    handOver: createHandOver(),
     now: bench.context.wallClock,
   });
   await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A })]]));

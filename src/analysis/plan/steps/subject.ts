@@ -37,6 +37,12 @@ export interface System {
   denyAssume?(identity: Subject, roles: readonly string[]): Control | undefined;
   issue(subject: Subject, replacement: Replacement): Control | undefined;
   distribute(subject: Subject, replacement: Replacement): Control;
+  /**
+   * Writes the new value of a credential into one place of this system, which held the old one: `action: 'distribute'`, with
+   * `parameters.field` (which part of a NewCredential goes there; `value` unless the place is plainly for another part).
+   * Undefined where no enforcer could; a person does it then.
+   */
+  deliver?(place: Subject, credential: Subject): Control | undefined;
   confirm(subject: Subject, replacement: Replacement): Control;
   disable(subject: Subject): Control | undefined;
   soak(subject: Subject): Control;

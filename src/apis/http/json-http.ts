@@ -1,0 +1,140 @@
+/** One server that speaks JSON over HTTP, asked in time. Messages name the place and the status: never a header, a body or a login. */
+import { Agent, type Dispatcher, RetryAgent, request } from 'undici';
+import { messageOf, RefusedError, ThrottledError } from '../../model/errors.ts';
+
+export interface HttpTls {
+  /** PEM. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+export interface HttpSettings {
+  /** `https://host:8200/base`; a login in it is refused: credentials go into headers. */
+  readonly url: string;
+  /** Sent with every call, such as `authorization`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tls?: HttpTls;
+  readonly timeoutMs?: number;
+}
+
+export interface HttpCall {
+  readonly method?: string;
+  /** Below the url, beginning with `/`, encoded by the caller. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as `application/x-www-form-urlencoded`. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Parsed, or undefined where there is none, or it is no JSON. */
+  readonly body: unknown;
+}
+
+const TIMEOUT_MS = 30_000;
+const MOST_BYTES = 256 * 1024 * 1024;
+const DEFAULT_WAIT_MS = 1000;
+/** Only of calls that read; what changes something is never repeated here. */
+const READS = {
+  maxRetries: 4,
+  minTimeout: 250,
+  maxTimeout: 30_000,
+  statusCodes: [429, 500, 502, 503, 504],
+  methods: ['GET', 'HEAD'] as ('GET' | 'HEAD')[],
+  throwOnError: false,
+};
+
+export class JsonHttp implements AsyncDisposable {
+  /** `host:port` and path, for messages. */
+  readonly place: string;
+  readonly #base: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #agent: Agent;
+  readonly #retrying: Dispatcher;
+
+  constructor({ url, headers = {}, tls, timeoutMs = TIMEOUT_MS }: HttpSettings) {
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (!parsed || !/^https?:$/.test(parsed.protocol)) throw new RefusedError('url: expected http:// or https:// and a host');
+    if (parsed.username !== '' || parsed.password !== '')
+      throw new RefusedError(`${parsed.host}: the url holds a login: put it into its own setting`);
+    this.#base = parsed.href.replace(/\/+$/, '');
+    this.place = `${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`;
+    this.#headers = headers;
+    this.#agent = new Agent({
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxResponseSize: MOST_BYTES,
+      connect: { timeout: timeoutMs, ...tls },
+    });
+    this.#retrying = new RetryAgent(this.#agent, READS);
+  }
+
+  /**
+   * Any status is an answer, except "wait": a ThrottledError. A server that does not answer is an Error that names it: whether the call
+   * had an effect is not known then.
+   */
+  async ask({ method = 'GET', path, json, form, headers, signal }: HttpCall): Promise<HttpAnswer> {
+    signal.throwIfAborted();
+    const sent = bodyOf(json, form);
+    try {
+      const answer = await request(this.#base + path, {
+        method: method as Dispatcher.HttpMethod,
+        dispatcher: method === 'GET' ? this.#retrying : this.#agent,
+        headers: { accept: 'application/json', 'user-agent': 'interlock', ...this.#headers, ...sent.headers, ...headers },
+        ...(sent.body !== undefined && { body: sent.body }),
+        signal,
+      });
+      const text = await answer.body.text();
+      const status = answer.statusCode;
+      if (status === 429 || (status === 503 && answer.headers['retry-after'] !== undefined))
+        throw new ThrottledError(`${this.#at(path)} answered ${status}: it asks to wait`, waitOf(answer.headers['retry-after']));
+      return { status, headers: answer.headers, body: jsonOf(text) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ThrottledError) throw error;
+      throw new Error(`${this.#at(path)} does not answer: ${wordOf(error)}`);
+    }
+  }
+
+  #at(path: string): string {
+    return `${this.place}${path.split('?', 1)[0]}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+function bodyOf(json: unknown, form: HttpCall['form']): { readonly body?: string; readonly headers: Record<string, string> } {
+  if (json !== undefined) return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+  if (form) {
+    const body = new URLSearchParams(form).toString();
+    return { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+  }
+  return { headers: {} };
+}
+
+/** RFC 9110, Retry-After: seconds; a date is rare and waits the least. */
+function waitOf(header: string | string[] | undefined): number {
+  const text = Array.isArray(header) ? header[0] : header;
+  const seconds = Number(text);
+  return text !== undefined && Number.isFinite(seconds) ? seconds * 1000 : DEFAULT_WAIT_MS;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const wordOf = (error: unknown): string => (error as { code?: string }).code ?? messageOf(error);
