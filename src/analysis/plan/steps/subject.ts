@@ -29,6 +29,12 @@ export interface System {
   contain(subject: Subject): Control | undefined;
   /** Denies a whole identity: used when it can prove itself anew. */
   denyIdentity?(identity: Subject): Control | undefined;
+  /**
+   * Denies a whole identity by a control that nobody in the identity's own realm can lift, whatever rights it has there (AWS: a service
+   * control policy of the organisation). Undefined where the system has none, or where it does not bind this identity. The sessions of
+   * the identity are denied too.
+   */
+  outer?(identity: Subject): Control | undefined;
   /** Ends the sessions of an identity that were issued before now. */
   endSessions?(session: Subject, identity: Subject): Control | undefined;
   /** Lets only these networks use the proof. */
