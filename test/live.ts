@@ -10,6 +10,7 @@ export const LIVE_SERVERS = {
   postgres: 'INTERLOCK_TEST_POSTGRES',
   aws: 'INTERLOCK_TEST_AWS',
   kubernetes: 'INTERLOCK_TEST_KUBERNETES',
+  rabbitmq: 'INTERLOCK_TEST_RABBITMQ',
 } as const;
 
 export function describeLive(server: keyof typeof LIVE_SERVERS, title: string, suite: (url: string) => void): void {
