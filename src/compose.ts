@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { type AccessAsking, documentsFor } from './app/access-asking.ts';
 import type { App, ConfiguredSource } from './app/app.ts';
+import { createHandOvers } from './app/execute/hand-over.ts';
 import { loadGraph } from './app/load-graph.ts';
 import type { Asking } from './app/reach.ts';
 import { whoIs } from './app/tokens.ts';
@@ -68,6 +69,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
         denyList: config.denyList,
       },
       sealKey: config.secrets.sealKey,
+      handOvers: createHandOvers(),
       environment: config.environment,
       ...(await actorOf(config, store, wallClock)),
       clock,

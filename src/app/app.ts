@@ -6,6 +6,7 @@ import type { Log } from '../ports/log.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Store } from '../ports/store.ts';
 import type { ContextRules } from './context-rules.ts';
+import type { HandOvers } from './execute/hand-over.ts';
 
 export interface ConfiguredSource {
   readonly name: string;
@@ -55,6 +56,7 @@ export interface App {
   readonly fingerprint: Fingerprinter;
   readonly settings: Settings;
   readonly sealKey: string | undefined;
+  readonly handOvers: HandOvers;
   /** The variables that programs which a source starts are given. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `local:<os user>` or a token's name. */

@@ -1,7 +1,7 @@
 /** What every enforcer promises. Each runs it on the system that it changes, or says that it changes nothing. */
 import { expect, it } from 'vitest';
 import { executePlan } from '../../src/app/execute/execute-plan.ts';
-import { createHandOver } from '../../src/app/execute/run.ts';
+import { createHandOver } from '../../src/app/execute/hand-over.ts';
 import { undoPlan } from '../../src/app/execute/undo-plan.ts';
 import type { EntityKind } from '../../src/model/kinds.ts';
 import type { PlanStep } from '../../src/model/plan.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHandOver } from '../../src/app/execute/run.ts';
+import { createHandOver } from '../../src/app/execute/hand-over.ts';
 import { isVerifierOf, scramVerifier } from '../../src/enforcers/postgres/rotation.ts';
 import { createPostgresEnforcer } from '../../src/enforcers/postgres.ts';
 import type { Action, PlanStep, StepParameters } from '../../src/model/plan.ts';

@@ -3,6 +3,7 @@ import type { PlanStep, StepState } from '../../model/plan.ts';
 import type { Enforcer, Preflight } from '../../ports/enforcer.ts';
 import { withControl } from './control-lease.ts';
 import { controlOf, holdFor, sealed } from './holds.ts';
+import { strandedValue } from './rotation.ts';
 import { enforcerContext, moveStep, type Run, recordOf, stepDraft } from './run.ts';
 
 /** States from which a step may be begun: a refusal's cause can be cured, and `failed` is looked at before it is called again. */
@@ -14,7 +15,7 @@ export async function preflightOf(run: Run, step: PlanStep, enforcer: Enforcer):
   const refusals = missing.map((id) => `needs step ${id}, which is ${run.records.get(id)?.state ?? 'not in the plan'}`);
   try {
     const answer = await enforcer.preflight(step, enforcerContext(run, step));
-    refusals.push(...answer.refusals, ...unsealable(run, step, answer));
+    refusals.push(...answer.refusals, ...unsealable(run, step, answer), ...(await strandedValue(run, step)));
     return { ...answer, refusals };
   } catch (error) {
     if (run.signal.aborted) throw error;
@@ -49,11 +50,13 @@ export async function recordIntent(run: Run, step: PlanStep, enforcer: Enforcer)
       throw new RefusedError(`step ${step.id}: ${preflight.refusals.join('; ')}`);
     }
     const hold = await holdFor(run, step, { enforcer, preflight });
-    const attempts = recordOf(run, step).attempts + 1;
+    const { attempts: before, preImage: kept, state } = recordOf(run, step);
+    const attempts = before + 1;
+    const isFirst = state !== 'approved' || kept === undefined;
     await moveStep(run, step, {
       to: 'requested',
       from: OPEN,
-      change: { attempts, ...(preflight.preImage !== '' && { preImage: sealed(run, step, preflight.preImage) }) },
+      change: { attempts, ...(preflight.preImage !== '' && isFirst && { preImage: sealed(run, step, preflight.preImage) }) },
       ledger: [
         stepDraft(run, step, 'intent', { command: step.commands.apply, reversibility: step.reversibility, why: step.why }),
         ...(hold ? [stepDraft(run, step, 'hold', { hold: hold.id, control: hold.control, preexisting: hold.preexisting })] : []),

@@ -3,6 +3,7 @@ import type { PlanStep } from '../../model/plan.ts';
 import { withLease } from '../lease.ts';
 import { OPEN, preflightOf } from './begin-step.ts';
 import { guardRails } from './guard-rails.ts';
+import { isHandedOver } from './rotation.ts';
 import {
   type ExecuteContext,
   type ExecutedStep,
@@ -89,6 +90,7 @@ async function conclude(run: Run, stopped: readonly string[]): Promise<Execution
   const before = (await storedPlan(run.context, run.plan.id)).state;
   const state = before === 'undone' ? before : planStateOf(run);
   if (state !== before) await run.context.store.setPlanState(run.plan.id, state);
+  if (isHandedOver(run)) run.context.handOvers?.drop(run.plan.id);
   return resultOf(run, state, stopped);
 }
 

@@ -5,13 +5,16 @@ import type { Json } from '../../model/entity.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { type LedgerDraft, type LedgerType, sha256 } from '../../model/ledger.ts';
 import type { Hold, Plan, PlanState, PlanStep, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
-import type { Enforcer, EnforcerContext, HandOver, NewCredential } from '../../ports/enforcer.ts';
+import type { Enforcer, EnforcerContext, HandOver } from '../../ports/enforcer.ts';
 import type { App } from '../app.ts';
+import { createHandOvers, type HandOvers } from './hand-over.ts';
 import { createSealer, parseSealKeys, type Sealer } from './seal.ts';
 
 export interface ExecuteContext
   extends Pick<App, 'store' | 'enforcerFor' | 'sealKey' | 'clock' | 'wallClock' | 'newId' | 'process'> {
   readonly settings: Pick<App['settings'], 'budgets' | 'denyList'>;
+  /** Absent: new values do not outlive the run. */
+  readonly handOvers?: HandOvers;
   /** Asks the plan's question again, of the graph as it is now. */
   readonly replan: (plan: Plan) => Promise<Plan>;
   /** Waits between probes and retries; real time unless a test brings its own. */
@@ -60,12 +63,6 @@ export interface Run extends RunOptions {
   readonly handOver: HandOver;
 }
 
-/** New credentials by the key of the one that each replaces. Nothing of it is ever written. */
-export function createHandOver(): HandOver {
-  const held = new Map<string, NewCredential>();
-  return { give: (replaced, credential) => void held.set(replaced, credential), find: (replaced) => held.get(replaced) };
-}
-
 export async function storedPlan(context: Pick<ExecuteContext, 'store'>, id: string): Promise<StoredPlan> {
   const stored = await context.store.plan(id);
   if (!stored) throw new RefusedError(`${id}: no such plan; make one with \`interlock plan <key> --mode contain\``);
@@ -77,7 +74,15 @@ export async function openRun(context: ExecuteContext, id: string, options: RunO
   const records = new Map(steps.map((record) => [record.step, record]));
   for (const step of stepsOf(plan)) if (!records.has(step.id)) records.set(step.id, firstRecord(plan, step));
   const keys = context.sealKey === undefined ? [] : parseSealKeys(context.sealKey);
-  return { ...options, context, plan, requestedBy, records, sealer: createSealer(keys, randomBytes), handOver: createHandOver() };
+  return {
+    ...options,
+    context,
+    plan,
+    requestedBy,
+    records,
+    sealer: createSealer(keys, randomBytes),
+    handOver: (context.handOvers ?? createHandOvers()).of(id),
+  };
 }
 
 const firstRecord = (plan: Plan, step: PlanStep): StepRecord => ({

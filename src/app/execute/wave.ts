@@ -2,6 +2,7 @@ import { RefusedError } from '../../model/errors.ts';
 import type { PlanState, PlanStep } from '../../model/plan.ts';
 import { OPEN, preflightOf, recordIntent, refuseStep } from './begin-step.ts';
 import { awaitEffect, callStep } from './carry-out.ts';
+import { readyHandOver } from './rotation.ts';
 import { enforcerOf, hasEnded, moveStep, type Run, recordOf, stepsOf } from './run.ts';
 
 /** Why a wave did not come to its end; empty when it did. */
@@ -12,18 +13,33 @@ export async function runWave(run: Run, wave: number): Promise<Stopped> {
   const steps = run.plan.waves[wave]?.steps ?? [];
   const refused = await refuseEarly(run, steps);
   if (refused.length > 0) return refused;
-  const connectors = [...new Set(steps.map((step) => step.connector))];
+  const again = await writtenAgain(run, steps);
+  if ('refusal' in again) return [again.refusal];
+  const all = [...again.steps, ...steps];
+  const connectors = [...new Set(all.map((step) => step.connector))];
   const ends = await allOf(
     connectors.map((connector) =>
       runInTurn(
         run,
-        steps.filter((step) => step.connector === connector),
+        all.filter((step) => step.connector === connector),
       ),
     ),
   );
   const stopped = ends.flat();
-  await allOf(steps.map((step) => settle(run, step)));
-  return stopped.length > 0 ? stopped : unfinished(run, steps);
+  await allOf(all.map((step) => settle(run, step)));
+  return stopped.length > 0 ? stopped : unfinished(run, all);
+}
+
+async function writtenAgain(
+  run: Run,
+  steps: readonly PlanStep[],
+): Promise<{ readonly steps: readonly PlanStep[] } | { readonly refusal: string }> {
+  try {
+    return { steps: await readyHandOver(run, steps) };
+  } catch (error) {
+    if (error instanceof RefusedError) return { refusal: error.message };
+    throw error;
+  }
 }
 
 /** Like Promise.all, but nothing is still running when it throws: the plan's lease ends with it. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { confirmStep } from '../../../src/app/execute/confirm-step.ts';
 import { executePlan } from '../../../src/app/execute/execute-plan.ts';
+import { createHandOver } from '../../../src/app/execute/hand-over.ts';
 import { releaseHold } from '../../../src/app/execute/release-hold.ts';
-import { createHandOver } from '../../../src/app/execute/run.ts';
 import { undoPlan } from '../../../src/app/execute/undo-plan.ts';
 import { acting, applying, openBench, SEAL_KEY } from './bench.ts';
 import { makePlan, makeStep } from './plans.ts';

@@ -1,0 +1,107 @@
+/**
+ * A new value lives in memory only, between the step that issues it and the steps that distribute it:
+ *
+ *     issue ──value──► distribute (place 1, place 2, …) ──► confirm ──► disable ──► soak ──► delete
+ *       ▲                  │
+ *       └── issue anew ◄───┘ the value was lost with a process: what was issued is taken back, and every place is written again
+ */
+import { messageOf, RefusedError } from '../../model/errors.ts';
+import type { PlanStep, StepState } from '../../model/plan.ts';
+import { withControl } from './control-lease.ts';
+import { controlOf } from './holds.ts';
+import { enforcerContext, enforcerOf, hasEnded, moveStep, type Run, recordOf, stepDraft, stepsOf } from './run.ts';
+
+const DONE: readonly StepState[] = ['accepted', 'propagating', 'effective', 'partial'];
+
+const isDistribution = (step: PlanStep): boolean => step.action === 'distribute' && step.for !== undefined;
+
+/**
+ * Before a wave: what its distributions need is in the hand-over, or is issued again. Answers the steps of earlier waves that have to
+ * run once more with this one, since they wrote a value that is not in force any more.
+ */
+export async function readyHandOver(run: Run, steps: readonly PlanStep[]): Promise<PlanStep[]> {
+  const again: PlanStep[] = [];
+  const open = await openDistributions(run, steps);
+  for (const credential of new Set(open.map((step) => step.for as string))) {
+    if (run.handOver.find(credential) !== undefined) continue;
+    await issueAgain(run, credential);
+    again.push(...(await reopen(run, credential)).filter((step) => !steps.includes(step)));
+  }
+  return again;
+}
+
+/** Distributions of the wave that an enforcer makes and that have yet to be made. */
+async function openDistributions(run: Run, steps: readonly PlanStep[]): Promise<PlanStep[]> {
+  const open: PlanStep[] = [];
+  for (const step of steps) {
+    const { state } = recordOf(run, step);
+    const isOver = DONE.includes(state) || state === 'undone' || state === 'skipped';
+    if (!isDistribution(step) || isOver) continue;
+    const enforcer = await enforcerOf(run, step);
+    if (!enforcer.waitsForPerson && !enforcer.simulates) open.push(step);
+  }
+  return open;
+}
+
+async function issueAgain(run: Run, credential: string): Promise<void> {
+  const issue = stepsOf(run.plan).find((step) => step.action === 'issue' && (step.for ?? step.target) === credential);
+  if (!issue) throw new RefusedError(`the plan issues no replacement of ${credential}: plan again`);
+  const record = recordOf(run, issue);
+  if (!hasEnded(record.state) || record.preImage === undefined) {
+    throw new RefusedError(
+      `step ${issue.id} (issue ${credential}) is ${record.state}, and its new value is not known here: distribute it by hand`,
+    );
+  }
+  const enforcer = await enforcerOf(run, issue);
+  const why = 'the new value was lost with the process that issued it';
+  await withControl(run, controlOf(enforcer, issue), async () => {
+    await run.context.store.append(stepDraft(run, issue, 'intent', { why: `${why}: it is taken back and issued anew` }));
+    try {
+      const preImage = run.sealer.open(record.preImage as string, `${run.plan.id}/${issue.id}`);
+      const undone = await enforcer.undo(issue, preImage, enforcerContext(run, issue));
+      const { evidence } = await enforcer.apply(issue, enforcerContext(run, issue));
+      const said = [...undone.evidence, ...evidence];
+      const ledger = [stepDraft(run, issue, 'call', { outcome: 'accepted', evidence: said })];
+      await moveStep(run, issue, { to: record.state, from: [record.state], evidence: [why, ...said], ledger });
+    } catch (error) {
+      run.signal.throwIfAborted();
+      await run.context.store.append(stepDraft(run, issue, 'call', { outcome: 'error', error: messageOf(error) }));
+      throw new RefusedError(`step ${issue.id}: ${why}, and it cannot be issued anew: ${messageOf(error)}`);
+    }
+  });
+}
+
+/** Places that got the lost value are written again. They keep their first pre-image. */
+async function reopen(run: Run, credential: string): Promise<PlanStep[]> {
+  const written = stepsOf(run.plan).filter(
+    (step) => isDistribution(step) && step.for === credential && DONE.includes(recordOf(run, step).state),
+  );
+  const byEnforcer: PlanStep[] = [];
+  for (const step of written) {
+    if ((await enforcerOf(run, step)).waitsForPerson) continue;
+    const evidence = ['what was written here is not in force any more: written again'];
+    const ledger = [stepDraft(run, step, 'outcome', { state: 'approved', evidence })];
+    await moveStep(run, step, { to: 'approved', from: DONE, evidence, ledger });
+    byEnforcer.push(step);
+  }
+  return byEnforcer;
+}
+
+/** Why a replacement may not be issued by an enforcer: a place that a person fills would never get it, since it is shown to nobody. */
+export async function strandedValue(run: Run, step: PlanStep): Promise<string[]> {
+  if (step.action !== 'issue' || (await enforcerOf(run, step)).waitsForPerson) return [];
+  const credential = step.for ?? step.target;
+  const distributions = stepsOf(run.plan).filter((one) => isDistribution(one) && one.for === credential);
+  const found = distributions.length > 0 ? [] : ['no step distributes what it would issue, and the new value is shown to nobody'];
+  for (const other of distributions) {
+    if ((await enforcerOf(run, other)).waitsForPerson)
+      found.push(`step ${other.id} distributes it by hand, and the new value is shown to nobody`);
+  }
+  return found.map((why) => `${why}: issue it by hand`);
+}
+
+/** Nothing will ask for the new values any more. */
+export const isHandedOver = (run: Run): boolean =>
+  stepsOf(run.plan)
+    .filter(isDistribution)
+    .every((step) => [...DONE, 'undone', 'skipped'].includes(recordOf(run, step).state));
