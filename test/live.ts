@@ -11,6 +11,7 @@ export const LIVE_SERVERS = {
   aws: 'INTERLOCK_TEST_AWS',
   kubernetes: 'INTERLOCK_TEST_KUBERNETES',
   rabbitmq: 'INTERLOCK_TEST_RABBITMQ',
+  keycloak: 'INTERLOCK_TEST_KEYCLOAK',
 } as const;
 
 export function describeLive(server: keyof typeof LIVE_SERVERS, title: string, suite: (url: string) => void): void {
