@@ -26,7 +26,6 @@ const PEERS = ['src/collectors', 'src/enforcers', 'src/queues', 'src/iam', 'src/
 const SHARED_BY_PEERS = [
   'src/apis/http',
   'src/collectors/files',
-  'src/collectors/aws-api',
   'src/queues/job-rows',
   'src/queues/check-cron',
 ];
@@ -57,14 +56,14 @@ const OWNERS: Record<string, readonly string[]> = {
   yaml: ['src/collectors', 'src/iam/github', 'src/config.ts'],
   'ipaddr.js': ['src/iam', 'src/analysis'],
   canonicalize: ['src/model'],
-  '@aws-sdk': ['src/collectors/aws', 'src/collectors/aws-api', 'src/collectors/cloudtrail', 'src/enforcers', 'src/apis/aws'],
+  '@aws-sdk': ['src/collectors/aws', 'src/collectors/cloudtrail', 'src/enforcers', 'src/apis/aws'],
   '@octokit': ['src/collectors/github/live', 'src/enforcers', 'src/apis/github'],
   'libsodium-wrappers': ['src/enforcers'],
   standardwebhooks: ['src/enforcers'],
   oauth4webapi: ['src/enforcers'],
   jose: ['src/enforcers', 'src/apis'],
   undici: ['src/apis', 'src/collectors/kubernetes/live'],
-  'p-limit': ['src/collectors'],
+  'p-limit': ['src/collectors', 'src/apis'],
 };
 
 /** Folders that do no input or output at all. */

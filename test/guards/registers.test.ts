@@ -26,7 +26,7 @@ async function exportsIn(folder: string, named: RegExp): Promise<unknown[]> {
 
 describe('the registers', () => {
   it('hold every collector', () => {
-    const shared = ['files', 'aws-api'];
+    const shared = ['files'];
     expect(Object.keys(collectors).sort()).toEqual(foldersIn('src/collectors').filter((name) => !shared.includes(name)));
   });
 

@@ -5,9 +5,9 @@ import {
   ListAccessKeysCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-iam';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
-import type { Session } from '../../aws-api/session.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
+import type { Session } from '../../../apis/aws/session.ts';
 import { type Answer, type Asking, type Endpoint, plain } from './endpoint.ts';
 
 export const listUsers = paged(operation('iam:ListUsers', IAMClient, ListUsersCommand), 'Marker', 'Marker');

@@ -8,9 +8,9 @@ import {
   ListBucketsCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
-import type { Session } from '../../aws-api/session.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
+import type { Session } from '../../../apis/aws/session.ts';
 import { configItems, type ListedThing } from './config-item.ts';
 import type { Asking, Endpoint } from './endpoint.ts';
 

@@ -1,6 +1,6 @@
 import { BatchGetProjectsCommand, CodeBuildClient, ListProjectsCommand, type Project } from '@aws-sdk/client-codebuild';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { configItems, type ListedThing } from './config-item.ts';
 import type { Endpoint } from './endpoint.ts';
 

@@ -1,6 +1,6 @@
 /** What is asked of AWS: an endpoint is one kind of thing, from its list to its details. Adding one: a file, and a line in index.ts. */
-import type { Operation } from '../../aws-api/operation.ts';
-import type { Session } from '../../aws-api/session.ts';
+import type { Operation } from '../../../apis/aws/operation.ts';
+import type { Session } from '../../../apis/aws/session.ts';
 
 /** In the form of a file that this source reads. `name` becomes the file's, below a folder for the account and the region. */
 export interface Answer {

@@ -13,8 +13,8 @@ import {
   ListPermissionSetsCommand,
   SSOAdminClient,
 } from '@aws-sdk/client-sso-admin';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { type Answer, type Asking, type Endpoint, plain } from './endpoint.ts';
 
 const listInstances = paged(operation('sso:ListInstances', SSOAdminClient, ListInstancesCommand), 'NextToken', 'NextToken');

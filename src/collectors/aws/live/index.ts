@@ -1,5 +1,5 @@
 /** Everything that is asked, in the order in which it is read. A new endpoint is a file and a line here. */
-import { assumeRole, getCallerIdentity } from '../../aws-api/connection.ts';
+import { assumeRole, getCallerIdentity } from '../../../apis/aws/connection.ts';
 import { accessKeys } from './access-keys.ts';
 import { authorizationDetails } from './authorization-details.ts';
 import { buckets } from './buckets.ts';

@@ -1,6 +1,6 @@
 import { type DevEndpoint, GetDevEndpointsCommand, GetJobsCommand, GlueClient, type Job } from '@aws-sdk/client-glue';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { configItems, type ListedThing } from './config-item.ts';
 import type { Asking, Endpoint } from './endpoint.ts';
 

@@ -5,8 +5,8 @@ import {
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
 import { InputError } from '../../../model/errors.ts';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { listUsers } from './access-keys.ts';
 import { type Answer, type Asking, type Endpoint, plain } from './endpoint.ts';
 

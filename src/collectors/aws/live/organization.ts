@@ -14,9 +14,9 @@ import {
   type PolicyType,
   type Root,
 } from '@aws-sdk/client-organizations';
-import { CallError } from '../../aws-api/call-error.ts';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { CallError } from '../../../apis/aws/call-error.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { type Asking, type Endpoint, plain } from './endpoint.ts';
 
 const describeOrganization = operation('organizations:DescribeOrganization', OrganizationsClient, DescribeOrganizationCommand);

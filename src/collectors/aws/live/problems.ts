@@ -1,5 +1,5 @@
 import { InputError } from '../../../model/errors.ts';
-import { CallError, callText } from '../../aws-api/call-error.ts';
+import { CallError, callText } from '../../../apis/aws/call-error.ts';
 
 const MOST_NAMED = 3;
 

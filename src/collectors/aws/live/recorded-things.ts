@@ -9,8 +9,8 @@ import {
   SelectResourceConfigCommand,
 } from '@aws-sdk/client-config-service';
 import { InputError } from '../../../model/errors.ts';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { isRecord } from '../shapes.ts';
 import type { Answer, Asking, Endpoint } from './endpoint.ts';
 

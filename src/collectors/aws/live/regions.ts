@@ -1,6 +1,6 @@
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { operation } from '../../aws-api/operation.ts';
-import type { Session } from '../../aws-api/session.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import type { Session } from '../../../apis/aws/session.ts';
 
 export const describeRegions = operation('ec2:DescribeRegions', EC2Client, DescribeRegionsCommand);
 

@@ -8,8 +8,8 @@ import {
   type Service,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { configItems, type ListedThing } from './config-item.ts';
 import type { Asking, Endpoint } from './endpoint.ts';
 

@@ -1,6 +1,6 @@
 import { GetTopicAttributesCommand, ListTagsForResourceCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { configItems, type ListedThing } from './config-item.ts';
 import type { Asking, Endpoint } from './endpoint.ts';
 

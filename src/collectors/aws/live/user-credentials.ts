@@ -5,8 +5,8 @@ import {
   ListSigningCertificatesCommand,
   ListSSHPublicKeysCommand,
 } from '@aws-sdk/client-iam';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
 import { listUsers, userNames } from './access-keys.ts';
 import { type Asking, type Endpoint, plain } from './endpoint.ts';
 

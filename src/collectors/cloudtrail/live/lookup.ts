@@ -6,9 +6,9 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { DAY_MS, HOUR_MS } from '../../../model/durations.ts';
 import type { Collected } from '../../../ports/collector.ts';
-import { operation } from '../../aws-api/operation.ts';
-import { paged, pages } from '../../aws-api/pages.ts';
-import type { Session } from '../../aws-api/session.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import { paged, pages } from '../../../apis/aws/pages.ts';
+import type { Session } from '../../../apis/aws/session.ts';
 import type { Spool } from './spool.ts';
 
 export const lookupEvents = paged(

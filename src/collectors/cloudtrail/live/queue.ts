@@ -5,9 +5,9 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { InputError } from '../../../model/errors.ts';
 import type { Collected } from '../../../ports/collector.ts';
-import { CallError } from '../../aws-api/call-error.ts';
-import { operation } from '../../aws-api/operation.ts';
-import type { Session } from '../../aws-api/session.ts';
+import { CallError } from '../../../apis/aws/call-error.ts';
+import { operation } from '../../../apis/aws/operation.ts';
+import type { Session } from '../../../apis/aws/session.ts';
 import { fetchLog } from './log-files.ts';
 import { filesNamed, isLog } from './notices.ts';
 import type { Spool } from './spool.ts';
