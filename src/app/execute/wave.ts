@@ -4,6 +4,7 @@ import { OPEN, preflightOf, recordIntent, refuseStep } from './begin-step.ts';
 import { awaitEffect, callStep } from './carry-out.ts';
 import { readyHandOver } from './rotation.ts';
 import { enforcerOf, hasEnded, moveStep, type Run, recordOf, stepsOf } from './run.ts';
+import { watchStep } from './watch.ts';
 
 /** Why a wave did not come to its end; empty when it did. */
 export type Stopped = readonly string[];
@@ -91,12 +92,13 @@ async function begin(run: Run, step: PlanStep): Promise<void> {
   if (state === 'requested') return callStep(run, step, enforcer, true);
 }
 
-/** Waits for what was called. A step that a person does is waited for by nobody: `confirm` moves it on. */
+/** Waits for what was called. A step that a person does is waited for by nobody: logs, or `confirm`, move it on. */
 async function settle(run: Run, step: PlanStep): Promise<void> {
   const { state } = recordOf(run, step);
   if (state !== 'accepted' && state !== 'propagating') return;
   const enforcer = await enforcerOf(run, step);
-  if (!enforcer.waitsForPerson) await awaitEffect(run, step, enforcer);
+  if (enforcer.waitsForPerson) await watchStep(run, step);
+  else await awaitEffect(run, step, enforcer);
 }
 
 function unfinished(run: Run, steps: readonly PlanStep[]): Stopped {

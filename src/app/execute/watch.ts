@@ -1,0 +1,110 @@
+/**
+ * Steps of `retire` that only wait. What the logs say ends them; where the logs cannot say it, a person does (`interlock confirm`).
+ *
+ *     confirm   every consumer that it waits for was seen on another proof of the same identity since the new one was issued
+ *     soak      its days are over, and every log that ever saw the old proof in use has gone on past them without a use
+ */
+import { DAY_MS } from '../../model/durations.ts';
+import type { Relationship, Time } from '../../model/entity.ts';
+import type { PlanStep } from '../../model/plan.ts';
+import { moveStep, type Run, recordOf, stepDraft, stepsOf } from './run.ts';
+
+/** Neighbours looked at of one thing: more consumers than this are confirmed by a person. */
+const MOST = 1000;
+
+interface Seen {
+  readonly isOver: boolean;
+  readonly evidence: readonly string[];
+}
+
+/** Looks once at a step that waits. Moves it on when it is over. */
+export async function watchStep(run: Run, step: PlanStep): Promise<void> {
+  const { state } = recordOf(run, step);
+  if (state !== 'accepted') return;
+  const seen = await lookAt(run, step);
+  if (!seen) return;
+  const news = seen.evidence.filter((line) => !recordOf(run, step).evidence.includes(line));
+  if (!seen.isOver && news.length === 0) return;
+  const ledger = [
+    stepDraft(run, step, 'probe', { state: seen.isOver ? 'effective' : 'propagating', evidence: [...seen.evidence] }),
+  ];
+  await moveStep(run, step, { to: seen.isOver ? 'effective' : 'accepted', from: ['accepted'], evidence: news, ledger });
+}
+
+async function lookAt(run: Run, step: PlanStep): Promise<Seen | undefined> {
+  const credential = step.for ?? step.target;
+  if (step.action === 'confirm') return lookAtConsumers(run, step, credential);
+  if (step.action === 'soak') return lookAtSilence(run, step, credential);
+  return undefined;
+}
+
+async function lookAtConsumers(run: Run, step: PlanStep, credential: string): Promise<Seen | undefined> {
+  const waitsFor = step.parameters['waitsFor'];
+  const issued = endOf(run, 'issue', credential);
+  if (!Array.isArray(waitsFor) || waitsFor.length === 0 || issued === undefined) return undefined;
+  const others = await otherProofs(run, credential);
+  const uses = others.length === 0 ? [] : (await usesOf(run, others)).filter(isSeen);
+  const before = (await usesOf(run, [credential])).filter(isSeen);
+  const seen: string[] = [];
+  const open: string[] = [];
+  for (const consumer of waitsFor as readonly string[]) {
+    const onNew = newest(uses.filter(({ source, lastUsed }) => source === consumer && lastUsed > issued));
+    const onOld = newest(before.filter(({ source }) => source === consumer));
+    if (onNew && (!onOld || onOld.lastUsed < onNew.lastUsed))
+      seen.push(`${consumer} was seen on ${onNew.target} at ${onNew.lastUsed}`);
+    else open.push(consumer);
+  }
+  const waits = open.length > 0 ? [`not yet seen on the new one alone: ${open.join(', ')}`] : [];
+  return { isOver: open.length === 0, evidence: [...seen, ...waits] };
+}
+
+type SeenUse = Relationship & { readonly lastUsed: Time };
+const isSeen = (use: Relationship): use is SeenUse => use.basis === 'observed' && use.lastUsed !== undefined;
+const newest = (uses: readonly SeenUse[]): SeenUse | undefined =>
+  uses.reduce<SeenUse | undefined>((best, use) => (best && best.lastUsed >= use.lastUsed ? best : use), undefined);
+
+/** Of the same identity, by which the issuer's log tells them apart. */
+async function otherProofs(run: Run, credential: string): Promise<string[]> {
+  const kinds = ['AUTHENTICATES_AS', 'ACTS_FOR'] as const;
+  const identities = await run.context.store.neighbours({ keys: [credential], direction: 'out', kinds, limit: MOST });
+  if (identities.length === 0) return [];
+  const keys = [...new Set(identities.map(({ target }) => target))];
+  const proofs = await run.context.store.neighbours({ keys, direction: 'in', kinds, limit: MOST });
+  return [...new Set(proofs.map(({ source }) => source))].filter((key) => key !== credential);
+}
+
+const usesOf = (run: Run, keys: readonly string[]): Promise<Relationship[]> =>
+  run.context.store.neighbours({ keys, direction: 'in', kinds: ['USES'], limit: MOST });
+
+async function lookAtSilence(run: Run, step: PlanStep, credential: string): Promise<Seen | undefined> {
+  const days = step.parameters['days'];
+  const disabled = endOf(run, 'disable', credential);
+  if (typeof days !== 'number' || disabled === undefined) return undefined;
+  const until = new Date(Date.parse(disabled) + days * DAY_MS).toISOString();
+  const uses = (await usesOf(run, [credential])).filter(isSeen);
+  const late = uses.filter(({ lastUsed }) => lastUsed > disabled);
+  if (late.length > 0) {
+    const evidence = late.map(({ source, lastUsed }) => `${source} used the old one at ${lastUsed}, after it was disabled`);
+    return { isOver: false, evidence: evidence.sort() };
+  }
+  const logs = [...new Set(uses.flatMap(({ claims }) => claims.map(({ origin }) => origin)))];
+  if (logs.length === 0)
+    return { isOver: false, evidence: ['no log ever saw it in use: silence says nothing; a person confirms'] };
+  const silent = await logsBefore(run, logs, until);
+  if (silent.length > 0)
+    return { isOver: false, evidence: [`soaks until ${until}; ${silent.join(', ')} must tell what came until then`] };
+  return { isOver: true, evidence: [`no use from ${disabled} to ${until} in ${logs.sort().join(', ')}`] };
+}
+
+/** Log sources whose newest event is older: what they have not told yet is no silence. */
+async function logsBefore(run: Run, logs: readonly string[], until: Time): Promise<string[]> {
+  const sources = await run.context.store.sources();
+  return logs.filter((name) => (sources.find((source) => source.name === name)?.newestEvent ?? '') < until).sort();
+}
+
+/** When a step of this action for a credential was seen effective. */
+function endOf(run: Run, action: PlanStep['action'], credential: string): Time | undefined {
+  const step = stepsOf(run.plan).find((one) => one.action === action && (one.for ?? one.target) === credential);
+  const record = step && recordOf(run, step);
+  return record?.state === 'effective' || record?.state === 'partial' ? record.updatedAt : undefined;
+}
