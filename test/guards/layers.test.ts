@@ -53,7 +53,7 @@ const OWNERS: Record<string, readonly string[]> = {
   '@actions/expressions': ['src/iam/github'],
   'csv-parse': ['src/collectors'],
   '@streamparser/json-node': ['src/collectors/files'],
-  yaml: ['src/collectors', 'src/iam/github', 'src/config.ts'],
+  yaml: ['src/collectors', 'src/apis/kubernetes', 'src/iam/github', 'src/config.ts'],
   'ipaddr.js': ['src/iam', 'src/analysis'],
   canonicalize: ['src/model'],
   '@aws-sdk': ['src/collectors/aws', 'src/collectors/cloudtrail', 'src/enforcers', 'src/apis/aws'],
@@ -62,7 +62,7 @@ const OWNERS: Record<string, readonly string[]> = {
   standardwebhooks: ['src/enforcers'],
   oauth4webapi: ['src/enforcers'],
   jose: ['src/enforcers', 'src/apis'],
-  undici: ['src/apis', 'src/collectors/kubernetes/live'],
+  undici: ['src/apis'],
   'p-limit': ['src/collectors', 'src/apis'],
 };
 

@@ -1,6 +1,6 @@
 /** What has changed since a list was read. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes */
 import { z } from 'zod';
-import { ApiError, type Connection } from './connection.ts';
+import { ApiError, type Connection } from '../../../apis/kubernetes/connection.ts';
 import { pathOf, type Resource } from './resources.ts';
 
 const eventShape = z.object({

@@ -1,11 +1,12 @@
 /** Which lists of a cluster would be missing: each is asked for one object, and never for a value. */
 import pLimit from 'p-limit';
+import { ApiError, Connection } from '../../../apis/kubernetes/connection.ts';
+import { readAccess } from '../../../apis/kubernetes/kubeconfig.ts';
 import { counted } from '../../../model/counted.ts';
 import { InputError } from '../../../model/errors.ts';
 import type { Checked } from '../../../ports/checked.ts';
 import type { CheckContext } from '../../../ports/collector.ts';
-import { AT_ONCE, clusterAccess, problemsOf } from './collect-live.ts';
-import { ApiError, Connection } from './connection.ts';
+import { AT_ONCE, problemsOf } from './collect-live.ts';
 import { NAMES_ONLY } from './pages.ts';
 import { pathOf, RESOURCES, type Resource } from './resources.ts';
 import type { LiveSettings } from './settings.ts';
@@ -14,7 +15,7 @@ const TIMEOUT_MS = 5_000;
 
 export async function* checkLive(live: LiveSettings, context: CheckContext): AsyncGenerator<Checked> {
   try {
-    const access = await clusterAccess(live);
+    const access = await readAccess(live);
     const options = { environment: context.environment ?? {}, signal: context.signal, timeoutMs: TIMEOUT_MS };
     await using connection = await Connection.open(access, options);
     const [first, ...others] = RESOURCES as [Resource, ...Resource[]];

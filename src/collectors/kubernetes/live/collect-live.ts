@@ -1,15 +1,12 @@
 /** A cluster's own answers into the reader of files' converter: list everything, then take in what changed meanwhile. */
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { InputError, messageOf } from '../../../model/errors.ts';
+import { ApiError, Connection } from '../../../apis/kubernetes/connection.ts';
+import { readAccess } from '../../../apis/kubernetes/kubeconfig.ts';
+import { InputError } from '../../../model/errors.ts';
 import type { CollectContext, Collected } from '../../../ports/collector.ts';
 import { cloudAnswer } from '../cloud-answers.ts';
 import type { KubernetesRecord } from '../records.ts';
 import { changesSince } from './changes.ts';
-import { ApiError, Connection } from './connection.ts';
-import { clusterAccess as accessOf, type ClusterAccess, inClusterAccess } from './kubeconfig.ts';
 import { Listing } from './listing.ts';
 import { pages } from './pages.ts';
 import { permissionOf, RESOURCES, type Resource } from './resources.ts';
@@ -26,25 +23,13 @@ export const AT_ONCE = 4;
 
 export async function* collectLive(live: LiveSettings, context: CollectContext, sink: LiveSink): AsyncGenerator<Collected> {
   try {
-    const access = await clusterAccess(live);
+    const access = await readAccess(live);
     await using connection = await Connection.open(access, { environment: context.environment ?? {}, signal: context.signal });
     yield* new Collection({ live, context, sink, connection }).all();
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof InputError || error instanceof ApiError)) throw error;
     yield failed(sink, error.message);
-  }
-}
-
-/** Throws an InputError that names what cannot be read. */
-export async function clusterAccess({ kubeconfig, context, inCluster }: LiveSettings): Promise<ClusterAccess> {
-  if (inCluster) return inClusterAccess();
-  const file = kubeconfig ?? join(homedir(), '.kube', 'config');
-  try {
-    return accessOf(await readFile(file, 'utf8'), file, context);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${file}: the kubeconfig cannot be read (${messageOf(error)})`);
   }
 }
 

@@ -1,8 +1,8 @@
 /** A list in pages. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks */
 import { z } from 'zod';
+import { ApiError, type Connection } from '../../../apis/kubernetes/connection.ts';
 import { InputError } from '../../../model/errors.ts';
 import { shaped } from '../../files/shape.ts';
-import { ApiError, type Connection } from './connection.ts';
 import { pathOf, type Resource } from './resources.ts';
 
 const PAGE = 500;

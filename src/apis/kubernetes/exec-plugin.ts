@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { InputError } from '../../../model/errors.ts';
+import { InputError } from '../../model/errors.ts';
 import type { ExecPlugin } from './kubeconfig.ts';
 
 const run = promisify(execFile);

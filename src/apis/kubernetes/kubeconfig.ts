@@ -2,16 +2,22 @@
  * Which server a kubeconfig means, and how to prove who one is there.
  * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
  */
-import { dirname, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { InputError } from '../../../model/errors.ts';
-import { shaped, urlWithoutLogin } from '../../files/shape.ts';
-import { parseYaml } from '../../files/yaml.ts';
+import { InputError, messageOf } from '../../model/errors.ts';
 
 const text = z.string().min(1).optional();
 
 const cluster = z.object({
-  server: urlWithoutLogin('`username` and `password` of its user'),
+  server: z
+    .url()
+    .refine(
+      (url) => !/^[^:]*:\/\/[^/?#]*@/.test(url),
+      'holds a login, which messages would show; give it as `username` and `password` of its user',
+    ),
   'certificate-authority': text,
   'certificate-authority-data': text,
   'insecure-skip-tls-verify': z.boolean().optional(),
@@ -68,9 +74,8 @@ export interface ClusterAccess {
 }
 
 /** Throws an InputError that names the file and the place; never a value. Paths in it are relative to the file. */
-export function clusterAccess(content: string, file: string, context?: string): ClusterAccess {
-  const [document] = parseYaml(content, file);
-  const config = shaped(kubeconfig, document, { path: file });
+function clusterAccess(content: string, file: string, context?: string): ClusterAccess {
+  const config = configIn(content, file);
   const name = context ?? config['current-context'];
   if (name === undefined) throw new InputError(`${file}: current-context: is not set; name a context in the source's settings`);
   const chosen = find(config.contexts, name, `${file}: contexts`).context;
@@ -91,6 +96,21 @@ export function clusterAccess(content: string, file: string, context?: string): 
     ...(who.username && who.password && { basic: { username: who.username, password: who.password } }),
     ...(who.exec && { exec: who.exec }),
   };
+}
+
+/** Messages quote nothing: a kubeconfig holds credentials. */
+function configIn(content: string, file: string): z.infer<typeof kubeconfig> {
+  const document = parseDocument(content, { prettyErrors: false, logLevel: 'silent' });
+  const [fault] = document.errors;
+  if (fault) throw new InputError(`${file}: not YAML: ${fault.code.toLowerCase().replaceAll('_', ' ')}`);
+  const parsed = kubeconfig.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = (issue?.path ?? []).reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`),
+    '',
+  );
+  throw new InputError(`${file}: ${place}: ${issue?.message ?? 'is no kubeconfig'}`);
 }
 
 function find<T extends { readonly name: string }>(list: readonly T[] | null | undefined, name: string, place: string): T {
@@ -116,9 +136,29 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
  * As a pod's own service account. The token's file is read anew for each collection: kubelet changes it.
  * https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
  */
-export const inClusterAccess = (): ClusterAccess => ({
+const inClusterAccess = (): ClusterAccess => ({
   server: 'https://kubernetes.default.svc',
   authority: { file: `${SERVICE_ACCOUNT}/ca.crt` },
   tokenFile: `${SERVICE_ACCOUNT}/token`,
   isUnverified: false,
 });
+
+/** How a cluster is reached: by a kubeconfig (`~/.kube/config` unless told), or as the pod that interlock runs in. */
+export interface AccessSettings {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly inCluster?: true | undefined;
+}
+
+/** Throws an InputError that names what cannot be read. */
+export async function readAccess({ kubeconfig: path, context, inCluster }: AccessSettings): Promise<ClusterAccess> {
+  if (inCluster) return inClusterAccess();
+  const file = path ?? join(homedir(), '.kube', 'config');
+  let content: string;
+  try {
+    content = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new InputError(`${file}: the kubeconfig cannot be read (${messageOf(error)})`);
+  }
+  return clusterAccess(content, file, context);
+}

@@ -1,7 +1,8 @@
 /** One cluster's API server, asked with retries and in time. Answers are JSON; messages never quote them. */
 import { readFile } from 'node:fs/promises';
 import { Agent, type Dispatcher, RetryAgent, request } from 'undici';
-import { InputError, messageOf } from '../../../model/errors.ts';
+import { InputError, messageOf } from '../../model/errors.ts';
+import { type HttpTls, JsonHttp } from '../http/json-http.ts';
 import { pluginCredential } from './exec-plugin.ts';
 import type { ClusterAccess, Material } from './kubeconfig.ts';
 
@@ -11,6 +12,10 @@ export interface ConnectionOptions {
   readonly timeoutMs?: number;
 }
 
+/** Forbidden, or changed by somebody else. Other answers may quote what was sent. */
+const SAID: readonly number[] = [403, 409];
+const MOST_SAID = 400;
+
 /** Why the API server did not give what was asked for. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -19,10 +24,14 @@ export class ApiError extends Error {
   readonly reason: string | undefined;
   /** Where to go on, of a list whose continuation has expired. */
   readonly continue: string | undefined;
+  /** Of a refusal or a conflict, what the server says of it: names of users, rights and objects, never a value. */
+  readonly said: string | undefined;
 
-  constructor(path: string, status: number, said: { reason?: unknown; metadata?: { continue?: unknown } } | undefined) {
+  constructor(path: string, status: number, body: unknown) {
     super(`${path.split('?', 1)[0]}: the API server answered ${status}`);
+    const said = body as { reason?: unknown; message?: unknown; metadata?: { continue?: unknown } } | undefined;
     this.status = status;
+    this.said = SAID.includes(status) && typeof said?.message === 'string' ? said.message.slice(0, MOST_SAID) : undefined;
     this.reason = typeof said?.reason === 'string' ? said.reason : undefined;
     this.continue = typeof said?.metadata?.continue === 'string' ? said.metadata.continue : undefined;
   }
@@ -38,24 +47,39 @@ const RETRIES = {
   methods: ['GET'] as 'GET'[],
 };
 
+export interface Call {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With its query, encoded. */
+  readonly path: string;
+  readonly body?: object;
+  /** Of a PATCH: which form of patch the body is. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+}
+
 export class Connection implements AsyncDisposable {
   readonly #server: string;
   readonly #agent: Agent;
   readonly #retrying: Dispatcher;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #signal: AbortSignal;
+  readonly #http: JsonHttp;
 
-  private constructor(server: string, agent: Agent, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
+  private constructor({ server, tls, headers, signal, timeoutMs }: Opened) {
     this.#server = server;
-    this.#agent = agent;
-    this.#retrying = new RetryAgent(agent, RETRIES);
+    this.#agent = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: { timeout: timeoutMs, ...tls } });
+    this.#retrying = new RetryAgent(this.#agent, RETRIES);
     this.#headers = headers;
     this.#signal = signal;
+    this.#http = new JsonHttp({ url: server, headers, tls, timeoutMs });
     signal.addEventListener('abort', this.#end, { once: true });
   }
 
   /** One listener for all calls: each is broken off when the agent is. */
-  readonly #end = (): void => void this.#agent.destroy();
+  readonly #end = (): void => {
+    void this.#agent.destroy();
+    void this.#http[Symbol.asyncDispose]();
+  };
 
   /** Throws an InputError that names a file that cannot be read, or a plugin that does not work. */
   static async open(
@@ -65,35 +89,43 @@ export class Connection implements AsyncDisposable {
     const plugin = access.exec ? await pluginCredential(access.exec, { environment, signal }) : {};
     const [ca, certificate, key] = await Promise.all([access.authority, access.certificate, access.key].map(contentOf));
     const token = plugin.token ?? access.token ?? (access.tokenFile && (await contentOf({ file: access.tokenFile }))?.trim());
-    const agent = new Agent({
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      connect: {
-        timeout: timeoutMs,
-        rejectUnauthorized: !access.isUnverified,
-        ...(ca && { ca }),
-        ...((plugin.certificate ?? certificate) && { cert: plugin.certificate ?? certificate }),
-        ...((plugin.key ?? key) && { key: plugin.key ?? key }),
-        ...(access.serverName && { servername: access.serverName }),
-      },
-    });
+    const tls: HttpTls = {
+      rejectUnauthorized: !access.isUnverified,
+      ...(ca && { ca }),
+      ...((plugin.certificate ?? certificate) && { cert: plugin.certificate ?? certificate }),
+      ...((plugin.key ?? key) && { key: plugin.key ?? key }),
+      ...(access.serverName && { servername: access.serverName }),
+    } as HttpTls;
     const proof = token ? `Bearer ${token}` : access.basic && `Basic ${basicOf(access.basic)}`;
-    return new Connection(access.server, agent, proof ? { authorization: proof } : {}, signal);
+    const headers: Record<string, string> = proof ? { authorization: proof } : {};
+    return new Connection({ server: access.server, tls, headers, signal, timeoutMs });
   }
 
   /** Throws an ApiError, or an InputError where there is no whole answer. */
-  async get(path: string, accept = 'application/json'): Promise<unknown> {
-    const { statusCode, body } = await this.#ask(path, accept, this.#retrying);
+  async get(path: string, accept = 'application/json', signal?: AbortSignal): Promise<unknown> {
+    const { statusCode, body } = await this.#ask(path, { accept, dispatcher: this.#retrying, signal });
     const text = await this.#told(path, () => body.text());
     const value = jsonOf(text);
-    if (statusCode !== 200) throw new ApiError(path, statusCode, value as object | undefined);
+    if (statusCode !== 200) throw new ApiError(path, statusCode, value);
     if (value === undefined) throw new InputError(`${this.#place(path)}: the answer is not JSON, or was cut off`);
     return value;
   }
 
+  /**
+   * Changes something, or asks something that is asked by POST. It is never repeated here. Throws an ApiError where the server says no,
+   * a ThrottledError where it asks to wait, and an Error where it is not known what became of the call.
+   */
+  async send({ method, path, body, contentType, signal = this.#signal }: Call): Promise<unknown> {
+    this.#signal.throwIfAborted();
+    const headers = contentType === undefined ? {} : { 'content-type': contentType };
+    const answer = await this.#http.ask({ method, path, signal, headers, ...(body && { json: body }) });
+    if (answer.status >= 300) throw new ApiError(path, answer.status, answer.body);
+    return answer.body;
+  }
+
   /** Lines of JSON as they come, until the server ends the answer. A broken line ends it too: what came before counts. */
   async *lines(path: string): AsyncGenerator<unknown> {
-    const { statusCode, body } = await this.#ask(path, 'application/json', this.#agent);
+    const { statusCode, body } = await this.#ask(path, { accept: 'application/json', dispatcher: this.#agent });
     if (statusCode !== 200) {
       await body.dump();
       throw new ApiError(path, statusCode, undefined);
@@ -113,12 +145,13 @@ export class Connection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener('abort', this.#end);
-    await this.#agent.destroy();
+    await Promise.all([this.#agent.destroy(), this.#http[Symbol.asyncDispose]()]);
   }
 
-  #ask(path: string, accept: string, dispatcher: Dispatcher) {
+  #ask(path: string, { accept, dispatcher, signal }: Asked) {
     const headers = { ...this.#headers, accept, 'user-agent': 'interlock' };
-    return this.#told(path, () => request(this.#server + path, { dispatcher, headers }));
+    signal?.throwIfAborted();
+    return this.#told(path, () => request(this.#server + path, { dispatcher, headers, ...(signal && { signal }) }));
   }
 
   async #told<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -136,6 +169,20 @@ export class Connection implements AsyncDisposable {
   #place(path: string): string {
     return `${this.#server}${path.split('?', 1)[0]}`;
   }
+}
+
+interface Opened {
+  readonly server: string;
+  readonly tls: HttpTls;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+interface Asked {
+  readonly accept: string;
+  readonly dispatcher: Dispatcher;
+  readonly signal?: AbortSignal | undefined;
 }
 
 async function contentOf(material: Material | undefined): Promise<string | undefined> {
