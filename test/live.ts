@@ -12,6 +12,7 @@ export const LIVE_SERVERS = {
   kubernetes: 'INTERLOCK_TEST_KUBERNETES',
   rabbitmq: 'INTERLOCK_TEST_RABBITMQ',
   keycloak: 'INTERLOCK_TEST_KEYCLOAK',
+  vault: 'INTERLOCK_TEST_VAULT',
 } as const;
 
 export function describeLive(server: keyof typeof LIVE_SERVERS, title: string, suite: (url: string) => void): void {
