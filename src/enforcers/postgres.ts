@@ -14,11 +14,12 @@ import {
 import { postgresPlace } from '../model/postgres-place.ts';
 import { postgresTime } from '../model/postgres-time.ts';
 import type { Applied, Enforcer, EnforcerContext, Preflight, Probed } from '../ports/enforcer.ts';
+import { handedOut, handOut, takeBack } from './hand-out/hand-out.ts';
 import { checkServer } from './postgres/check.ts';
 import { refusalsOf } from './postgres/preflight.ts';
 import { probeStep } from './postgres/probe.ts';
 import { type RoleNow, readBefore, readOwnRights, readRole } from './postgres/role.ts';
-import { handedOut, handOut, isVerifierOf, newPassword, type Random, scramVerifier, takeBack } from './postgres/rotation.ts';
+import { isVerifierOf, newPassword, type Random, scramVerifier } from './postgres/rotation.ts';
 import { openSession, type Row, runStatements, type SessionOptions, shown } from './postgres/session.ts';
 
 export interface PostgresEnforcerOptions {

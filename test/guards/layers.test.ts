@@ -26,6 +26,7 @@ const PEERS = ['src/collectors', 'src/enforcers', 'src/queues', 'src/iam', 'src/
 const SHARED_BY_PEERS = [
   'src/apis/http',
   'src/collectors/files',
+  'src/enforcers/hand-out',
   'src/queues/job-rows',
   'src/queues/check-cron',
 ];

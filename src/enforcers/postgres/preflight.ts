@@ -1,7 +1,8 @@
 import type { PostgresStep } from '../../model/postgres-actions.ts';
 import { inDatabase, postgresPlace } from '../../model/postgres-place.ts';
+import { handedOut, handOutProblem } from '../hand-out/hand-out.ts';
 import { type OwnRights, type RoleNow, readMemberships, readOwnRights, readRole, readVerifier } from './role.ts';
-import { handedOut, handOutProblem, isVerifierOf } from './rotation.ts';
+import { isVerifierOf } from './rotation.ts';
 import { openSession, type PostgresSession, type SessionOptions } from './session.ts';
 
 export interface Question {

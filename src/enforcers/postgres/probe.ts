@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type PostgresStep, postgresProbe } from '../../model/postgres-actions.ts';
 import { asRole, postgresPlace } from '../../model/postgres-place.ts';
 import type { Probed } from '../../ports/enforcer.ts';
-import { handedOut, isVerifierOf } from './rotation.ts';
+import { handedOut } from '../hand-out/hand-out.ts';
+import { isVerifierOf } from './rotation.ts';
 import { openSession, type PostgresSession, type Row, type SessionOptions, shown } from './session.ts';
 
 /** A pool reconnects within this time: sessions must be gone on both sides of it. */
