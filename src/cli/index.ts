@@ -152,6 +152,12 @@ export const commands: readonly Command[] = [
     load: () => import('./confirm.ts'),
   },
   {
+    name: 'report',
+    usage: '<plan>',
+    summary: 'what a plan came to, as Markdown: evidence, what is cut, what outlives it, how to take it back, the timeline',
+    load: () => import('./report.ts'),
+  },
+  {
     name: 'holds',
     usage: '[release] [id]',
     summary: 'reversible controls in place; release one',

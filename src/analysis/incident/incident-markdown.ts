@@ -1,5 +1,6 @@
 /** The incident page for a ticket or a chat, as Markdown. */
 import { counted } from '../../model/counted.ts';
+import { fencedMarkdown as fenced, inlineMarkdown as inline, tableMarkdown } from '../../model/markdown.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import { printableLines } from '../../model/printable.ts';
 import type { Incident } from '../incident.ts';
@@ -43,14 +44,11 @@ function sectionLines({ title, lead, columns, rows, notes, commands }: PageSecti
   ];
 }
 
-function tableLines(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [
-    line(columns.map((column) => column[0] + column.slice(1).toLowerCase())),
-    line(columns.map(() => '---')),
-    ...rows.map(line),
-  ];
-}
+const tableLines = (columns: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  tableMarkdown(
+    columns.map((column) => column[0] + column.slice(1).toLowerCase()),
+    rows,
+  );
 
 function planLines({ plan }: Incident): string[] {
   const waves = plan.waves.flatMap(({ steps }, i) => [
@@ -85,14 +83,3 @@ function stepLines(step: PlanStep): string[] {
 }
 
 const indented = (line: string): string => (line === '' ? '' : `  ${line}`);
-
-/** A fence longer than any run of backticks inside. */
-function fenced(command: string): string[] {
-  const longest = Math.max(2, ...[...command.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}sh`, ...command.split('\n'), fence];
-}
-
-/** Names come from other systems: nothing in them may be markup. */
-const inline = (text: string): string => text.replaceAll('\n', ' ').replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
-const cell = (text: string): string => inline(text);
