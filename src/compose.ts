@@ -164,7 +164,7 @@ async function collectorFor(type: string): Promise<Collector> {
   return load();
 }
 
-const LIVE_PATHS = ['spool', 'privateKeyFile', 'kubeconfig'];
+const LIVE_PATHS = ['spool', 'privateKeyFile', 'kubeconfig', 'caFile'];
 
 /** `files` and what `LIVE_PATHS` names in `live` are paths; they start from the configuration's folder. */
 function absolutePaths(settings: Readonly<Record<string, unknown>>, folder: string): ConfiguredSource['settings'] {

@@ -1,5 +1,9 @@
 /** Whose proof a key names by itself: passwords are written behind the identity that they are of. */
-const FORMS = [/^(postgres:[^/]+\/roles\/.+)\/password$/, /^(aws:arn:[^:]*:iam::\d*:user\/.+)\/login-profile$/] as const;
+const FORMS = [
+  /^(postgres:[^/]+\/roles\/.+)\/password$/,
+  /^(aws:arn:[^:]*:iam::\d*:user\/.+)\/login-profile$/,
+  /^(vault:[^/]+\/auth\/.+\/role\/[^/]+)\/secret-id\/[^/]+$/,
+] as const;
 
 /** Undefined for a key that does not tell. */
 export function identityOfProof(key: string): string | undefined {

@@ -60,6 +60,24 @@ export const k8sToken = (source: string, id: string): string => k8sObject(source
 /** A client certificate; `digest`: its SHA-256, as the audit log writes it. */
 export const k8sCertificate = (source: string, digest: string): string => k8sObject(source, '', 'certificates', digest);
 
+/** The server: *control* of it is the root policy's power. */
+export const vaultServer = (source: string): string => `vault:${source}`;
+/** `mount` without slashes at its ends: `secret`, `team/kv`. */
+export const vaultMount = (source: string, mount: string): string => `vault:${source}/${mount}`;
+/** A place below a mount, as `kv get` names it: without the `data/` of the API. */
+export const vaultPlace = (source: string, mount: string, path: string): string => `${vaultMount(source, mount)}/${path}`;
+export const vaultPolicy = (source: string, name: string): string => `vault:${source}/policies/${name}`;
+/** Shared rights; `digest`: of what they are. */
+export const vaultPermission = (source: string, digest: string): string => `vault:${source}/permissions/${digest}`;
+export const vaultEntity = (source: string, id: string): string => `vault:${source}/identity/entity/${id}`;
+export const vaultGroup = (source: string, id: string): string => `vault:${source}/identity/group/${id}`;
+export const vaultAuthRole = (source: string, mount: string, role: string): string =>
+  `vault:${source}/auth/${mount}/role/${role}`;
+export const vaultSecretId = (role: string, accessor: string): string => `${role}/secret-id/${accessor}`;
+/** A token by its accessor, which is no secret; as an audit device writes it, it may be a hash of it. */
+export const vaultToken = (source: string, accessor: string): string => `vault:${source}/auth/token/accessor/${accessor}`;
+export const vaultLease = (source: string, leaseId: string): string => `vault:${source}/leases/${leaseId}`;
+
 export const backstageEntity = (
   source: string,
   { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },
