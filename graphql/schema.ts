@@ -6,17 +6,18 @@ import { ambiguity } from './ambiguity/resolvers.ts';
 import type { Context } from './context.ts';
 import { estate } from './estate/resolvers.ts';
 import { identity } from './identity/resolvers.ts';
+import { incident } from './incident/resolvers.ts';
 import { reach } from './reach/resolvers.ts';
 import { revocation } from './revocation/resolvers.ts';
 import { risk } from './risk/resolvers.ts';
 import { scalars } from './scalars.ts';
 
-export const AREAS = ['base', 'estate', 'identity', 'reach', 'risk', 'ambiguity', 'revocation'] as const;
+export const AREAS = ['base', 'estate', 'identity', 'reach', 'risk', 'ambiguity', 'revocation', 'incident'] as const;
 
 const { resolve } = createRequire(import.meta.url);
 const sdl = (area: string): string => readFileSync(resolve(`#sdl/${area}/schema.graphql`), 'utf8');
 
 export const schema = makeExecutableSchema<Context>({
   typeDefs: AREAS.map(sdl),
-  resolvers: [scalars, estate, identity, reach, risk, ambiguity, revocation],
+  resolvers: [scalars, estate, identity, reach, risk, ambiguity, revocation, incident],
 });

@@ -1,6 +1,6 @@
 /** The report of a plan: from its steps and from the ledger, whose chain is verified on the way. */
 import { type ExecutionReport, executionReport } from '../analysis/report/execution-report.ts';
-import type { PrintedReport } from '../analysis/report/report-markdown.ts';
+import { type PrintedReport, reportMarkdown } from '../analysis/report/report-markdown.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { LedgerRecord } from '../model/ledger.ts';
 import type { App } from './app.ts';
@@ -22,3 +22,6 @@ export async function askReport({ store, wallClock }: Pick<App, 'store' | 'wallC
   const { holds, head, problem } = await verifyLedger(store);
   return { ...executionReport(stored, records, wallClock().toISOString()), ledger: { holds, head, problem } };
 }
+
+/** As Markdown. */
+export const printReport = (report: Report): string => reportMarkdown(report);

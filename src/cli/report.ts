@@ -1,5 +1,4 @@
-import { reportMarkdown } from '../analysis/report/report-markdown.ts';
-import { askReport } from '../app/report.ts';
+import { askReport, printReport } from '../app/report.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
 
@@ -9,7 +8,7 @@ export async function run(invocation: Invocation): Promise<Exit> {
   return withApp(invocation, async (app) => {
     const report = await askReport(app, plan);
     if (options['json']) printJson(io, report);
-    else io.out(reportMarkdown(report));
+    else io.out(printReport(report));
     if (!report.ledger.holds) return EXIT.failed;
     return report.remains.length > 0 || report.open.length > 0 ? EXIT.incomplete : EXIT.done;
   });

@@ -203,6 +203,25 @@ describe('the API', () => {
     expect(records.body.data.auditRecords.map(({ type }: { type: string }) => type)).toContain('approval');
   });
 
+  it('shows the incident page and the report of a plan as the CLI does', async () => {
+    const page = await ask(
+      `{ incident(subjects: ["AKIA0EXAMPLELEAKED01"], since: "2026-03-14T09:12:00Z") {
+           subjects complete couldReach { total counts { hi { kind count } } top { key level path { source } } }
+           didTouch { key by } breaks { key grade owner contact } aliveUntil { key until } plan { waves { steps { action } } } } }`,
+    );
+    expect(page.body.errors).toBeUndefined();
+    expect(page.body.data.incident.subjects).toEqual(['aws:AKIA0EXAMPLELEAKED01']);
+    expect(page.body.data.incident.plan.waves.length).toBeGreaterThan(0);
+    const { body } = await ask('{ plans(first: 1) { id } }');
+    const report = await ask(
+      'query ($id: ID!) { planReport(plan: $id) { state reachLeft { lo } open { step next } undo { step } timeline { type actor } ledger { holds } markdown } }',
+      { variables: { id: body.data.plans[0].id } },
+    );
+    expect(report.body.errors).toBeUndefined();
+    expect(report.body.data.planReport).toMatchObject({ reachLeft: null, undo: [], ledger: { holds: true } });
+    expect(report.body.data.planReport.markdown).toContain('# Report of plan');
+  });
+
   it('tells how far a plan is as soon as somebody listens', async () => {
     const { body } = await ask('{ plans(first: 1) { id execution { steps { id state } } } }');
     const [plan] = body.data.plans;
