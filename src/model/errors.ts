@@ -20,6 +20,19 @@ export class ThrottledError extends Error {
   }
 }
 
+/** Not now, and nothing was done: a pause, or somebody else at it. Work of a queue is kept, and looked at again after this. */
+export class LaterError extends Error {
+  override readonly name = 'LaterError';
+  readonly afterMs: number;
+  /** True when all work of this kind waits for the same. */
+  readonly holdsAll: boolean;
+  constructor(message: string, { afterMs, holdsAll }: { readonly afterMs: number; readonly holdsAll: boolean }) {
+    super(message);
+    this.afterMs = afterMs;
+    this.holdsAll = holdsAll;
+  }
+}
+
 /** Content that cannot be read: `file: place: what`. The rest of the input goes on. */
 export class InputError extends Error {
   override readonly name = 'InputError';
@@ -43,7 +56,7 @@ const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const EXPECTED: ReadonlySet<string> = new Set(['UsageError', 'RefusedError', 'InputError', 'UnknownEntityError']);
+const EXPECTED: ReadonlySet<string> = new Set(['UsageError', 'RefusedError', 'LaterError', 'InputError', 'UnknownEntityError']);
 
 /** Whether it is one of these, so that its message is for people. By name, which outlives a thread's boundary. */
 export const isExpected = (error: unknown): error is Error => error instanceof Error && EXPECTED.has(error.name);

@@ -59,6 +59,8 @@ export interface PlanStep {
   readonly approvals: number;
   readonly commands: StepCommands;
   readonly why: string;
+  /** Its refusal or failure does not stop the plan. */
+  readonly continue?: true;
 }
 
 export interface Wave {
@@ -122,7 +124,18 @@ export interface StepRecord {
   readonly preImage?: string;
   readonly evidence: readonly string[];
   readonly residualUntil?: Time;
+  /** Between the call and its proof: when it must be seen, by what its provider promises. */
+  readonly effectiveBy?: Time;
+  /** Who answers for the target, as the graph said when the step was admitted. */
+  readonly owner?: string;
+  /** The control was there, and somebody has removed it. */
+  readonly drift?: Drift;
   readonly updatedAt: Time;
+}
+
+export interface Drift {
+  readonly since: Time;
+  readonly evidence: readonly string[];
 }
 
 export const PLAN_STATES = ['draft', 'approved', 'running', 'done', 'partial', 'stopped', 'undone'] as const;
@@ -159,5 +172,7 @@ export interface Hold {
   readonly preexisting: boolean;
   /** Sealed; kept on the first hold of (target, control). */
   readonly preImage?: string;
+  /** Expired, but lifting it would re-arm whoever holds what was minted: it stays until a person lifts it, or it is safe. */
+  readonly due?: Time;
   readonly released?: Time;
 }

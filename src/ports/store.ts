@@ -62,9 +62,10 @@ export interface FactStore {
   beginCollection(origin: string, id: string, at: Time): Promise<CollectionRun>;
   /**
    * Upserts claims of (run.origin, batch.scope). The same facts again change nothing but lastSeen and generation, and emit no
-   * change. An entity that a relationship names and nobody claims is refused: collectors emit stubs.
+   * change. An entity that a relationship names and nobody claims is refused: collectors emit stubs. Several batches are written
+   * one after the other, all of them or none.
    */
-  writeFacts(run: CollectionRun, batch: FactBatch): Promise<void>;
+  writeFacts(run: CollectionRun, ...batches: readonly FactBatch[]): Promise<void>;
   /** Sweeps completely collected scopes, records coverage, advances the generation by one. */
   commitCollection(run: CollectionRun, outcome: CollectionOutcome): Promise<CommittedCollection>;
   /**
@@ -220,13 +221,26 @@ export interface PlanStore {
   plans(limit: number): Promise<StoredPlan[]>;
   setPlanState(plan: string, state: PlanState): Promise<void>;
   approve(approval: Approval, ledger: LedgerDraft): Promise<void>;
+  /** False when this person had not approved the plan: then nothing happens. */
+  withdrawApproval(plan: string, by: string, ledger: LedgerDraft): Promise<boolean>;
   moveStep(transition: StepTransition): Promise<boolean>;
+  /** Each by itself as moveStep; all that move, move at once. Steps of one plan, each once. */
+  moveSteps(transitions: readonly StepTransition[]): Promise<boolean[]>;
+  /** Plans of which some step is in one of these states, by id. */
+  plansWithSteps(states: readonly StepState[]): Promise<string[]>;
+  /**
+   * Steps of other plans that count against budgets of actions, by owner: called at or after a time, or approved since and about to be called.
+   */
+  actionsSince(at: Time, exceptPlan: string): Promise<{ readonly owner: string | null; readonly actions: number }[]>;
   holds(filter?: {
+    readonly id?: string;
     readonly target?: string;
     readonly control?: string;
     readonly holder?: string;
     readonly open?: boolean;
   }): Promise<Hold[]>;
+  /** Of a hold that is open: another end, or that it is due. False when it is not open. */
+  changeHold(id: string, change: Pick<Hold, 'expires'> | Pick<Hold, 'due'>, ledger: LedgerDraft): Promise<boolean>;
   /** Marks it released. Returns the holds of the same target and control that are still open. */
   releaseHold(id: string, at: Time, ledger: LedgerDraft): Promise<Hold[]>;
   paused(): Promise<boolean>;
@@ -247,6 +261,14 @@ export interface LeaseStore {
   leases(): Promise<{ readonly name: string; readonly holder: string; readonly until: Time }[]>;
 }
 
+export interface JobFilter {
+  readonly states?: readonly JobState[];
+  readonly name?: string;
+  readonly order?: 'newest' | 'oldest';
+  readonly after?: Pick<JobRecord, 'createdAt' | 'id'>;
+  readonly limit: number;
+}
+
 /** Pending and finished work. A queue is only a nudge. */
 export interface JobStore {
   /**
@@ -256,8 +278,8 @@ export interface JobStore {
   addJob(job: JobRecord, again: 'coalesce' | 'never'): Promise<{ readonly job: JobRecord; readonly isNew: boolean }>;
   updateJob(id: string, change: Partial<Pick<JobRecord, 'state' | 'attempts' | 'progress' | 'message'>>, at: Time): Promise<void>;
   job(id: string): Promise<JobRecord | undefined>;
-  /** Newest first. */
-  jobs(filter: { readonly states?: readonly JobState[]; readonly name?: string; readonly limit: number }): Promise<JobRecord[]>;
+  /** Newest first, or oldest first; `after` is the last one of the page before. */
+  jobs(filter: JobFilter): Promise<JobRecord[]>;
 }
 
 export const ROLES = ['viewer', 'analyst', 'responder', 'approver', 'admin'] as const;

@@ -40,11 +40,24 @@ async function lockHead(run: Run): Promise<Head> {
 
 /** Appends to the chain unless the same draft is there; gives what it became. Needs the head locked. */
 export async function appendTo(run: Run, head: Head, draft: LedgerDraft): Promise<LedgerRecord> {
-  const [known] = await run(ledger.find, { id: draft.id });
+  const [known] = await run(ledger.known, { ids: [draft.id] });
   if (known) return JSON.parse(known.body) as LedgerRecord;
-  const record = chainRecord(draft, head.ledgerSeq + 1, head.ledgerHash);
-  await run(ledger.append, { rows: [{ id: record.id, seq: record.seq, body: JSON.stringify(record) }] });
-  head.ledgerSeq = record.seq;
-  head.ledgerHash = record.hash;
-  return record;
+  const [record] = await appendNew(run, head, [draft]);
+  return record as LedgerRecord;
+}
+
+/** Drafts that are known not to be there. */
+export async function appendNew(run: Run, head: Head, drafts: readonly LedgerDraft[]): Promise<LedgerRecord[]> {
+  const records = drafts.map((draft) => {
+    const record = chainRecord(draft, head.ledgerSeq + 1, head.ledgerHash);
+    head.ledgerSeq = record.seq;
+    head.ledgerHash = record.hash;
+    return record;
+  });
+  if (records.length > 0) {
+    await run(ledger.append, {
+      rows: records.map((record) => ({ id: record.id, seq: record.seq, body: JSON.stringify(record) })),
+    });
+  }
+  return records;
 }

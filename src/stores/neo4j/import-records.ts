@@ -18,7 +18,7 @@ import { documentId } from './fact-store.ts';
 import { saveRisks } from './finding-store.ts';
 import { type Head, locked } from './head.ts';
 import { saveJob, saveToken } from './job-store.ts';
-import { saveApproval, saveHold, savePlan, saveStep } from './plan-store.ts';
+import { saveApproval, saveHolds, savePlan, saveSteps } from './plan-store.ts';
 import * as changes from './queries/changes.ts';
 import * as facts from './queries/facts.ts';
 import * as findings from './queries/findings.ts';
@@ -94,9 +94,9 @@ const WRITERS: Writers = {
     each(rows, async (stored) => {
       await savePlan(run, stored);
       await each(stored.approvals, (approval) => saveApproval(run, approval));
-      await each(stored.steps, (step) => saveStep(run, step));
+      if (stored.steps.length > 0) await saveSteps(run, stored.steps);
     }),
-  hold: (rows, { run }) => each(rows, (hold) => saveHold(run, hold)),
+  hold: (rows, { run }) => saveHolds(run, rows),
   ledger: async (rows, { run, head }) => {
     await run(ledger.append, { rows: rows.map((row) => ({ id: row.id, seq: row.seq, body: JSON.stringify(row) })) });
     const last = rows.at(-1);

@@ -35,8 +35,11 @@ export const createJobStore = (client: Client): LeaseStore & JobStore => ({
 
   job: (id) => client.read(async (run) => bodies<JobRecord>(await run(jobs.find, { id }))[0]),
 
-  jobs: ({ states = null, name = null, limit }) =>
-    client.read(async (run) => bodies<JobRecord>(await run(jobs.list, { states, name, limit }))),
+  jobs: ({ states = null, name = null, order = 'newest', after, limit }) =>
+    client.read(async (run) => {
+      const page = { states, name, limit, createdAt: after?.createdAt ?? null, id: after?.id ?? null };
+      return bodies<JobRecord>(await run(order === 'newest' ? jobs.list : jobs.oldest, page));
+    }),
 });
 
 const withJobs = <T>(client: Client, work: (run: Run) => Promise<T>): Promise<T> =>

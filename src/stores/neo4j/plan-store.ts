@@ -5,7 +5,7 @@ import type { Approval, Hold, Plan, PlanState, StepRecord, StoredPlan } from '..
 import type { LedgerStore, PlanStore, StepTransition } from '../../ports/store.ts';
 import type { Client, Run } from './client.ts';
 import { bodies } from './finding-store.ts';
-import { appendTo, type Head, locked } from './head.ts';
+import { appendNew, appendTo, type Head, locked } from './head.ts';
 import * as ledger from './queries/ledger.ts';
 import * as meta from './queries/meta.ts';
 import * as plans from './queries/plans.ts';
@@ -39,10 +39,42 @@ export const createPlanStore = (client: Client): PlanStore & LedgerStore => ({
       await appendTo(run, head, draft);
     }),
 
-  moveStep: (transition) => locked(client, (run, head) => moveStep(run, head, transition)),
+  withdrawApproval: (plan, by, draft) =>
+    locked(client, async (run, head) => {
+      await existing(run, plan);
+      const [removed] = await run(plans.removeApproval, { id: approvalId({ plan, by }) });
+      const [known] = await run(ledger.known, { ids: [draft.id] });
+      if (removed && !known) await appendNew(run, head, [draft]);
+      return removed !== undefined || known !== undefined;
+    }),
 
-  holds: ({ target = null, control = null, holder = null, open = null } = {}) =>
-    client.read(async (run) => bodies<Hold>(await run(plans.holds, { target, control, holder, open }))),
+  moveStep: async (transition) => (await locked(client, (run, head) => moveSteps(run, head, [transition])))[0] ?? false,
+
+  moveSteps: (transitions) => locked(client, (run, head) => moveSteps(run, head, transitions)),
+
+  plansWithSteps: (states) => client.read(async (run) => (await run(plans.withSteps, { states })).map(({ id }) => id)),
+
+  actionsSince: (at, except) => client.read((run) => run(plans.actionsSince, { at, except })),
+
+  holds: ({ id = null, target = null, control = null, holder = null, open = null } = {}) =>
+    client.read(async (run) =>
+      bodies<Hold>(
+        target === null || id !== null
+          ? await run(plans.holds, { id, target, control, holder, open })
+          : await run(plans.holdsOfTarget, { target, control, holder, open }),
+      ),
+    ),
+
+  changeHold: (id, change, draft) =>
+    locked(client, async (run, head) => {
+      const [known] = await run(ledger.known, { ids: [draft.id] });
+      if (known) return true;
+      const hold = await findHold(run, id);
+      if (hold.released !== undefined) return false;
+      await saveHolds(run, [{ ...hold, ...change }]);
+      await appendNew(run, head, [draft]);
+      return true;
+    }),
 
   releaseHold: (id, at, draft) => locked(client, (run, head) => releaseHold(run, head, { id, at, draft })),
 
@@ -76,46 +108,87 @@ export async function savePlan(run: Run, stored: Pick<StoredPlan, 'plan' | 'stat
 /** One for each person and plan. */
 export async function saveApproval(run: Run, approval: Approval): Promise<void> {
   const { plan, by, at } = approval;
-  const id = JSON.stringify([plan, by]);
-  await run(plans.saveApproval, { id, fields: { plan, by, at, body: JSON.stringify(approval) } });
+  await run(plans.saveApproval, { id: approvalId(approval), fields: { plan, by, at, body: JSON.stringify(approval) } });
 }
 
-export async function saveStep(run: Run, record: StepRecord): Promise<void> {
-  const { plan, step, state } = record;
-  await run(plans.saveStep, { id: stepId(record), fields: { plan, step, state, body: JSON.stringify(record) } });
+export async function saveSteps(run: Run, records: readonly StepRecord[]): Promise<void> {
+  const rows = records.map((record) => {
+    const { plan, step, state, attempts, owner = null, updatedAt } = record;
+    return { id: stepId(record), plan, step, state, called: attempts > 0, owner, updatedAt, body: JSON.stringify(record) };
+  });
+  await run(plans.saveSteps, { rows });
 }
 
-export async function saveHold(run: Run, hold: Hold): Promise<void> {
-  const { id, target, control, holder, since, released } = hold;
-  const fields = { target, control, holder, since, open: released === undefined, body: JSON.stringify(hold) };
-  await run(plans.saveHold, { id, fields });
+export async function saveHolds(run: Run, holds: readonly Hold[]): Promise<void> {
+  const rows = holds.map((hold) => {
+    const { id, target, control, holder, since, released } = hold;
+    return { id, target, control, holder, since, open: released === undefined, body: JSON.stringify(hold) };
+  });
+  await run(plans.saveHolds, { rows });
 }
+
+const approvalId = ({ plan, by }: Pick<Approval, 'plan' | 'by'>): string => JSON.stringify([plan, by]);
 
 const stepId = ({ plan, step }: StepRecord): string => JSON.stringify([plan, step]);
 
 async function existing(run: Run, id: string): Promise<void> {
-  const [found] = await run(plans.find, { id });
+  const [found] = await run(plans.exists, { id });
   if (!found) throw new RefusedError(`plan ${id}: no such plan; list them with \`interlock plan\` or make one`);
 }
 
-async function moveStep(run: Run, head: Head, { record, from, ledger: drafts, hold }: StepTransition): Promise<boolean> {
-  await existing(run, record.plan);
-  if (await isDone(run, record, drafts)) return true;
-  const [known] = await run(plans.step, { id: stepId(record) });
-  const state = known ? (JSON.parse(known.body) as StepRecord).state : 'planned';
-  if (!from.includes(state)) return false;
-  await saveStep(run, record);
-  if (hold) await saveHold(run, hold);
-  for (const draft of drafts) await appendTo(run, head, draft);
-  return true;
+/** One question and one write for all of them, however many. */
+async function moveSteps(run: Run, head: Head, transitions: readonly StepTransition[]): Promise<boolean[]> {
+  const [first] = transitions;
+  if (!first) return [];
+  await existing(run, first.record.plan);
+  const drafts = transitions.flatMap((transition) => transition.ledger);
+  const [found, appended] = await Promise.all([
+    run(plans.steps, { ids: transitions.map(({ record }) => stepId(record)) }),
+    drafts.length > 0 ? run(ledger.known, { ids: drafts.map(({ id }) => id) }) : [],
+  ]);
+  const known = new Map(found.map(({ id, body }) => [id, JSON.parse(body) as StepRecord]));
+  const inLedger = new Set(appended.map(({ id }) => id));
+  const states = transitions.map((transition) => whatIs(transition, known.get(stepId(transition.record)), inLedger));
+  await saveMoved(
+    run,
+    head,
+    transitions.filter((_, i) => states[i] === 'moves'),
+  );
+  return states.map((state) => state !== 'stays');
 }
 
-/** Drivers retry: the very same transition was made, and its records are in the ledger. */
-async function isDone(run: Run, record: StepRecord, drafts: readonly LedgerDraft[]): Promise<boolean> {
-  if (drafts.length === 0) return false;
-  for (const { id } of drafts) if ((await run(ledger.find, { id })).length === 0) return false;
-  const [known] = await run(plans.step, { id: stepId(record) });
-  return known !== undefined && canonicalJson(JSON.parse(known.body) as Json) === canonicalJson(record);
+/** `done`: drivers retry; the very same transition was made, and its records are in the ledger. */
+function whatIs(
+  { record, from, ledger: drafts }: StepTransition,
+  known: StepRecord | undefined,
+  inLedger: ReadonlySet<string>,
+): 'done' | 'moves' | 'stays' {
+  const isSaid = drafts.length > 0 && drafts.every(({ id }) => inLedger.has(id));
+  if (isSaid && known && canonicalJson(known as unknown as Json) === canonicalJson(record)) return 'done';
+  return from.includes(known?.state ?? 'planned') ? 'moves' : 'stays';
+}
+
+async function saveMoved(run: Run, head: Head, moved: readonly StepTransition[]): Promise<void> {
+  if (moved.length === 0) return;
+  const holds = moved.flatMap(({ hold }) => (hold ? [hold] : []));
+  await Promise.all([
+    saveSteps(
+      run,
+      moved.map(({ record }) => record),
+    ),
+    holds.length > 0 ? saveHolds(run, holds) : undefined,
+    appendNew(
+      run,
+      head,
+      moved.flatMap((transition) => transition.ledger),
+    ),
+  ]);
+}
+
+async function findHold(run: Run, id: string): Promise<Hold> {
+  const [found] = await run(plans.hold, { id });
+  if (!found) throw new RefusedError(`hold ${id}: no such hold; list them with \`interlock holds\``);
+  return JSON.parse(found.body) as Hold;
 }
 
 async function releaseHold(
@@ -123,13 +196,11 @@ async function releaseHold(
   head: Head,
   { id, at, draft }: { readonly id: string; readonly at: string; readonly draft: LedgerDraft },
 ): Promise<Hold[]> {
-  const [found] = await run(plans.hold, { id });
-  if (!found) throw new RefusedError(`hold ${id}: no such hold; list them with \`interlock holds\``);
-  const hold = JSON.parse(found.body) as Hold;
+  const hold = await findHold(run, id);
   if (hold.released === undefined) {
-    await saveHold(run, { ...hold, released: at });
+    await saveHolds(run, [{ ...hold, released: at }]);
     await appendTo(run, head, draft);
   }
   const { target, control } = hold;
-  return bodies<Hold>(await run(plans.holds, { target, control, holder: null, open: true }));
+  return bodies<Hold>(await run(plans.holdsOfTarget, { target, control, holder: null, open: true }));
 }

@@ -21,7 +21,7 @@ export function placeHold(db: Connection, hold: Hold): void {
 export function findHolds(db: Connection, filter: Parameters<PlanStore['holds']>[0] = {}): Hold[] {
   const conditions: string[] = [];
   const values: SqlValue[] = [];
-  for (const column of ['target', 'control', 'holder'] as const) {
+  for (const column of ['id', 'target', 'control', 'holder'] as const) {
     const value = filter[column];
     if (value === undefined) continue;
     conditions.push(`${column} = ?`);
@@ -33,11 +33,22 @@ export function findHolds(db: Connection, filter: Parameters<PlanStore['holds']>
   return rows.map(([body]) => JSON.parse(body) as Hold);
 }
 
+function requireHold(db: Connection, id: string): Hold {
+  const row = db.get<[string]>('SELECT body FROM hold WHERE id = ?', [id]);
+  if (!row) throw new RefusedError(`hold ${id}: the store has no such hold; list them with \`interlock holds\``);
+  return JSON.parse(row[0]) as Hold;
+}
+
+export function changeHold(db: Connection, id: string, change: Partial<Hold>): boolean {
+  const hold = requireHold(db, id);
+  if (hold.released !== undefined) return false;
+  db.run('UPDATE hold SET body = ? WHERE id = ?', [JSON.stringify({ ...hold, ...change }), id]);
+  return true;
+}
+
 /** Returns the holds of the same control that are still open. Released once; the first time stays. */
 export function releaseHold(db: Connection, id: string, at: Time): Hold[] {
-  const row = db.get<[string]>('SELECT body FROM hold WHERE id = ?', [id]);
-  if (!row) throw new RefusedError(`hold ${id}: the store has no such hold; see \`interlock status\``);
-  const hold = JSON.parse(row[0]) as Hold;
+  const hold = requireHold(db, id);
   if (hold.released === undefined) {
     const released: Hold = { ...hold, released: at };
     db.run('UPDATE hold SET released = ?, body = ? WHERE id = ?', [at, JSON.stringify(released), id]);

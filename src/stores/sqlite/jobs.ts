@@ -1,6 +1,6 @@
 import { RefusedError } from '../../model/errors.ts';
 import type { JobRecord } from '../../model/jobs.ts';
-import type { JobStore, LeaseStore } from '../../ports/store.ts';
+import type { JobFilter, JobStore, LeaseStore } from '../../ports/store.ts';
 import type { Access } from './access.ts';
 import { type Connection, marks, type SqlValue } from './connection.ts';
 
@@ -38,11 +38,21 @@ function updateJob(db: Connection, id: string, change: Parameters<JobStore['upda
   writeJob(db, { ...job, ...change, updatedAt });
 }
 
-function jobs(db: Connection, { states, name, limit }: Parameters<JobStore['jobs']>[0]): JobRecord[] {
-  const conditions = [...(states ? [`state IN ${marks(states.length)}`] : []), ...(name === undefined ? [] : ['name = ?'])];
-  const values: SqlValue[] = [...(states ?? []), ...(name === undefined ? [] : [name]), limit];
+function jobs(db: Connection, { states, name, order = 'newest', after, limit }: JobFilter): JobRecord[] {
+  const [way, past] = order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
+  const conditions = [
+    ...(states ? [`state IN ${marks(states.length)}`] : []),
+    ...(name === undefined ? [] : ['name = ?']),
+    ...(after ? [`(created_at, id) ${past} (?, ?)`] : []),
+  ];
+  const values: SqlValue[] = [
+    ...(states ?? []),
+    ...(name === undefined ? [] : [name]),
+    ...(after ? [after.createdAt, after.id] : []),
+    limit,
+  ];
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-  const rows = db.all<[string]>(`SELECT body FROM job ${where} ORDER BY created_at DESC, id DESC LIMIT ?`, values);
+  const rows = db.all<[string]>(`SELECT body FROM job ${where} ORDER BY created_at ${way}, id ${way} LIMIT ?`, values);
   return rows.map(([body]) => JSON.parse(body) as JobRecord);
 }
 

@@ -1,9 +1,9 @@
 import { RefusedError } from '../../model/errors.ts';
-import type { Approval, Plan, PlanState, StepRecord, StoredPlan } from '../../model/plan.ts';
+import type { Approval, Plan, PlanState, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
 import type { PlanStore, StepTransition } from '../../ports/store.ts';
 import type { Access } from './access.ts';
-import type { Connection } from './connection.ts';
-import { findHolds, placeHold, releaseHold } from './holds.ts';
+import { type Connection, marks } from './connection.ts';
+import { changeHold, findHolds, placeHold, releaseHold } from './holds.ts';
 import { append, ledgerRecord } from './ledger.ts';
 import { metaText, setMeta } from './meta.ts';
 
@@ -14,13 +14,14 @@ function storedPlan(db: Connection, [id, state, requestedBy, body]: PlanRow): St
   const approvals = db.all<[string]>('SELECT body FROM approval WHERE plan = ? ORDER BY at, by', [id]);
   const steps = db.all<[string]>('SELECT body FROM step WHERE plan = ? ORDER BY step', [id]);
   const plan = JSON.parse(body) as Plan;
-  const order = plan.waves.flatMap((wave) => wave.steps.map((step) => step.id));
+  const order = new Map(plan.waves.flatMap((wave) => wave.steps).map((step, i) => [step.id, i]));
+  const placeOf = ({ step }: StepRecord): number => order.get(step) ?? -1;
   return {
     plan,
     state,
     requestedBy,
     approvals: approvals.map(([text]) => JSON.parse(text) as Approval),
-    steps: steps.map(([text]) => JSON.parse(text) as StepRecord).sort((a, b) => order.indexOf(a.step) - order.indexOf(b.step)),
+    steps: steps.map(([text]) => JSON.parse(text) as StepRecord).sort((a, b) => placeOf(a) - placeOf(b)),
   };
 }
 
@@ -71,7 +72,9 @@ function writeApproval(db: Connection, approval: Approval): void {
 }
 
 function writeStep(db: Connection, record: StepRecord): void {
-  db.run('INSERT OR REPLACE INTO step VALUES (?, ?, ?, ?)', [record.plan, record.step, record.state, JSON.stringify(record)]);
+  const { plan, step, state, attempts, owner = null, updatedAt } = record;
+  const values = [plan, step, state, JSON.stringify(record), attempts > 0 ? 1 : 0, owner, updatedAt];
+  db.run('INSERT OR REPLACE INTO step (plan, step, state, body, called, owner, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)', values);
 }
 
 function moveStep(db: Connection, { record, from, ledger, hold }: StepTransition): boolean {
@@ -83,6 +86,22 @@ function moveStep(db: Connection, { record, from, ledger, hold }: StepTransition
   for (const draft of ledger) append(db, draft);
   if (hold) placeHold(db, hold);
   return true;
+}
+
+const PLANS_WITH = (states: number): string => `SELECT DISTINCT plan FROM step WHERE state IN ${marks(states)} ORDER BY plan`;
+
+const plansWithSteps = (db: Connection, states: readonly StepState[]): string[] =>
+  db.all<[string]>(PLANS_WITH(states.length), [...states]).map(([plan]) => plan);
+
+const ACTIONS_SINCE = `SELECT s.owner, count(*) FROM step s JOIN plan p ON p.id = s.plan
+  WHERE s.updated_at >= ? AND s.plan <> ? AND (s.called = 1 OR (s.state = 'approved' AND p.state = 'running')) GROUP BY s.owner`;
+
+const actionsSince = (db: Connection, at: string, exceptPlan: string): { owner: string | null; actions: number }[] =>
+  db.all<[string | null, number]>(ACTIONS_SINCE, [at, exceptPlan]).map(([owner, actions]) => ({ owner, actions }));
+
+function withdrawApproval(db: Connection, plan: string, by: string): boolean {
+  requirePlan(db, plan);
+  return db.run('DELETE FROM approval WHERE plan = ? AND by = ?', [plan, by]) > 0;
 }
 
 function setPlanState(db: Connection, plan: string, state: PlanState): void {
@@ -106,8 +125,25 @@ export const createPlanStore = (access: Access): PlanStore => ({
       writeApproval(db, approval);
       append(db, draft);
     }),
+  withdrawApproval: (plan, by, draft) =>
+    access.write((db) => {
+      const known = ledgerRecord(db, draft.id) !== undefined;
+      const isWithdrawn = withdrawApproval(db, plan, by);
+      if (isWithdrawn) append(db, draft);
+      return isWithdrawn || known;
+    }),
   moveStep: (transition) => access.write((db) => moveStep(db, transition)),
+  moveSteps: (transitions) => access.write((db) => transitions.map((transition) => moveStep(db, transition))),
+  plansWithSteps: (states) => access.read((db) => plansWithSteps(db, states)),
+  actionsSince: (at, exceptPlan) => access.read((db) => actionsSince(db, at, exceptPlan)),
   holds: (filter) => access.read((db) => findHolds(db, filter)),
+  changeHold: (id, change, draft) =>
+    access.write((db) => {
+      if (ledgerRecord(db, draft.id)) return true;
+      const isChanged = changeHold(db, id, change);
+      if (isChanged) append(db, draft);
+      return isChanged;
+    }),
   releaseHold: (id, at, draft) =>
     access.write((db) => {
       const open = releaseHold(db, id, at);

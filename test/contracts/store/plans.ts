@@ -97,6 +97,86 @@ export function plansContract(open: () => Promise<Store>): void {
     await expect(store.approve({ ...approval, plan: 'none' }, say.draft('a4', 'approval'))).rejects.toThrow(RefusedError);
   });
 
+  it('takes an approval back, for the person who gave it, and says whether there was one', async () => {
+    await using store = await planned(open);
+    const approval = { plan: 'p', hash: 'hash-of-p', by: 'ada', at: say.at(1), expiresAt: say.at(60) };
+    await store.approve(approval, say.draft('a1', 'approval'));
+    await store.approve({ ...approval, by: 'bob' }, say.draft('a2', 'approval'));
+    expect(await store.withdrawApproval('p', 'ada', say.draft('w1', 'withdrawal'))).toBe(true);
+    expect(await store.withdrawApproval('p', 'ada', say.draft('w1', 'withdrawal'))).toBe(true);
+    expect(await store.withdrawApproval('p', 'ada', say.draft('w2', 'withdrawal'))).toBe(false);
+    expect((await store.plan('p'))?.approvals.map(({ by }) => by)).toEqual(['bob']);
+    expect((await store.ledger(0, 10)).map(({ id }) => id)).toEqual(['l-plan', 'a1', 'a2', 'w1']);
+    await expect(store.withdrawApproval('none', 'ada', say.draft('w3', 'withdrawal'))).rejects.toThrow(RefusedError);
+  });
+
+  it('moves several steps at once, each from where it may come', async () => {
+    await using store = await planned(open);
+    const move = (step: string, from: readonly StepRecord['state'][], ledger = [say.draft(`i-${step}`, 'intent')]) => ({
+      record: record(step, 'requested'),
+      from,
+      ledger,
+    });
+    expect(await store.moveSteps([])).toEqual([]);
+    expect(
+      await store.moveSteps([
+        { ...move('s1', ['planned']), hold: hold('h1') },
+        move('s2', ['approved']),
+        move('s3', ['planned'], []),
+      ]),
+    ).toEqual([true, false, true]);
+    expect((await store.plan('p'))?.steps.map(({ step }) => step)).toEqual(['s1', 's3']);
+    expect((await store.ledger(1, 10)).map(({ id }) => id)).toEqual(['i-s1']);
+    expect((await store.holds()).map(({ id }) => id)).toEqual(['h1']);
+  });
+
+  it('finds plans by the states of their steps', async () => {
+    await using store = await planned(open);
+    await store.savePlan(plan('q', 1), 'local:ada', say.draft('l-q'));
+    await store.moveStep({ record: record('s1', 'effective'), from: ['planned'], ledger: [] });
+    await store.moveStep({ record: record('s2', 'effective'), from: ['planned'], ledger: [] });
+    await store.moveStep({ record: record('s1', 'requested', { plan: 'q' }), from: ['planned'], ledger: [] });
+    expect(await store.plansWithSteps(['effective'])).toEqual(['p']);
+    expect(await store.plansWithSteps(['requested', 'effective'])).toEqual(['p', 'q']);
+    expect(await store.plansWithSteps(['undone'])).toEqual([]);
+  });
+
+  it('counts the actions of other plans since a time, by owner: called, or approved in a plan that runs', async () => {
+    await using store = await planned(open);
+    await store.savePlan(plan('q', 1), 'local:ada', say.draft('l-q'));
+    const save = (step: string, state: StepRecord['state'], more: Partial<StepRecord>) =>
+      store.moveStep({ record: record(step, state, more), from: ['planned'], ledger: [] });
+    await save('called', 'effective', { owner: 'team/a', updatedAt: say.at(10) });
+    await save('called-too', 'failed', { updatedAt: say.at(10) });
+    await save('old', 'effective', { owner: 'team/a', updatedAt: say.at(4) });
+    await save('approved', 'approved', { attempts: 0, owner: 'team/a', updatedAt: say.at(10) });
+    await save('other', 'effective', { plan: 'q', updatedAt: say.at(10) });
+    const counts = async () =>
+      (await store.actionsSince(say.at(5), 'q')).toSorted((a, b) => String(a.owner).localeCompare(String(b.owner)));
+    expect(await counts()).toEqual([
+      { owner: null, actions: 1 },
+      { owner: 'team/a', actions: 1 },
+    ]);
+    await store.setPlanState('p', 'running');
+    expect(await counts()).toEqual([
+      { owner: null, actions: 1 },
+      { owner: 'team/a', actions: 2 },
+    ]);
+  });
+
+  it('gives a hold another end, or marks it due, while it is open', async () => {
+    await using store = await planned(open);
+    await store.moveStep({ record: record('s1', 'requested'), from: ['planned'], ledger: [], hold: hold('h1') });
+    expect(await store.changeHold('h1', { expires: say.at(90) }, say.draft('e1', 'extend'))).toBe(true);
+    expect(await store.changeHold('h1', { due: say.at(91) }, say.draft('d1', 'due'))).toBe(true);
+    expect(await store.changeHold('h1', { due: say.at(91) }, say.draft('d1', 'due'))).toBe(true);
+    expect(await store.holds({ id: 'h1' })).toEqual([hold('h1', { expires: say.at(90), due: say.at(91) })]);
+    await store.releaseHold('h1', say.at(95), say.draft('r1', 'release'));
+    expect(await store.changeHold('h1', { expires: null }, say.draft('e2', 'extend'))).toBe(false);
+    expect((await store.ledger(1, 10)).map(({ id }) => id)).toEqual(['e1', 'd1', 'r1']);
+    await expect(store.changeHold('none', { expires: null }, say.draft('e3', 'extend'))).rejects.toThrow(RefusedError);
+  });
+
   it('moves a step only from the states it may come from; one without record is planned', async () => {
     await using store = await planned(open);
     const requested = record('s1', 'requested', { preImage: 'sealed', residualUntil: say.at(90) });

@@ -9,9 +9,19 @@ export const find = query('jobs/find', { id: text }, { body: text });
 
 export const leases = query('jobs/leases', {}, { name: text, holder: text, until: text });
 
-export const list = query('jobs/list', { states: optional(listOf(text)), name: optional(text), limit: integer }, { body: text });
+const filter = {
+  states: optional(listOf(text)),
+  name: optional(text),
+  createdAt: optional(text),
+  id: optional(text),
+  limit: integer,
+};
+
+export const list = query('jobs/list', filter, { body: text });
 
 export const lock = query('jobs/lock', { name: text }, {});
+
+export const oldest = query('jobs/oldest', filter, { body: text });
 
 export const releaseLease = query('jobs/release-lease', { name: text, holder: text }, {});
 

@@ -7,4 +7,4 @@ export const all = query('ledger/all', {}, { body: text });
 
 export const append = query('ledger/append', { rows: listOf(map) }, {});
 
-export const find = query('ledger/find', { id: text }, { body: text });
+export const known = query('ledger/known', { ids: listOf(text) }, { id: text, body: text });
