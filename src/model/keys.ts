@@ -43,6 +43,30 @@ export const postgresCluster = (source: string): string => `postgres:${source}`;
 export const postgresSession = (source: string, role: string, application: string, address: string): string =>
   `postgres:${source}/sessions/${role}/${application}@${address}`;
 
+/** The installation: *control* of it is the power of the master realm's administrators. */
+export const keycloakServer = (source: string): string => `keycloak:${source}`;
+export const keycloakRealm = (source: string, realm: string): string => `keycloak:${source}/realms/${realm}`;
+/** All clients, users, assignable roles or client secrets of a realm together, also those to come. */
+export const keycloakAll = (realm: string, what: 'clients' | 'users' | 'roles' | 'client-secrets'): string => `${realm}/${what}`;
+export const keycloakClient = (source: string, realm: string, clientId: string): string =>
+  `${keycloakRealm(source, realm)}/clients/${clientId}`;
+/** What a client proves itself by. A client id may hold `/`: what belongs to the client stands behind `#`. */
+export const keycloakProof = (client: string, proof: 'secret' | 'rotated-secret' | 'signed-jwt' | 'x509'): string =>
+  `${client}#${proof}`;
+/** What a client's own roles are rights to. */
+export const keycloakApplication = (client: string): string => `${client}#application`;
+export const keycloakClientRole = (client: string, role: string): string => `${client}#roles/${role}`;
+export const keycloakRole = (source: string, realm: string, role: string): string => `${keycloakRealm(source, realm)}/roles/${role}`;
+/** `path` begins with `/`. */
+export const keycloakGroup = (source: string, realm: string, path: string): string => `${keycloakRealm(source, realm)}/groups${path}`;
+export const keycloakUser = (source: string, realm: string, username: string): string =>
+  `${keycloakRealm(source, realm)}/users/${username}`;
+export const keycloakSession = (source: string, realm: string, id: string): string => `${keycloakRealm(source, realm)}/sessions/${id}`;
+export const keycloakProvider = (source: string, realm: string, alias: string): string =>
+  `${keycloakRealm(source, realm)}/identity-providers/${alias}`;
+/** Shared rights; `digest`: of what they are. */
+export const keycloakPermission = (source: string, digest: string): string => `keycloak:${source}/permissions/${digest}`;
+
 /** The cluster: *control* of it is cluster-admin's power. */
 export const k8sCluster = (source: string): string => `k8s:${source}`;
 /** `namespace` is empty for what belongs to the cluster as a whole; `plural` as in the API's paths. */

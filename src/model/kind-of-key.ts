@@ -63,6 +63,18 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     [/\/sessions\//, 'Workload'],
     [/^[^/]+$/, 'Scope'],
   ],
+  keycloak: [
+    [/^[^/]+(?:\/realms\/[^/]+(?:\/(?:clients|users|roles|client-secrets))?)?$/, 'Scope'],
+    [/^[^/]+\/permissions\//, 'Permission'],
+    [/^[^/]+\/realms\/[^/]+\/clients\/.+#(?:secret|rotated-secret|signed-jwt|x509)$/, 'Credential'],
+    [/^[^/]+\/realms\/[^/]+\/clients\/.+#application$/, 'Resource'],
+    [/^[^/]+\/realms\/[^/]+\/(?:clients\/.+#)?roles\//, 'Role'],
+    [/^[^/]+\/realms\/[^/]+\/clients\//, 'ServiceAccount'],
+    [/^[^/]+\/realms\/[^/]+\/users\//, 'User'],
+    [/^[^/]+\/realms\/[^/]+\/groups\//, 'Group'],
+    [/^[^/]+\/realms\/[^/]+\/sessions\//, 'Session'],
+    [/^[^/]+\/realms\/[^/]+\/identity-providers\//, 'External'],
+  ],
   redis: [[/\/users\//, 'ServiceAccount']],
   vault: [
     [/^[^/]+$/, 'Scope'],
