@@ -2,6 +2,7 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import type { Cluster } from './cluster.ts';
 import { identityFacts } from './identity-facts.ts';
+import { nodeRights } from './node-rights.ts';
 import { outwardFacts } from './outward-facts.ts';
 import { Permissions } from './permissions.ts';
 import { placeFacts } from './place-facts.ts';
@@ -23,6 +24,7 @@ export function clusterFacts(cluster: Cluster): FactStream {
     valueFacts(cluster),
     outwardFacts(cluster),
     rightFacts(cluster),
+    nodeRights(cluster),
   ];
   return {
     *entities() {
