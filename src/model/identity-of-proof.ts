@@ -3,6 +3,8 @@ const FORMS = [
   /^(postgres:[^/]+\/roles\/.+)\/password$/,
   /^(aws:arn:[^:]*:iam::\d*:user\/.+)\/login-profile$/,
   /^(vault:[^/]+\/auth\/.+\/role\/[^/]+)\/secret-id\/[^/]+$/,
+  /^(redis:[^/]+\/users\/[^/]+)\/passwords\/[^/]+$/,
+  /^(rabbitmq:[^/]+\/users\/[^/]+)\/password$/,
 ] as const;
 
 /** Undefined for a key that does not tell. */

@@ -56,16 +56,61 @@ export const keycloakProof = (client: string, proof: 'secret' | 'rotated-secret'
 /** What a client's own roles are rights to. */
 export const keycloakApplication = (client: string): string => `${client}#application`;
 export const keycloakClientRole = (client: string, role: string): string => `${client}#roles/${role}`;
-export const keycloakRole = (source: string, realm: string, role: string): string => `${keycloakRealm(source, realm)}/roles/${role}`;
+export const keycloakRole = (source: string, realm: string, role: string): string =>
+  `${keycloakRealm(source, realm)}/roles/${role}`;
 /** `path` begins with `/`. */
-export const keycloakGroup = (source: string, realm: string, path: string): string => `${keycloakRealm(source, realm)}/groups${path}`;
+export const keycloakGroup = (source: string, realm: string, path: string): string =>
+  `${keycloakRealm(source, realm)}/groups${path}`;
 export const keycloakUser = (source: string, realm: string, username: string): string =>
   `${keycloakRealm(source, realm)}/users/${username}`;
-export const keycloakSession = (source: string, realm: string, id: string): string => `${keycloakRealm(source, realm)}/sessions/${id}`;
+export const keycloakSession = (source: string, realm: string, id: string): string =>
+  `${keycloakRealm(source, realm)}/sessions/${id}`;
 export const keycloakProvider = (source: string, realm: string, alias: string): string =>
   `${keycloakRealm(source, realm)}/identity-providers/${alias}`;
 /** Shared rights; `digest`: of what they are. */
 export const keycloakPermission = (source: string, digest: string): string => `keycloak:${source}/permissions/${digest}`;
+
+/** A name of a provider that may hold `/`, as one part of a key. */
+const part = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F');
+/** The name that a part of a key stands for. */
+export const namedBy = (keyPart: string): string => keyPart.replaceAll('%2F', '/').replaceAll('%25', '%');
+
+/** The server, or all nodes of a cluster: *control* of it is the power to give oneself every right. */
+export const redisServer = (source: string): string => `redis:${source}`;
+export const redisUser = (source: string, user: string): string => `redis:${source}/users/${part(user)}`;
+/** One of a user's passwords; `id`: the begin of its hash's fingerprint. */
+export const redisPassword = (source: string, user: string, id: string): string => `${redisUser(source, user)}/passwords/${id}`;
+/** All keys that fit a pattern of an access rule. */
+export const redisKeys = (source: string, pattern: string): string => `redis:${source}/keys/${pattern}`;
+export const redisChannels = (source: string, pattern: string): string => `redis:${source}/channels/${pattern}`;
+/** A setting that holds a password. */
+export const redisSetting = (source: string, name: string): string => `redis:${source}/settings/${name}`;
+/** Shared rights; `digest`: of what they are. */
+export const redisPermission = (source: string, digest: string): string => `redis:${source}/permissions/${digest}`;
+/** A logical consumer: clients of one name, user and address, however many connections they have. */
+export const redisSession = (source: string, user: string, client: string, address: string): string =>
+  `redis:${source}/sessions/${part(user)}/${part(client)}@${address}`;
+
+/** The broker or cluster: *control* of it is an administrator's power. */
+export const rabbitmqBroker = (source: string): string => `rabbitmq:${source}`;
+export const rabbitmqUser = (source: string, user: string): string => `rabbitmq:${source}/users/${part(user)}`;
+export const rabbitmqPassword = (source: string, user: string): string => `${rabbitmqUser(source, user)}/password`;
+/** `/` is written `%2F`, as in the paths of the management API. */
+export const rabbitmqVhost = (source: string, vhost: string): string => `rabbitmq:${source}/vhosts/${part(vhost)}`;
+export const rabbitmqQueue = (source: string, vhost: string, name: string): string =>
+  `${rabbitmqVhost(source, vhost)}/queues/${part(name)}`;
+/** The exchange without a name is `amq.default`, as permissions write it. */
+export const rabbitmqExchange = (source: string, vhost: string, name: string): string =>
+  `${rabbitmqVhost(source, vhost)}/exchanges/${part(name)}`;
+/** A shovel or a federation upstream: its addresses hold logins. `vhost` as `rabbitmqVhost` writes it. */
+export const rabbitmqParameter = (vhost: string, component: string, name: string): string =>
+  `${vhost}/parameters/${component}/${part(name)}`;
+/** Who works with such a parameter: the broker's own link. */
+export const rabbitmqLink = (vhost: string, component: string, name: string): string =>
+  `${vhost}/links/${component}/${part(name)}`;
+export const rabbitmqPermission = (source: string, digest: string): string => `rabbitmq:${source}/permissions/${digest}`;
+export const rabbitmqSession = (source: string, user: string, client: string, address: string): string =>
+  `rabbitmq:${source}/sessions/${part(user)}/${part(client)}@${address}`;
 
 /** The cluster: *control* of it is cluster-admin's power. */
 export const k8sCluster = (source: string): string => `k8s:${source}`;
