@@ -1,137 +1,216 @@
 /**
- * What can be done to AWS access keys, users, roles and their sessions, and the literal AWS CLI command of it, with its inverse and
- * its probe. Pure text: nothing here calls AWS.
- *
- *   what                  call                                         back                        outlives it
- *   deactivate a key      iam:UpdateAccessKey Inactive                 Status Active               sessions that it minted
- *   deny an identity      iam:Put{User,Role}Policy, Deny *             Delete…Policy               role sessions that a user assumed
- *   end sessions          the same, with aws:TokenIssueTime            Delete…Policy, once the     new sessions: minting is stopped first
- *                                                                      last old session is over
- *   fence                 the same, Deny unless from known networks    DeleteUserPolicy            role sessions; whoever sits there
- *   stop assuming         iam:PutUserPolicy, Deny sts:AssumeRole       DeleteUserPolicy            sessions that were minted before
- *
- * Sources: IAM User Guide, "Update access keys", "Revoking IAM role temporary security credentials", "Disabling permissions for
- * temporary security credentials"; IAM API Reference. IAM is eventually consistent: a change is read again after 10 s, 60 s, 5 min.
+ * The calls that carry out a control of `aws-controls.ts`, those that bring back what was, and those that read it. Pure: nothing here
+ * calls AWS. IAM is eventually consistent: a change is read again after 10 s, 60 s, 5 min.
  */
-import type { StepCommands } from './plan.ts';
-import { shellQuote as q, shellComment } from './shell.ts';
+import { AWS_NOW, AWS_POLICY_ID, type AwsCall, type AwsInput } from './aws-calls.ts';
+import type { AwsStep, AwsStepOf } from './aws-controls.ts';
+import {
+  AWS_CUTOFF_POLICY,
+  AWS_DENY_POLICY,
+  AWS_FENCE_POLICY,
+  AWS_STOP_ASSUME_POLICY,
+  cutoffDocument,
+  denyAllDocument,
+  fenceDocument,
+  outerDenyDocument,
+  stopAssumeDocument,
+  withTrustDenied,
+} from './aws-documents.ts';
+import { sha256 } from './ledger.ts';
 
-export const AWS_DENY_POLICY = 'interlock-deny';
-export const AWS_FENCE_POLICY = 'interlock-fence';
-export const AWS_STOP_ASSUME_POLICY = 'interlock-deny-assume';
-/** The name that the AWS console uses for the same control. */
-export const AWS_CUTOFF_POLICY = 'AWSRevokeOlderSessions';
-
-export interface AwsKey {
-  readonly accessKeyId: string;
-  /** Absent for a root user's key: only the root user itself can change it. */
-  readonly userName?: string;
+/** The control of a thing as it was: the pre-image. Of each control only its own field. */
+export interface AwsBefore {
+  /** Of an access key. */
+  readonly status?: string;
+  /** Text of the inline policy of that name; null when there was none. */
+  readonly policy?: string | null;
+  /** ARN; null when there was none. */
+  readonly boundary?: string | null;
+  readonly trustPolicy?: string;
+  readonly seconds?: number;
+  /** Whether the service control policy of our name was there, and attached. */
+  readonly outer?: { readonly id: string | null; readonly isAttached: boolean };
+  /** Ids of all keys of the user before a second one was made. */
+  readonly keys?: readonly string[];
+  /** Of the secret's or parameter's value in force. */
+  readonly version?: string;
 }
 
-export interface AwsPrincipal {
-  readonly type: 'user' | 'role';
-  readonly name: string;
+/** What a call needs that no plan can know. */
+export interface AwsGiven {
+  /** The time from which sessions are good, and the step's mark. */
+  readonly cutoff?: { readonly at: string; readonly sid: string };
+  /** The role's document as it is now. */
+  readonly trustPolicy?: string;
+  /** Of the service control policy that is there or was made. */
+  readonly policyId?: string | undefined;
 }
 
-const ofUser = ({ userName }: AwsKey): string => (userName === undefined ? '' : ` --user-name ${q(userName)}`);
-const keyWords = (key: AwsKey): string => `${ofUser(key)} --access-key-id ${q(key.accessKeyId)}`;
-const document = (effect: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', ...effect }] });
-const principalWords = ({ type, name }: AwsPrincipal): string => `--${type}-name ${q(name)}`;
-
-function inlinePolicy(principal: AwsPrincipal, policyName: string, quotedDocument: string): StepCommands {
-  const words = `${principalWords(principal)} --policy-name ${q(policyName)}`;
-  return {
-    apply: `aws iam put-${principal.type}-policy ${words} --policy-document ${quotedDocument}`,
-    inverse: `aws iam delete-${principal.type}-policy ${words}`,
-    probe: `aws iam get-${principal.type}-policy ${words}`,
-  };
+export interface Holder {
+  readonly userName?: string | undefined;
+  readonly roleName?: string | undefined;
 }
 
-export const awsDeactivateKey = (key: AwsKey): StepCommands => ({
-  apply: `aws iam update-access-key${keyWords(key)} --status Inactive`,
-  inverse: `aws iam update-access-key${keyWords(key)} --status Active`,
-  probe: `aws iam list-access-keys${ofUser(key)}`,
-});
+/** `User` or `Role`, as the names of IAM's calls have it. */
+export const awsHolderWord = ({ userName }: Holder): 'User' | 'Role' => (userName === undefined ? 'Role' : 'User');
+export const awsHolderInput = ({ userName, roleName }: Holder): AwsInput =>
+  userName === undefined ? { RoleName: roleName ?? '' } : { UserName: userName };
+const userInput = ({ userName }: Holder): AwsInput => (userName === undefined ? {} : { UserName: userName });
 
-export const awsDeleteKey = (key: AwsKey): StepCommands => ({
-  apply: `aws iam delete-access-key${keyWords(key)}`,
-  inverse: '',
-  probe: `aws iam list-access-keys${ofUser(key)}`,
-});
+const iam = (operation: string, input: AwsInput): AwsCall => ({ service: 'iam', operation, input });
+const organizations = (operation: string, input: AwsInput): AwsCall => ({ service: 'organizations', operation, input });
 
-export const awsDenyIdentity = (principal: AwsPrincipal): StepCommands =>
-  inlinePolicy(principal, AWS_DENY_POLICY, q(document({ Action: '*', Resource: '*' })));
+export type AwsInlineStep = AwsStepOf<
+  typeof AWS_DENY_POLICY | typeof AWS_FENCE_POLICY | typeof AWS_STOP_ASSUME_POLICY | typeof AWS_CUTOFF_POLICY
+>;
+const INLINE: readonly string[] = [AWS_DENY_POLICY, AWS_FENCE_POLICY, AWS_STOP_ASSUME_POLICY, AWS_CUTOFF_POLICY];
+/** Controls that are one inline policy of their own name. */
+export const isAwsInline = (step: AwsStep): step is AwsInlineStep => INLINE.includes(step.control);
 
-/** Ends every session that was issued before the command runs, legitimate ones included; they are taken again. */
-export function awsEndSessions(principal: AwsPrincipal): StepCommands {
-  const text = document({ Action: '*', Resource: '*', Condition: { DateLessThan: { 'aws:TokenIssueTime': '@now' } } });
-  const [before = '', after = ''] = text.split('@now');
-  return inlinePolicy(principal, AWS_CUTOFF_POLICY, `${q(before)}"$(date -u +%Y-%m-%dT%H:%M:%SZ)"${q(after)}`);
+/** The document that an inline control puts. */
+export function awsInlineDocument(step: AwsInlineStep, { cutoff }: AwsGiven = {}): string {
+  switch (step.control) {
+    case AWS_DENY_POLICY:
+      return denyAllDocument();
+    case AWS_FENCE_POLICY:
+      return fenceDocument(step.parameters);
+    case AWS_STOP_ASSUME_POLICY:
+      return stopAssumeDocument(step.parameters.roles);
+    case AWS_CUTOFF_POLICY:
+      return cutoffDocument(cutoff?.at ?? AWS_NOW, cutoff?.sid);
+  }
 }
 
-/** `networks`: addresses or CIDR blocks of the legitimate consumers. Calls that AWS services make for the user stay allowed. */
-export const awsFence = (userName: string, networks: readonly string[]): StepCommands =>
-  inlinePolicy(
-    { type: 'user', name: userName },
-    AWS_FENCE_POLICY,
-    q(
-      document({
-        Action: '*',
-        Resource: '*',
-        Condition: { NotIpAddress: { 'aws:SourceIp': [...networks].sort() }, Bool: { 'aws:ViaAWSService': 'false' } },
-      }),
-    ),
-  );
+/** The name of the service control policy that denies one principal. */
+export const awsOuterName = (principalArn: string): string => `interlock-deny-${sha256(principalArn).slice(0, 16)}`;
 
-export const awsDenyAssume = (userName: string, roleArns: readonly string[]): StepCommands =>
-  inlinePolicy(
-    { type: 'user', name: userName },
-    AWS_STOP_ASSUME_POLICY,
-    q(document({ Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'], Resource: [...roleArns].sort() })),
-  );
-
-/** The password is lost: a new one is needed to come back. Open console sessions go on for up to 12 hours. */
-export const awsDeleteLoginProfile = (userName: string): StepCommands => ({
-  apply: `aws iam delete-login-profile --user-name ${q(userName)}`,
-  inverse: '',
-  probe: `aws iam get-login-profile --user-name ${q(userName)}`,
-});
-
-/** Where the new key is written: mode 0600, beside the shell, never on the screen. */
-export const awsNewKeyFile = ({ accessKeyId }: AwsKey): string => `replacement-of-${accessKeyId}.json`;
-
-export function awsIssueKey(key: AwsKey): StepCommands {
-  const file = q(awsNewKeyFile(key));
-  return {
-    apply: `(umask 077 && aws iam create-access-key${ofUser(key)} --output json > ${file})`,
-    inverse: `aws iam delete-access-key${ofUser(key)} --access-key-id "$(jq -r .AccessKey.AccessKeyId ${file})" && rm -f ${file}`,
-    probe: `aws iam list-access-keys${ofUser(key)}`,
-  };
+export function awsApply(step: AwsStep, given: AwsGiven = {}): AwsCall[] {
+  if (isAwsInline(step)) return [putInline(step, awsInlineDocument(step, given))];
+  switch (step.control) {
+    case 'access-key':
+      return applyToKey(step);
+    case 'login-profile':
+      return [iam('DeleteLoginProfile', { UserName: step.parameters.userName })];
+    case 'permissions-boundary':
+      return [putBoundary(step.parameters, step.parameters.boundary)];
+    case 'trust-policy':
+      return [
+        iam('UpdateAssumeRolePolicy', {
+          RoleName: step.parameters.roleName,
+          PolicyDocument: withTrustDenied(given.trustPolicy ?? '{"Version":"2012-10-17","Statement":[]}', step.parameters),
+        }),
+      ];
+    case 'max-session':
+      return [setMaxSession(step.parameters.roleName, step.parameters.seconds)];
+    case 'service-control-policy':
+      return attachOuter(step, given);
+    case 'existence':
+      return [iam(`Delete${awsHolderWord(step.parameters)}`, awsHolderInput(step.parameters))];
+    // What is written is known to the enforcer alone.
+    case 'secret-value':
+    case 'parameter-value':
+      return [];
+  }
 }
 
-/** Reads only: the new key is used, the old one is not any more. */
-export function awsConfirmKey(key: AwsKey): StepCommands {
-  const fresh = `"$(jq -r .AccessKey.AccessKeyId ${q(awsNewKeyFile(key))})"`;
-  const apply = `aws iam get-access-key-last-used --access-key-id ${fresh}\naws iam get-access-key-last-used --access-key-id ${q(key.accessKeyId)}`;
-  return { apply, inverse: '', probe: apply };
+/** What brings `before` back; empty where nothing does. */
+export function awsInverse(step: AwsStep, before: AwsBefore): AwsCall[] {
+  if (isAwsInline(step)) return [typeof before.policy === 'string' ? putInline(step, before.policy) : deleteInline(step)];
+  switch (step.control) {
+    case 'access-key':
+      return step.action === 'quarantine' || step.action === 'disable' ? [setKeyStatus(step, before.status ?? 'Active')] : [];
+    case 'permissions-boundary':
+      return [
+        typeof before.boundary === 'string' ? putBoundary(step.parameters, before.boundary) : deleteBoundary(step.parameters),
+      ];
+    case 'trust-policy':
+      return before.trustPolicy === undefined
+        ? []
+        : [iam('UpdateAssumeRolePolicy', { RoleName: step.parameters.roleName, PolicyDocument: before.trustPolicy })];
+    case 'max-session':
+      return before.seconds === undefined ? [] : [setMaxSession(step.parameters.roleName, before.seconds)];
+    case 'service-control-policy':
+      return detachOuter(step, before);
+    default:
+      return [];
+  }
 }
 
-export function awsSaveKey(key: AwsKey): StepCommands {
-  const apply = `aws iam list-access-keys${ofUser(key)}\naws iam get-access-key-last-used --access-key-id ${q(key.accessKeyId)}`;
-  return { apply, inverse: '', probe: apply };
+/** What reads the control. */
+export function awsRead(step: AwsStep): AwsCall[] {
+  if (isAwsInline(step)) {
+    const { control: PolicyName, parameters } = step;
+    return [iam(`Get${awsHolderWord(parameters)}Policy`, { ...awsHolderInput(parameters), PolicyName })];
+  }
+  switch (step.control) {
+    case 'access-key':
+      return [iam('ListAccessKeys', userInput(step.parameters))];
+    case 'login-profile':
+      return [iam('GetLoginProfile', { UserName: step.parameters.userName })];
+    case 'permissions-boundary':
+    case 'existence':
+      return [iam(`Get${awsHolderWord(step.parameters)}`, awsHolderInput(step.parameters))];
+    case 'trust-policy':
+    case 'max-session':
+      return [iam('GetRole', { RoleName: step.parameters.roleName })];
+    case 'service-control-policy':
+      return [organizations('ListPoliciesForTarget', { TargetId: step.parameters.account, Filter: 'SERVICE_CONTROL_POLICY' })];
+    case 'secret-value': {
+      const { secret, region } = step.parameters;
+      return [{ service: 'secretsmanager', operation: 'DescribeSecret', input: { SecretId: secret }, region }];
+    }
+    case 'parameter-value': {
+      const { parameter, region } = step.parameters;
+      return [{ service: 'ssm', operation: 'GetParameterHistory', input: { Name: parameter }, region }];
+    }
+  }
 }
 
-export function awsSoakKey(key: AwsKey, days: number): StepCommands {
-  const apply = `${shellComment(`once a day for ${days} days: LastUsedDate must not move`)}\naws iam get-access-key-last-used --access-key-id ${q(key.accessKeyId)}`;
-  return { apply, inverse: '', probe: `aws iam get-access-key-last-used --access-key-id ${q(key.accessKeyId)}` };
+function applyToKey(step: AwsStepOf<'access-key'>): AwsCall[] {
+  const { accessKeyId: AccessKeyId } = step.parameters;
+  switch (step.action) {
+    case 'quarantine':
+    case 'disable':
+      return [setKeyStatus(step, 'Inactive')];
+    case 'delete':
+      return [iam('DeleteAccessKey', { ...userInput(step.parameters), AccessKeyId })];
+    case 'issue':
+      return [iam('CreateAccessKey', userInput(step.parameters))];
+    case 'save':
+      return [iam('ListAccessKeys', userInput(step.parameters)), iam('GetAccessKeyLastUsed', { AccessKeyId })];
+  }
 }
 
-/** `aws:arn:aws:iam::111122223333:user/path/name` → its parts; undefined where the key names nothing of IAM. */
-export function awsPrincipalOf(key: string): (AwsPrincipal & { readonly account: string; readonly path: string }) | undefined {
-  const found = /^aws:arn:[\w-]+:iam::(\d*):(user|role)\/(.+)$/.exec(key);
-  if (!found) return undefined;
-  const [, account = '', type, rest = ''] = found;
-  const cut = rest.lastIndexOf('/') + 1;
-  return { type: type as 'user' | 'role', name: rest.slice(cut), account, path: `/${rest.slice(0, cut)}` };
+const setKeyStatus = ({ parameters }: AwsStepOf<'access-key'>, Status: string): AwsCall =>
+  iam('UpdateAccessKey', { ...userInput(parameters), AccessKeyId: parameters.accessKeyId, Status });
+
+const putInline = ({ control: PolicyName, parameters }: AwsInlineStep, PolicyDocument: string): AwsCall =>
+  iam(`Put${awsHolderWord(parameters)}Policy`, { ...awsHolderInput(parameters), PolicyName, PolicyDocument });
+const deleteInline = ({ control: PolicyName, parameters }: AwsInlineStep): AwsCall =>
+  iam(`Delete${awsHolderWord(parameters)}Policy`, { ...awsHolderInput(parameters), PolicyName });
+
+const putBoundary = (holder: Holder, PermissionsBoundary: string): AwsCall =>
+  iam(`Put${awsHolderWord(holder)}PermissionsBoundary`, { ...awsHolderInput(holder), PermissionsBoundary });
+const deleteBoundary = (holder: Holder): AwsCall =>
+  iam(`Delete${awsHolderWord(holder)}PermissionsBoundary`, awsHolderInput(holder));
+
+const setMaxSession = (RoleName: string, MaxSessionDuration: number): AwsCall =>
+  iam('UpdateRole', { RoleName, MaxSessionDuration });
+
+function attachOuter({ parameters }: AwsStepOf<'service-control-policy'>, { policyId }: AwsGiven): AwsCall[] {
+  const create = organizations('CreatePolicy', {
+    Name: awsOuterName(parameters.principal),
+    Description: 'Made by interlock: denies one principal from outside of its account',
+    Type: 'SERVICE_CONTROL_POLICY',
+    Content: outerDenyDocument(parameters.principal),
+  });
+  const attach = organizations('AttachPolicy', { PolicyId: policyId ?? AWS_POLICY_ID, TargetId: parameters.account });
+  return policyId === undefined ? [create, attach] : [attach];
+}
+
+/** A policy that was there before us stays. */
+function detachOuter({ parameters }: AwsStepOf<'service-control-policy'>, { outer }: AwsBefore): AwsCall[] {
+  if (outer?.isAttached) return [];
+  const detach = organizations('DetachPolicy', { PolicyId: AWS_POLICY_ID, TargetId: parameters.account });
+  return typeof outer?.id === 'string' ? [detach] : [detach, organizations('DeletePolicy', { PolicyId: AWS_POLICY_ID })];
 }

@@ -41,6 +41,12 @@ export interface System {
   fence?(subject: Subject, networks: readonly string[]): Control | undefined;
   /** Takes the right to assume these roles from an identity. */
   denyAssume?(identity: Subject, roles: readonly string[]): Control | undefined;
+  /** Takes from these (keys of principals, of external accounts, or of one OIDC subject) the right to assume a role, at the role itself. */
+  untrust?(role: Subject, assumers: readonly string[]): Control | undefined;
+  /** Caps what an identity may do at what a managed policy (its key) allows; live sessions too. */
+  bound?(identity: Subject, boundary: string): Control | undefined;
+  /** Gives proofs that are issued from now on the shortest life that the system has. */
+  shorten?(subject: Subject): Control | undefined;
   issue(subject: Subject, replacement: Replacement): Control | undefined;
   distribute(subject: Subject, replacement: Replacement): Control;
   /**
