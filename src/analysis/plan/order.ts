@@ -1,37 +1,44 @@
 /**
- * The order of steps within their waves: greedy by gain per time over single steps and over the cut bundles of what is still open,
- * then neighbours are swapped while that lowers the objective. The gain of a bundle is what it puts out of reach, as the risk that
- * is saved against doing it last.
+ * The order of steps within their waves: the best of several greedy orders, in which neighbours are swapped while that lowers the
+ * objective.
  */
 import type { Draft } from './input.ts';
-import { type Clock, erlang, objective, type ReachClass } from './objective.ts';
+import { type Clock, objective, type ReachClass } from './objective.ts';
+import { leastLast } from './orders/backwards.ts';
+import { bundlesFirst } from './orders/bundles.ts';
+import { sharesFirst } from './orders/shares.ts';
 import { schedule } from './schedule.ts';
 
 type Waves = readonly (readonly Draft[])[];
 
 const SWAP_ROUNDS = 4;
-/** Above it a swap costs more than it saves. */
-const MOST_SWAPPED = 60;
+/** Above it a swap, and a look at every bundle, costs more than it saves. */
+const MOST_COMPARED = 40;
 
 export function orderedWaves(waves: Waves, classes: readonly ReachClass[], clock: Clock): Draft[][] {
+  const waveOf = new Map(waves.flatMap((wave, i) => wave.map(({ id }) => [id, i] as const)));
   const ordered: Draft[][] = [];
-  for (const [number, wave] of waves.entries()) {
-    const later = new Set(
-      waves
-        .slice(number + 1)
-        .flat()
-        .map(({ id }) => id),
+  waves.forEach((wave, number) => {
+    const mine = classes.filter(({ holders }) => holders.every((id) => (waveOf.get(id) ?? 0) <= number));
+    const rest = waves.slice(number + 1);
+    const costs = ordersOf(wave, mine, clock).map(
+      (order) => [order, objectiveOf([...ordered, order, ...rest], classes, clock)] as const,
     );
-    ordered.push(
-      greedy(
-        wave,
-        classes.filter(({ holders }) => !holders.some((id) => later.has(id))),
-        clock,
-      ),
-    );
-  }
+    ordered.push(costs.reduce((best, one) => (one[1] < best[1] ? one : best))[0]);
+  });
   return improved(ordered, classes, clock);
 }
+
+function ordersOf(wave: readonly Draft[], classes: readonly ReachClass[], clock: Clock): Draft[][] {
+  const quick = longWaveOrders(wave, classes, clock);
+  return wave.length <= MOST_COMPARED ? [bundlesFirst(wave, classes, clock), ...quick] : quick;
+}
+
+/** What is affordable for a wave of any length. */
+export const longWaveOrders = (wave: readonly Draft[], classes: readonly ReachClass[], clock: Clock): Draft[][] => [
+  sharesFirst(wave, classes, clock),
+  leastLast(wave, classes, clock),
+];
 
 /** J of the waves as they are ordered. */
 export function objectiveOf(waves: Waves, classes: readonly ReachClass[], clock: Clock): number {
@@ -39,77 +46,12 @@ export function objectiveOf(waves: Waves, classes: readonly ReachClass[], clock:
   return objective(classes, (id) => timings.get(id)?.effectiveAt, clock);
 }
 
-function greedy(wave: readonly Draft[], classes: readonly ReachClass[], clock: Clock): Draft[] {
-  const left = new Map(wave.map((draft) => [draft.id, draft]));
-  const last = wave.reduce((sum, { callMs, settleMs }) => sum + callMs + settleMs, 0);
-  const order: Draft[] = [];
-  let spent = 0;
-  while (left.size > 0) {
-    const open = classes.filter(({ holders }) => holders.some((id) => left.has(id)));
-    const bundle = bestBundle(open, left, { spent, last, clock }) ?? [...left.keys()].sort().slice(0, 1);
-    for (const id of bundle) {
-      const draft = left.get(id)!;
-      left.delete(id);
-      order.push(draft);
-      spent += draft.callMs;
-    }
-  }
-  return order;
-}
-
-interface Moment {
-  readonly spent: number;
-  readonly last: number;
-  readonly clock: Clock;
-}
-
-/** Every class names a bundle: the steps that still hold it open. Single steps are among them where they free something alone. */
-function bestBundle(open: readonly ReachClass[], left: ReadonlyMap<string, Draft>, moment: Moment): string[] | undefined {
-  const bundles = new Map<string, string[]>();
-  for (const { holders } of open) {
-    const bundle = holders.filter((id) => left.has(id)).sort();
-    bundles.set(bundle.join(' '), bundle);
-  }
-  let best: string[] | undefined;
-  let most = 0;
-  for (const bundle of [...bundles.values()].sort((a, b) => a.length - b.length || (a.join() < b.join() ? -1 : 1))) {
-    const rate = gainPerTime(bundle, open, left, moment);
-    if (rate > most) {
-      most = rate;
-      best = bundle;
-    }
-  }
-  return best;
-}
-
-function gainPerTime(
-  bundle: readonly string[],
-  open: readonly ReachClass[],
-  left: ReadonlyMap<string, Draft>,
-  { spent, last, clock }: Moment,
-): number {
-  const steps = bundle.map((id) => left.get(id)!);
-  const took = Math.max(
-    1,
-    steps.reduce((sum, { callMs }) => sum + callMs, 0),
-  );
-  const settled = spent + took + Math.max(...steps.map(({ settleMs }) => settleMs));
-  const freed = new Set(bundle);
-  const at = (hops: number, ms: number): number => erlang(hops, clock.elapsedMs + ms, clock.hopMs);
-  let gain = 0;
-  for (const { holders, hops, weight } of open) {
-    if (holders.every((id) => freed.has(id) || !left.has(id)))
-      gain += weight * (at(hops, Math.max(last, settled)) - at(hops, settled));
-  }
-  return gain / took;
-}
-
 function improved(waves: Draft[][], classes: readonly ReachClass[], clock: Clock): Draft[][] {
   let best = objectiveOf(waves, classes, clock);
   for (let round = 0; round < SWAP_ROUNDS; round++) {
     let hasImproved = false;
     for (const wave of waves) {
-      if (wave.length > MOST_SWAPPED) continue;
+      if (wave.length > MOST_COMPARED) continue;
       for (let from = 0; from < wave.length; from++) {
         for (let to = from + 1; to < wave.length; to++) {
           swap(wave, from, to);

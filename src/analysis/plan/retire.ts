@@ -6,6 +6,7 @@ import { entityKindAt, tierAt } from '../../graph/access-graph.ts';
 import { counted } from '../../model/counted.ts';
 import { GRADES, type Refusal } from '../../model/plan.ts';
 import type { Proposal } from './contain.ts';
+import { distributions } from './distributions.ts';
 import { draftOf, subjectOf } from './draft.ts';
 import { type Footholds, identitiesOf, isIdentity, isProof, leavingOf, proofsOf } from './footholds.ts';
 import type { Control, Draft, PlanInput } from './input.ts';
@@ -124,9 +125,11 @@ function retire(
       ...serves,
       needs: [...chain.slice(-1).map(({ id }) => id), ...room],
     });
-    if (dependence.consumers.length > 0)
-      add(system.distribute(subject, dependence), 'every place that holds the old value gets the new one', serves);
-    add(system.confirm(subject, dependence), confirmWhy(dependence), serves);
+    const handed =
+      dependence.consumers.length > 0 ? distributions(input, target, { dependence, issued: chain.at(-1)! }) : undefined;
+    if (handed) chain.splice(-1, 1, handed.issued, ...handed.steps);
+    const confirming = system.confirm(subject, dependence);
+    add(confirming, confirmWhy(dependence), { ...serves, ...(handed && { needs: handed.steps.map(({ id }) => id) }) });
   }
   const disable = add(disabling, dependence.isNeeded ? 'nobody was seen on it any more' : 'nothing that is known depends on it', {
     cuts: leavingOf(graph, target),

@@ -1,0 +1,65 @@
+/** How a new value gets from where it is issued to every place that held the old one. */
+import { draftOf, subjectOf } from './draft.ts';
+import type { Draft, PlanInput } from './input.ts';
+import type { Dependence } from './replacement.ts';
+import { systemOf } from './steps/index.ts';
+
+export interface Handed {
+  /** The step that issues, by hand where a distribution is. */
+  readonly issued: Draft;
+  readonly steps: readonly Draft[];
+}
+
+/**
+ * One step for each place into which its own system can write, and one by hand for the rest. A value that an enforcer issues is shown
+ * to nobody, and one that a person issues is known to no enforcer: so either all of these steps are an enforcer's, or all are done by
+ * hand. Where the new proof is made by hand anyway, one step tells how to bring it everywhere.
+ */
+export function distributions(
+  input: PlanInput,
+  target: number,
+  { dependence, issued }: { dependence: Dependence; issued: Draft },
+): Handed {
+  const { graph } = input;
+  const credential = subjectOf(input, target);
+  const delivered = issued.byHand ? [] : deliveries(input, target, { dependence, issued });
+  const filled = new Set(delivered.map((draft) => graph.keys[draft.target]!));
+  const places = dependence.places.filter((place) => !filled.has(place));
+  const steps = [...delivered];
+  if (places.length > 0 || steps.length === 0) {
+    steps.push(
+      draftOf(input, {
+        target,
+        for: target,
+        control: systemOf(credential.key).distribute(credential, { ...dependence, places }),
+        needs: [issued.id],
+        why: 'every place that holds the old value gets the new one',
+      }),
+    );
+  }
+  const isAutomatic = [issued, ...steps].every(({ connector }) => connector !== 'manual');
+  return isAutomatic ? { issued, steps } : { issued: byHand(issued), steps: steps.map(byHand) };
+}
+
+const byHand = (draft: Draft): Draft => ({ ...draft, connector: 'manual' });
+
+function deliveries(
+  input: PlanInput,
+  target: number,
+  { dependence, issued }: { dependence: Dependence; issued: Draft },
+): Draft[] {
+  const { graph } = input;
+  const credential = subjectOf(input, target);
+  return dependence.places.flatMap((key) => {
+    const place = graph.indexOf(key)!;
+    const control = systemOf(key).deliver?.(subjectOf(input, place), credential);
+    if (!control) return [];
+    return draftOf(input, {
+      target: place,
+      for: target,
+      control,
+      needs: [issued.id],
+      why: `it holds the value of ${credential.key}: it gets the new one`,
+    });
+  });
+}
