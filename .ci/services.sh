@@ -18,7 +18,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dir=${INTERLOCK_SERVICES_DIR:-$(dirname "$here")/.services}
 cache=${INTERLOCK_CI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/interlock-ci}
 wait_seconds=${INTERLOCK_SERVICES_WAIT:-120}
-all=(neo4j redis postgres etcd kubernetes moto rabbitmq keycloak openbao)
+all=(neo4j redis postgres etcd kubernetes moto ministack rabbitmq keycloak openbao)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "services: $*"; exit 1; }

@@ -9,6 +9,7 @@ export const LIVE_SERVERS = {
   redis: 'INTERLOCK_TEST_REDIS',
   postgres: 'INTERLOCK_TEST_POSTGRES',
   aws: 'INTERLOCK_TEST_AWS',
+  awsIam: 'INTERLOCK_TEST_AWS_IAM',
   kubernetes: 'INTERLOCK_TEST_KUBERNETES',
   rabbitmq: 'INTERLOCK_TEST_RABBITMQ',
   keycloak: 'INTERLOCK_TEST_KEYCLOAK',
