@@ -164,16 +164,22 @@ async function collectorFor(type: string): Promise<Collector> {
   return load();
 }
 
-const LIVE_PATHS = ['spool', 'privateKeyFile', 'kubeconfig', 'caFile'];
+const SETTINGS_THAT_ARE_PATHS = ['spool', 'privateKeyFile', 'kubeconfig', 'caFile'];
 
-/** `files` and what `LIVE_PATHS` names in `live` are paths; they start from the configuration's folder. */
+/** `files` and what `SETTINGS_THAT_ARE_PATHS` names in `live` are paths; they start from the configuration's folder. */
 function absolutePaths(settings: Readonly<Record<string, unknown>>, folder: string): ConfiguredSource['settings'] {
   if (typeof settings['files'] === 'string') return { ...settings, files: resolve(folder, settings['files']) };
   const { live } = settings;
   if (typeof live !== 'object' || live === null) return settings;
-  const isPath = ([name, value]: [string, unknown]): boolean => LIVE_PATHS.includes(name) && typeof value === 'string';
-  const resolved = Object.entries(live).map((entry) => (isPath(entry) ? [entry[0], resolve(folder, entry[1] as string)] : entry));
-  return { ...settings, live: Object.fromEntries(resolved) as unknown };
+  return { ...settings, live: fromFolder(live as Readonly<Record<string, unknown>>, folder) };
+}
+
+function fromFolder(settings: Readonly<Record<string, unknown>>, folder: string): Readonly<Record<string, unknown>> {
+  const isPath = ([name, value]: [string, unknown]): boolean =>
+    SETTINGS_THAT_ARE_PATHS.includes(name) && typeof value === 'string';
+  return Object.fromEntries(
+    Object.entries(settings).map((entry) => (isPath(entry) ? [entry[0], resolve(folder, entry[1] as string)] : entry)),
+  );
 }
 
 function createEnforcers(config: Config) {
@@ -187,7 +193,8 @@ function createEnforcers(config: Config) {
       const load = Object.hasOwn(enforcers, type) ? (enforcers as Readonly<Record<string, OpenEnforcer>>)[type] : undefined;
       if (!load)
         throw new UsageError(`enforcers.${name}.type: ${type} is not known (known: ${Object.keys(enforcers).join(', ')})`);
-      const enforcer = opened.get(name) ?? load({ ...settings, name });
+      const enforcer =
+        opened.get(name) ?? load({ ...fromFolder(settings ?? {}, config.folder), name }, { environment: config.environment });
       opened.set(name, enforcer);
       enforcer.catch(() => opened.delete(name));
       return enforcer;

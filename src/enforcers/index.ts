@@ -1,14 +1,31 @@
 /** Enforcer types, loaded when first used. A new system is a file and a line here. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { ONE_LOGIN, saysOneLogin, vaultConnection } from '../apis/vault/settings.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Enforcer } from '../ports/enforcer.ts';
 
+/** What is no setting: the variables that programs which an enforcer starts are given. */
+export interface EnforcerSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /** `settings`: what is configured under `enforcers.<name>`, with the name. Throws a UsageError that names the field. */
-export type OpenEnforcer = (settings: { readonly name: string; readonly [setting: string]: unknown }) => Promise<Enforcer>;
+export type OpenEnforcer = (
+  settings: { readonly name: string; readonly [setting: string]: unknown },
+  surroundings: EnforcerSurroundings,
+) => Promise<Enforcer>;
 
 const base = { name: z.string(), type: z.string().optional(), source: z.string().optional() };
 const postgresSettings = z.strictObject({ ...base, source: z.string(), url: z.string() });
+const kubernetesSettings = z.strictObject({
+  ...base,
+  source: z.string(),
+  kubeconfig: z.string().min(1).optional(),
+  context: z.string().min(1).optional(),
+  inCluster: z.literal(true).optional(),
+});
+const vaultSettings = z.strictObject({ ...base, source: z.string(), ...vaultConnection.shape }).refine(saysOneLogin, ONE_LOGIN);
 const plainSettings = z.strictObject(base);
 
 function read<T>(schema: z.ZodType<T>, settings: { readonly name: string }): T {
@@ -20,9 +37,15 @@ function read<T>(schema: z.ZodType<T>, settings: { readonly name: string }): T {
 
 export const enforcers = {
   'dry-run': async (settings) => (await import('./dry-run.ts')).createDryRunEnforcer(read(plainSettings, settings)),
+  kubernetes: async (settings, surroundings) =>
+    (await import('./kubernetes.ts')).createKubernetesEnforcer({ ...read(kubernetesSettings, settings), ...surroundings }),
   manual: async (settings) => (await import('./manual.ts')).createManualEnforcer(read(plainSettings, settings)),
   postgres: async (settings) => {
     const { name, source, url } = read(postgresSettings, settings);
     return (await import('./postgres.ts')).createPostgresEnforcer({ name, source, url, random: randomBytes });
+  },
+  vault: async (settings) => {
+    const { name, source, type: _, ...connection } = read(vaultSettings, settings);
+    return (await import('./vault.ts')).createVaultEnforcer({ name, source, connection });
   },
 } as const satisfies Readonly<Record<string, OpenEnforcer>>;
