@@ -29,6 +29,8 @@ export interface CollectOptions {
   readonly onProgress?: (source: string, progress: { done: number; total: number; what: string }) => void;
   /** Keeps what a live source answers, see CollectContext. */
   readonly save?: (path: string, content: string) => Promise<void>;
+  /** The caller collects several sources and derives once, after the last. */
+  readonly isOneOfSeveral?: boolean;
 }
 
 /** The configured sources of these names, or all. */
@@ -78,7 +80,7 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
     const known = await knownScopes(app, source.name);
     const outcome = notes.outcome(source.type, known);
     const committed = await app.store.commitCollection(run, outcome);
-    await deriveFacts(app);
+    if (options.isOneOfSeveral !== true) await deriveFacts(app);
     const { warnings, errors } = notes;
     const { entities, relationships, swept } = committed;
     const seconds = secondsSince(app, began);
@@ -159,7 +161,7 @@ function createWriter(store: FactStore, run: CollectionRun, settings: Settings) 
   const ownersNamed = new Map<string, Set<string>>();
   let size = 0;
   const flush = async (): Promise<void> => {
-    for (const [scope, facts] of pending) await store.writeFacts(run, { scope, ...facts });
+    if (pending.size > 0) await store.writeFacts(run, ...[...pending].map(([scope, facts]) => ({ scope, ...facts })));
     pending.clear();
     size = 0;
   };

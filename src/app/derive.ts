@@ -11,29 +11,104 @@ const isSaid = ({ origin }: { readonly origin: string }): boolean => !origin.sta
 
 /** How many derived claims changed. */
 export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>): Promise<number> {
-  const entities = new Map<string, JoinEntity>();
-  const relationships: RelationshipFact[] = [];
-  const entityKinds = new Set<EntityKind>(joins.flatMap(({ needs }) => needs.entities));
-  const relationshipKinds = [...new Set<RelationshipKind>(joins.flatMap(({ needs }) => needs.relationships))];
-  for await (const batch of store.readEntities({ kinds: [...entityKinds] })) {
-    for (const entity of batch) {
-      const said = entityKinds.has(entity.kind) ? saidEntity(entity) : undefined;
-      if (said) entities.set(said.key, said);
-    }
-  }
-  for await (const batch of store.readRelationships({ kinds: relationshipKinds })) {
-    for (const relationship of batch) {
-      const said = saidRelationship(relationship);
-      if (said) relationships.push(said);
-    }
-  }
+  const entities = await saidEntities(store);
+  const relationships = new Relationships(store);
+  // What is needed by all that is there is read in one go; what a join derives may call for more.
+  const wanted: RelationshipKind[] = [];
+  for (const join of joins) if (await mayFollow(join, entities, relationships)) wanted.push(...join.needs.relationships);
+  await relationships.read(wanted);
   let changed = 0;
   for (const join of joins) {
-    const derived = join.run(inputOf(join, entities, relationships));
+    const derived = await derivedBy(join, entities, relationships);
     changed += await store.replaceDerived(`join:${join.name}`, clock().toISOString(), derived);
-    addDerived(derived, entities, relationships);
+    // A later join sees what the earlier ones derived, where no source says it already.
+    for (const fact of derived.entities) if (!entities.has(fact.key)) entities.set(fact.key, joinEntity(fact));
+    relationships.add(derived.relationships);
   }
   return changed;
+}
+
+type Entities = ReadonlyMap<string, JoinEntity>;
+
+async function derivedBy(join: Join, entities: Entities, relationships: Relationships): Promise<Derived> {
+  if (!(await mayFollow(join, entities, relationships))) return { entities: [], relationships: [] };
+  await relationships.read(join.needs.relationships);
+  return join.run({ entities: neededOf(join, entities), relationships: relationships.of(join.needs.relationships) });
+}
+
+async function mayFollow(join: Join, entities: Entities, relationships: Relationships): Promise<boolean> {
+  if (join.isIdle(neededOf(join, entities))) return false;
+  for (const kind of join.needs.essential) if (!(await relationships.has(kind))) return false;
+  return true;
+}
+
+const neededOf = ({ needs }: Join, entities: Entities): JoinEntity[] =>
+  [...entities.values()].filter(({ kind }) => needs.entities.includes(kind));
+
+async function saidEntities(store: App['store']): Promise<Map<string, JoinEntity>> {
+  const kinds = new Set<EntityKind>(joins.flatMap(({ needs }) => needs.entities));
+  const found = new Map<string, JoinEntity>();
+  for await (const batch of store.readEntities({ kinds: [...kinds] })) {
+    for (const entity of batch) {
+      const said = kinds.has(entity.kind) ? saidEntity(entity) : undefined;
+      if (said) found.set(said.key, said);
+    }
+  }
+  return found;
+}
+
+/** What sources say, read by kind when it is needed first, and what joins added. */
+class Relationships {
+  readonly #store: App['store'];
+  readonly #said = new Map<RelationshipKind, RelationshipFact[]>();
+  readonly #known = new Map<RelationshipKind, boolean>();
+  readonly #derived = new Map<string, RelationshipFact>();
+
+  constructor(store: App['store']) {
+    this.#store = store;
+  }
+
+  /** Whether there is any; without reading them all. */
+  async has(kind: RelationshipKind): Promise<boolean> {
+    if ([...this.#derived.values()].some((fact) => fact.kind === kind)) return true;
+    const known = this.#known.get(kind) ?? (await this.#isSaid(kind));
+    this.#known.set(kind, known);
+    return known;
+  }
+
+  async #isSaid(kind: RelationshipKind): Promise<boolean> {
+    for await (const batch of this.#store.readRelationships({ kinds: [kind] }))
+      if (batch.some((relationship) => relationship.claims.some(isSaid))) return true;
+    return false;
+  }
+
+  async read(wanted: readonly RelationshipKind[]): Promise<void> {
+    const kinds = [...new Set(wanted)].filter((kind) => !this.#said.has(kind));
+    if (kinds.length === 0) return;
+    for (const kind of kinds) this.#said.set(kind, []);
+    for await (const batch of this.#store.readRelationships({ kinds })) {
+      for (const relationship of batch) {
+        const said = saidRelationship(relationship);
+        if (said) this.#said.get(said.kind)?.push(said);
+      }
+    }
+  }
+
+  /** Of kinds that were read. */
+  of(kinds: readonly RelationshipKind[]): RelationshipFact[] {
+    const said = [...new Set(kinds)].flatMap((kind) => this.#said.get(kind) ?? []);
+    const fresh = new Map([...this.#derived].filter(([, { kind }]) => kinds.includes(kind)));
+    if (fresh.size > 0) for (const fact of said) fresh.delete(relationshipId(fact));
+    for (const fact of fresh.values()) said.push(fact);
+    return said;
+  }
+
+  add(derived: readonly RelationshipFact[]): void {
+    for (const fact of derived) {
+      const id = relationshipId(fact);
+      if (!this.#derived.has(id)) this.#derived.set(id, fact);
+    }
+  }
 }
 
 function saidEntity(entity: Entity): JoinEntity | undefined {
@@ -55,20 +130,6 @@ const withoutLife = ({
   generation: _generation,
   ...fact
 }: Relationship): RelationshipFact => fact;
-
-const inputOf = ({ needs }: Join, entities: ReadonlyMap<string, JoinEntity>, relationships: readonly RelationshipFact[]) => ({
-  entities: [...entities.values()].filter(({ kind }) => needs.entities.includes(kind)),
-  relationships: relationships.filter(({ kind }) => needs.relationships.includes(kind)),
-});
-
-/** A later join sees what the earlier ones derived, where no source says it already. Names are made to compare, and not kept. */
-function addDerived(derived: Derived, entities: Map<string, JoinEntity>, relationships: RelationshipFact[]): void {
-  for (const fact of derived.entities) if (!entities.has(fact.key)) entities.set(fact.key, joinEntity(fact));
-  if (derived.relationships.length === 0) return;
-  const fresh = new Map(derived.relationships.toReversed().map((fact) => [relationshipId(fact), fact]));
-  for (const said of relationships) fresh.delete(relationshipId(said));
-  for (const fact of fresh.values()) relationships.push(fact);
-}
 
 const joinEntity = ({ key, kind, name, provider, properties, state, expiresAt }: EntityFact): JoinEntity => ({
   key,

@@ -23,18 +23,24 @@ export async function run(invocation: Invocation): Promise<Exit> {
     const save = folder === undefined ? undefined : saveFolder(folder);
     const progress = createProgress(io);
     const collected: CollectedSource[] = [];
-    for (const source of sources) {
-      const began = performance.now();
-      try {
-        const told = { signal: io.signal, onProgress: progress.show, ...(save && { save }) };
-        collected.push(await collectSource(app, source, told));
-      } catch (error) {
-        const isAlone = sources.length === 1 && error instanceof RefusedError;
-        if (error instanceof UsageError || isAlone || io.signal.aborted) throw error;
-        collected.push(failedSource(source.name, error, (performance.now() - began) / 1000));
-      } finally {
-        progress.end();
+    const isOneOfSeveral = sources.length > 1;
+    const told = { signal: io.signal, onProgress: progress.show, ...(save && { save }), isOneOfSeveral };
+    try {
+      for (const source of sources) {
+        const began = performance.now();
+        try {
+          collected.push(await collectSource(app, source, told));
+        } catch (error) {
+          const isAlone = sources.length === 1 && error instanceof RefusedError;
+          if (error instanceof UsageError || isAlone || io.signal.aborted) throw error;
+          collected.push(failedSource(source.name, error, (performance.now() - began) / 1000));
+        } finally {
+          progress.end();
+        }
       }
+    } finally {
+      // Also when it ends early: what was collected is joined.
+      if (isOneOfSeveral && collected.length > 0) await deriveFacts(app);
     }
     if (options['json']) printJson(io, { sources: collected });
     else io.out(report(collected));

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { analyze } from '../app/analyze.ts';
 import { collectSource } from '../app/collect.ts';
+import { deriveFacts } from '../app/derive.ts';
 import { type ComposedApp, compose } from '../compose.ts';
 import { loadConfig } from '../config.ts';
 import { RefusedError } from '../model/errors.ts';
@@ -60,7 +61,9 @@ interface Collected {
 async function collectAll(app: ComposedApp, io: Io): Promise<Collected> {
   const progress = createProgress(io);
   try {
-    for (const source of app.sources) await collectSource(app, source, { signal: io.signal, onProgress: progress.show });
+    const told = { signal: io.signal, onProgress: progress.show, isOneOfSeveral: true };
+    for (const source of app.sources) await collectSource(app, source, told);
+    await deriveFacts(app);
   } finally {
     progress.end();
   }

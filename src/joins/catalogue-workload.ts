@@ -12,7 +12,8 @@ import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 
 export const catalogueWorkloadJoin: Join = {
   name: 'catalogue-workload',
-  needs: { entities: ['Workload'], relationships: ['OWNED_BY'] },
+  needs: { entities: ['Workload'], relationships: ['OWNED_BY'], essential: [] },
+  isIdle: (entities) => !entities.some(({ provider }) => provider === 'backstage'),
   run,
 };
 

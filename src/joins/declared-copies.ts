@@ -12,7 +12,8 @@ import type { Derived, Join, JoinInput } from './join.ts';
 
 export const declaredCopiesJoin: Join = {
   name: 'declared-copies',
-  needs: { entities: [], relationships: ['READS', 'EXPOSES', 'USES'] },
+  needs: { entities: [], relationships: ['READS', 'EXPOSES', 'USES'], essential: ['READS', 'EXPOSES'] },
+  isIdle: () => false,
   run,
 };
 

@@ -14,7 +14,8 @@ const OUT_OF = ['LEAKED_IN', 'AUTHENTICATES_AS', 'ACTS_FOR', 'HAS_GRANT'] as con
 
 export const fingerprintJoin: Join = {
   name: 'fingerprint',
-  needs: { entities: ['Credential', 'Session'], relationships: [...INTO, ...OUT_OF] },
+  needs: { entities: ['Credential', 'Session'], relationships: [...INTO, ...OUT_OF], essential: [] },
+  isIdle: (entities) => twinsOf(entities).size === 0,
   run,
 };
 
@@ -33,8 +34,10 @@ function run({ entities, relationships }: JoinInput): Derived {
 /** Credential → the group of those that are one value, itself included; only groups of two and more. */
 function twinsOf(entities: readonly JoinEntity[]): Map<string, readonly JoinEntity[]> {
   const groups = new Map<string, JoinEntity[]>();
-  for (const entity of entities) {
+  const shared = sharedIds(entities);
+  for (const entity of shared.size === 0 ? [] : entities) {
     const ids = idsOf(entity);
+    if (!ids.some((id) => shared.has(id))) continue;
     const known = new Set(ids.map((id) => groups.get(id)).filter((group) => group !== undefined));
     const merged = [...[...known].flat(), entity];
     const all = ids.length === 0 ? [] : [...ids, ...merged.flatMap(idsOf)];
@@ -42,6 +45,14 @@ function twinsOf(entities: readonly JoinEntity[]): Map<string, readonly JoinEnti
   }
   const several = [...new Set(groups.values())].filter((group) => group.length > 1);
   return new Map(several.flatMap((group) => group.map((entity) => [entity.key, group] as const)));
+}
+
+/** Of a hundred thousand leaks nearly all are known once: they need no group. */
+function sharedIds(entities: readonly JoinEntity[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const id of entities.flatMap(idsOf)) (seen.has(id) ? shared : seen).add(id);
+  return shared;
 }
 
 /** Its fingerprint, and GitHub's hash of it: a leaked token has both. */

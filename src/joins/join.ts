@@ -23,12 +23,16 @@ export interface Derived {
 export interface JoinNeeds {
   readonly entities: readonly EntityKind[];
   readonly relationships: readonly RelationshipKind[];
+  /** Of these, the kinds without any one of which nothing follows: where one is not there, the others are not read. */
+  readonly essential: readonly RelationshipKind[];
 }
 
 export interface Join {
   /** The origin of its facts is `join:<name>`. */
   readonly name: string;
   readonly needs: JoinNeeds;
+  /** Whether nothing follows from these entities, whatever the relationships: of a large graph these need not be read then. */
+  isIdle(entities: readonly JoinEntity[]): boolean;
   run(input: JoinInput): Derived;
 }
 

@@ -14,7 +14,8 @@ import { type Derived, factOf, type Join, type JoinInput } from './join.ts';
 
 export const mappedRoleJoin: Join = {
   name: 'mapped-role',
-  needs: { entities: ['Role'], relationships: ['MEMBER_OF', 'CAN_ASSUME'] },
+  needs: { entities: ['Role'], relationships: ['MEMBER_OF', 'CAN_ASSUME'], essential: [] },
+  isIdle: (entities) => !entities.some(({ key }) => ROLE.test(key)),
   run,
 };
 

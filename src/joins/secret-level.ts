@@ -14,11 +14,13 @@ import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 
 export const secretLevelJoin: Join = {
   name: 'secret-level',
-  needs: { entities: ['Secret', 'Pipeline'], relationships: ['READS'] },
+  needs: { entities: ['Secret', 'Pipeline'], relationships: ['READS'], essential: ['READS'] },
+  isIdle: (entities) => !entities.some(({ key }) => ENVIRONMENT_SECRET.test(key) || ORGANISATION_SECRET.test(key)),
   run,
 };
 
 const REPOSITORY_SECRET = /^(github(?:@[^:]+)?:(?!org\/)([^/]+)\/[^/]+)\/actions\/secrets\/([^/]+)$/i;
+const ORGANISATION_SECRET = /^github:org\/[^/]+\/actions\/secrets\//i;
 const ENVIRONMENT_SECRET = /^(github(?:@[^:]+)?:[^/]+\/[^/]+)\/environments\/(.+)\/secrets\/([^/]+)$/i;
 
 function run({ entities, relationships }: JoinInput): Derived {

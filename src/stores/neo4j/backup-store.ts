@@ -75,7 +75,7 @@ async function* records(client: Client, runs: RunTable): AsyncGenerator<BackupRe
 }
 
 async function* factRecords(client: Client, runs: RunTable): AsyncGenerator<BackupRecord> {
-  for await (const rows of client.stream(graph.entities, {})) {
+  for await (const rows of client.stream(graph.entities, { kinds: null })) {
     const merged = entitiesFrom(rows, await runs.of(rows));
     for (const [i, { key, claims }] of merged.entries()) {
       yield backupRecord('entity', { key, from: rows[i]?.changedIn as number, claims: [...claims].sort(byPlace) });

@@ -70,28 +70,34 @@ const refreshedRuns = (held: readonly HeldClaim[], at: number, run: number): num
 
 const lifeFields = ({ at, generation }: Writing, changedIn: number): Row => ({ lastSeen: at, generation, changedIn });
 
-export function sayEntity(
-  writes: EntityWrites,
-  recorder: Recorder,
-  writing: Writing,
-  fact: EntityFact,
-  found?: FoundEntity,
-): boolean {
-  const text = entityFactText(fact);
+export interface SaidEntity {
+  readonly writing: Writing;
+  readonly fact: EntityFact;
+}
+
+/** All that one write says of one thing; returns how many of the facts show. */
+export function sayEntity(writes: EntityWrites, recorder: Recorder, list: readonly SaidEntity[], found?: FoundEntity): number {
+  const [{ fact, writing }] = list as readonly [SaidEntity, ...SaidEntity[]];
+  let held: readonly HeldClaim[] = found ? heldFrom(found) : [];
+  let changed = 0;
+  for (const one of list) {
+    const text = entityFactText(one.fact);
+    const at = held.findIndex(
+      (claim) => claim.place === one.writing.place && isStubText(claim.text) === (one.fact.stub === true),
+    );
+    const claims = said(held, at, text, one.writing);
+    if (claims) changed++;
+    held = claims ?? held.map((claim, i) => (i === at ? { ...claim, run: one.writing.run } : claim));
+  }
   if (!found) {
-    const held = [{ place: writing.place, run: writing.run, first: writing.run, text }];
     const fields = entityFields(entityFrom(fact.key, held));
     writes.created.push({ ...fields, ...listsOf(held), firstSeen: writing.at, ...lifeFields(writing, writing.generation) });
     recorder.change('upsert', 'entity', fact.key);
-    return true;
+    return changed;
   }
-  const held = heldFrom(found);
-  const isStub = fact.stub === true;
-  const at = held.findIndex((claim) => claim.place === writing.place && isStubText(claim.text) === isStub);
-  const claims = said(held, at, text, writing);
-  if (claims) return rewriteEntity(writes, recorder, writing, found, claims);
-  writes.refreshed.push({ key: fact.key, runs: refreshedRuns(held, at, writing.run) });
-  return false;
+  if (changed > 0) return rewriteEntity(writes, recorder, writing, found, held) ? changed : 0;
+  writes.refreshed.push({ key: fact.key, runs: held.map(({ run }) => run) });
+  return 0;
 }
 
 /** Gives an entity other claims, or removes it with the last one. True when everybody sees another thing. */

@@ -30,7 +30,7 @@ export const createFactStore = (client: Client, loads: FirstLoads): FactStore =>
       return { id, origin, at, generation };
     }),
 
-  async writeFacts(collection, batch) {
+  async writeFacts(collection, ...batches) {
     const written = loads.of(collection.id);
     const load = written && loadAfter(written);
     let tries = 0;
@@ -38,7 +38,7 @@ export const createFactStore = (client: Client, loads: FirstLoads): FactStore =>
       await locked(client, (run, head) => {
         // A driver tries again when it does not know whether the first try was committed: then nothing is taken for granted.
         tries++;
-        return writeBatch(run, head, { collection, batch, load: tries === 1 ? load : undefined });
+        return writeBatches(run, head, { collection, batches, load: tries === 1 ? load : undefined });
       });
       if (load && tries === 1) remember(load);
       else loads.end(collection.id);
@@ -64,7 +64,7 @@ export const createFactStore = (client: Client, loads: FirstLoads): FactStore =>
       const place = placeOf(origin, 'all');
       const writing: Writing = { place, run: number, at, generation: head.generation };
       const recorder = createRecorder(head, head.generation);
-      const entities = await writeEntities(run, recorder, writing, said.entities);
+      const entities = await writeEntities(run, recorder, [{ writing, entities: said.entities }]);
       const relationships = await writeRelationships(run, recorder, writing, said.relationships);
       const gone = await sweep({ run, recorder, writing, places: [place], keepsObserved: false });
       await recorder.save(run);
@@ -90,26 +90,30 @@ export const createFactStore = (client: Client, loads: FirstLoads): FactStore =>
     }),
 });
 
-interface Batch {
+interface Batches {
   readonly collection: CollectionRun;
-  readonly batch: FactBatch;
+  readonly batches: readonly FactBatch[];
   readonly load: Load | undefined;
 }
 
-async function writeBatch(run: Run, head: Head, { collection, batch, load }: Batch): Promise<void> {
-  const { scope, entities, relationships, documents } = batch;
+async function writeBatches(run: Run, head: Head, { collection, batches, load }: Batches): Promise<void> {
   const source = await runningSource(run, collection);
   if (head.soleRun !== source.number) head.soleRun = null;
   const known = head.soleRun === null ? undefined : load;
-  const place = placeOf(collection.origin, scope);
-  const writing: Writing = { place, run: source.number, at: collection.at, generation: collection.generation };
-  const recorder = createRecorder(head, collection.generation, source.isFirst);
-  await writeEntities(run, recorder, writing, entities, known);
-  await writeRelationships(run, recorder, writing, relationships, known);
-  await writeDocuments(run, collection.origin, scope, writing, documents);
+  const { origin, at, generation } = collection;
+  const recorder = createRecorder(head, generation, source.isFirst);
+  const placed = batches.map((batch) => ({
+    ...batch,
+    writing: { place: placeOf(origin, batch.scope), run: source.number, at, generation },
+  }));
+  await writeEntities(run, recorder, placed, known);
+  for (const { writing, scope, relationships, documents } of placed) {
+    await writeRelationships(run, recorder, writing, relationships, known);
+    await writeDocuments(run, origin, scope, writing, documents);
+  }
   await recorder.save(run);
-  const wrote = entities.length + relationships.length > 0;
-  if (source.isFirst && wrote && !source.wrote) await run(facts.saveSource, { name: collection.origin, fields: { wrote } });
+  const wrote = batches.some(({ entities, relationships }) => entities.length + relationships.length > 0);
+  if (source.isFirst && wrote && !source.wrote) await run(facts.saveSource, { name: origin, fields: { wrote } });
 }
 
 async function addRun(run: Run, head: Head, at: string, generation: number): Promise<number> {

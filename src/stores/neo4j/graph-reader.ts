@@ -19,8 +19,9 @@ export const createGraphReader = (client: Client, runs: RunTable): GraphReader =
 
   readGraph: () => readAhead(leanGraph(client)),
 
-  async *readEntities() {
-    for await (const rows of client.stream(graph.entities, {})) yield entitiesFrom(rows, await runs.of(rows));
+  async *readEntities({ kinds } = {}) {
+    for await (const rows of client.stream(graph.entities, { kinds: kinds ?? null }))
+      yield entitiesFrom(rows, await runs.of(rows));
   },
 
   async *readRelationships({ kinds } = {}) {

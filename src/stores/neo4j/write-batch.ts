@@ -10,6 +10,7 @@ import {
   nameOf,
   noWrites,
   type RelationshipWrites,
+  type SaidEntity,
   sayEntity,
   sayRelationship,
   type Writing,
@@ -20,37 +21,33 @@ import { loadRelationships } from './load-relationships.ts';
 import * as facts from './queries/facts.ts';
 import type { Recorder } from './recorder.ts';
 
-/** Returns how many of the facts show. */
-export async function writeEntities(
-  run: Run,
-  recorder: Recorder,
-  writing: Writing,
-  said: readonly EntityFact[],
-  load?: Load,
-): Promise<number> {
-  let shown = 0;
-  let isNew = load !== undefined && entitiesAreNew(load, said);
-  for (const portion of oncePerKey(distinctEntities(said))) {
-    const keys = portion.map((fact) => fact.key);
-    const found = isNew ? new Map<string, FoundEntity>() : await findEntities(run, keys);
-    isNew = false;
-    const writes = noWrites();
-    for (const fact of portion) if (sayEntity(writes, recorder, writing, fact, found.get(fact.key))) shown++;
-    for (const { key, node } of await applyEntities(run, writes, writing)) load?.now.nodes.set(key, node);
-  }
-  return shown;
+export interface SaidEntities {
+  readonly writing: Writing;
+  readonly entities: readonly EntityFact[];
 }
 
-/** A thing and a stub of it may come together; the second is said of what the first left. */
-function oncePerKey(said: readonly EntityFact[]): EntityFact[][] {
-  const keys = new Set<string>();
-  const first: EntityFact[] = [];
-  const again: EntityFact[] = [];
-  for (const fact of said) {
-    (keys.has(fact.key) ? again : first).push(fact);
-    keys.add(fact.key);
+/**
+ * Returns how many of the facts show. What several places say of one thing, such as an organisation of which every repository speaks,
+ * is written once: each write of a thing costs as much as all of its claims.
+ */
+export async function writeEntities(run: Run, recorder: Recorder, said: readonly SaidEntities[], load?: Load): Promise<number> {
+  const [first] = said;
+  if (!first) return 0;
+  const byKey = new Map<string, SaidEntity[]>();
+  for (const { writing, entities } of said) {
+    for (const fact of distinctEntities(entities)) {
+      const list = byKey.get(fact.key);
+      if (list) list.push({ writing, fact });
+      else byKey.set(fact.key, [{ writing, fact }]);
+    }
   }
-  return again.length === 0 ? [first] : [first, again];
+  const isNew = load !== undefined && said.every(({ entities }) => entitiesAreNew(load, entities));
+  const found = isNew ? new Map<string, FoundEntity>() : await findEntities(run, [...byKey.keys()]);
+  const writes = noWrites();
+  let shown = 0;
+  for (const [key, list] of byKey) shown += sayEntity(writes, recorder, list, found.get(key));
+  for (const { key, node } of await applyEntities(run, writes, first.writing)) load?.now.nodes.set(key, node);
+  return shown;
 }
 
 export async function findEntities(run: Run, keys: readonly string[]): Promise<Map<string, FoundEntity>> {

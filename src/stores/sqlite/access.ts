@@ -7,6 +7,7 @@ import { messageOf, RefusedError } from '../../model/errors.ts';
 import { Connection } from './connection.ts';
 import { forgetIds } from './entity-ids.ts';
 import { migrate } from './migrate.ts';
+import { forgetOrigins } from './origins.ts';
 
 export interface AccessOptions {
   readonly path: string;
@@ -98,6 +99,7 @@ function transaction<T>(db: Connection, mode: 'IMMEDIATE' | 'DEFERRED', work: (d
     return result;
   } catch (error) {
     forgetIds(db);
+    forgetOrigins(db);
     rollback(db);
     throw error;
   }

@@ -79,14 +79,16 @@ function activeRun(db: Connection, run: CollectionRun): RunRow {
   throw new RefusedError(`${run.origin}: collection ${run.id} has ended, or a newer one of this source began; collect it again`);
 }
 
-function write(db: Connection, run: CollectionRun, batch: FactBatch): void {
+function write(db: Connection, run: CollectionRun, batches: readonly FactBatch[]): void {
   const [, at, generation, bulk, alone, wrote] = activeRun(db, run);
-  const origin = originId(db, { name: run.origin, scope: batch.scope });
-  const stamp: Stamp = { origin, generation, at: millisecondsOf(at), bulk: bulk === 1, alone: alone === 1 };
   const ids = rememberedIds(db);
-  writeEntities(db, stamp, batch.entities, ids);
-  writeRelationships(db, stamp, batch.relationships, ids);
-  writeDocuments(db, origin, generation, batch.documents);
+  for (const { scope, entities, relationships, documents } of batches) {
+    const origin = originId(db, { name: run.origin, scope });
+    const stamp: Stamp = { origin, generation, at: millisecondsOf(at), bulk: bulk === 1, alone: alone === 1 };
+    writeEntities(db, stamp, entities, ids);
+    writeRelationships(db, stamp, relationships, ids);
+    writeDocuments(db, origin, generation, documents);
+  }
   if (!wrote) db.run('UPDATE run SET wrote = 1 WHERE origin = ?', [run.origin]);
 }
 
@@ -240,7 +242,7 @@ function forgetSource(db: Connection, origin: string, scope: string | undefined)
 
 export const createFactStore = (access: Access): FactStore => ({
   beginCollection: (origin, id, at) => access.write((db) => begin(db, origin, id, at)),
-  writeFacts: (run, batch) => access.write((db) => write(db, run, batch)),
+  writeFacts: (run, ...batches) => access.write((db) => write(db, run, batches)),
   commitCollection: (run, outcome) => access.write((db) => commit(db, run, outcome)),
   replaceDerived: (origin, at, facts) => access.write((db) => replaceDerived(db, origin, at, facts)),
   forget: (origin, scope) => access.write((db) => forget(db, origin, scope)),

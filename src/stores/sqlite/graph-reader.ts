@@ -1,5 +1,5 @@
 import type { Relationship, RelationshipName } from '../../model/entity.ts';
-import type { RelationshipKind } from '../../model/kinds.ts';
+import type { EntityKind, RelationshipKind } from '../../model/kinds.ts';
 import type { GraphReader, NeighbourRequest } from '../../ports/store.ts';
 import type { Access } from './access.ts';
 import { type Ends, endsText, loadRelationships } from './claims.ts';
@@ -61,7 +61,8 @@ export const createGraphReader = (access: Access): GraphReader => ({
   ...createDocumentReader(access),
   generation: () => access.read((db) => metaNumber(db, 'generation')),
   readGraph: () => access.stream(readGraph),
-  readEntities: () => access.stream((db) => batched(plucked(wholeEntities(db), 'entity'), WHOLE_AT_ONCE)),
+  readEntities: (filter: { readonly kinds?: readonly EntityKind[] } = {}) =>
+    access.stream((db) => batched(plucked(wholeEntities(db, filter.kinds), 'entity'), WHOLE_AT_ONCE)),
   readRelationships: (filter: { readonly kinds?: readonly RelationshipKind[] } = {}) =>
     access.stream((db) => batched(plucked(wholeRelationships(db, filter.kinds), 'relationship'), WHOLE_AT_ONCE)),
   relationships: (names) => access.read((db) => named(db, names)),

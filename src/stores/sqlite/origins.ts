@@ -1,4 +1,4 @@
-/** (source or join, scope) as small numbers. */
+/** (source or join, scope) as small numbers. They are only ever added, so what a connection has read of them stays true. */
 import type { Connection } from './connection.ts';
 
 export interface Origin {
@@ -16,7 +16,23 @@ export function originIds(db: Connection, name: string, scopes?: readonly string
   return rows.filter(([, scope]) => !scopes || scopes.includes(scope)).map(([id]) => id);
 }
 
-export function origins(db: Connection): Map<number, Origin> {
-  const rows = db.all<[number, string, string]>('SELECT id, name, scope FROM origin');
-  return new Map(rows.map(([id, name, scope]) => [id, { name, scope }]));
+interface Memory {
+  newest: number;
+  readonly origins: Map<number, Origin>;
+}
+const memories = new WeakMap<Connection, Memory>();
+
+/** What a transaction that fails has added is gone with it. */
+export const forgetOrigins = (db: Connection): boolean => memories.delete(db);
+
+/** All of them. A source may have thousands of scopes: only those that came since are read again. */
+export function origins(db: Connection): ReadonlyMap<number, Origin> {
+  const memory = memories.get(db) ?? { newest: 0, origins: new Map<number, Origin>() };
+  memories.set(db, memory);
+  const rows = db.all<[number, string, string]>('SELECT id, name, scope FROM origin WHERE id > ? ORDER BY id', [memory.newest]);
+  for (const [id, name, scope] of rows) {
+    memory.origins.set(id, { name, scope });
+    memory.newest = id;
+  }
+  return memory.origins;
 }

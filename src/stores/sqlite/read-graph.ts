@@ -118,11 +118,13 @@ export interface EntityWithStart {
 }
 
 /** Whole entities by key; claims of one by (origin, scope, stub). */
-export function* wholeEntities(db: Connection): Generator<EntityWithStart> {
+export function* wholeEntities(db: Connection, kinds?: readonly EntityKind[]): Generator<EntityWithStart> {
   const known = origins(db);
+  const only = kinds ? `WHERE e.kind IN ${marks(kinds.length)}` : '';
   const rows = db.iterate<[...EntityClaimRow, string, number]>(
-    `SELECT ${ENTITY_CLAIM}, e.key, e.changed FROM entity e CROSS JOIN entity_claim c ON c.entity = e.id
+    `SELECT ${ENTITY_CLAIM}, e.key, e.changed FROM entity e CROSS JOIN entity_claim c ON c.entity = e.id ${only}
       ORDER BY e.key, c.origin, c.stub`,
+    kinds ?? [],
   );
   for (const group of bySource(rows)) {
     const [key, changed] = (group[0] as [...EntityClaimRow, string, number]).slice(7) as [string, number];

@@ -46,7 +46,7 @@ export const entitiesByKey = query(
 
 export const entities = query(
   'graph/entities',
-  {},
+  { kinds: optional(listOf(text)) },
   { key: text, origins: listOf(text), runs: listOf(integer), firsts: listOf(integer), claims: listOf(text), changedIn: integer },
 );
 
