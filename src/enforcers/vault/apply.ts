@@ -1,0 +1,108 @@
+import type { VaultApi } from '../../apis/vault/vault-api.ts';
+import { RefusedError } from '../../model/errors.ts';
+import type { PlanStep } from '../../model/plan.ts';
+import { policyTextOf, type VaultStep } from '../../model/vault-actions.ts';
+import type { EnforcerContext } from '../../ports/enforcer.ts';
+import { kvVersion, writeField } from './kv.ts';
+import { writeRole } from './role.ts';
+import { destroySecretId, issueSecretId, roleAt } from './secret-ids.ts';
+import { leaseOf, stateOf, tokenOf } from './state.ts';
+
+export interface Carried {
+  readonly planned: PlanStep;
+  readonly step: VaultStep;
+  readonly context: EnforcerContext;
+}
+
+/** Evidence in words. Done already is done. */
+export async function applyStep(api: VaultApi, carried: Carried): Promise<string[]> {
+  const { parameters } = carried.step;
+  switch (parameters.what) {
+    case 'token':
+      return revokeToken(api, parameters.accessor);
+    case 'lease': {
+      if (!(await leaseOf(api, parameters.leaseId))) return [`lease ${parameters.leaseId} does not exist any more`];
+      await api.write('sys/leases/revoke', { lease_id: parameters.leaseId, sync: true });
+      return [`revoked lease ${parameters.leaseId}`];
+    }
+    case 'leases':
+      await api.write(`sys/leases/revoke-prefix/${parameters.prefix}`, { sync: true });
+      return [`revoked every lease below ${parameters.prefix}`];
+    case 'static-role': {
+      await mustBeThere(api, carried.step);
+      await api.write(`${parameters.mount}/rotate-role/${parameters.role}`, {});
+      return [`rotated the password of ${parameters.mount}/static-roles/${parameters.role}`];
+    }
+    case 'secret-id':
+      return 'accessor' in parameters ? [await destroySecretId(api, parameters, parameters.accessor)] : issue(api, carried);
+    case 'kv':
+      return deliver(api, carried);
+    default:
+      return change(api, carried.step);
+  }
+}
+
+async function mustBeThere(
+  api: VaultApi,
+  step: VaultStep,
+): Promise<Exclude<Awaited<ReturnType<typeof stateOf>>, { problem: string }>> {
+  const found = await stateOf(api, step);
+  if ('problem' in found) throw new RefusedError(found.problem);
+  return found;
+}
+
+/** A server says 200 with a warning of an accessor that it does not know: only 204, and no token afterwards, is done. */
+async function revokeToken(api: VaultApi, accessor: string): Promise<string[]> {
+  if (!(await tokenOf(api, accessor))) return [`no token has the accessor ${accessor} any more`];
+  const { warnings } = await api.write('auth/token/revoke-accessor', { accessor });
+  return [`revoked the token of accessor ${accessor}, its children and their leases`, ...warnings];
+}
+
+async function change(api: VaultApi, step: VaultStep): Promise<string[]> {
+  const { isInPlace } = await mustBeThere(api, step);
+  if (isInPlace) return ['it was so already: nothing was changed'];
+  const { parameters } = step;
+  if (parameters.what === 'entity') {
+    await api.write(`identity/entity/id/${parameters.id}`, { disabled: true });
+    return [`disabled entity ${parameters.id}: its tokens and logins are refused`];
+  }
+  if (parameters.what === 'policy') {
+    const text = policyTextOf(step);
+    for (const name of parameters.policies) await api.write(`sys/policies/acl/${name}`, { policy: text });
+    return [`replaced the text of ${parameters.policies.map((name) => `policy ${name}`).join(', ')}`];
+  }
+  if (parameters.what !== 'role') throw new RangeError(`${parameters.what} is not changed in place`);
+  if (step.action === 'shorten') {
+    const { tokenTtl } = step.parameters;
+    await writeRole(api, parameters, { token_ttl: tokenTtl, token_max_ttl: tokenTtl });
+    return [`tokens of ${roleAt(parameters)} now live ${tokenTtl} s; those that are out keep their time`];
+  }
+  await writeRole(api, parameters, { token_policies: [] });
+  return [`logins of ${roleAt(parameters)} get no policy of it any more; tokens that are out keep theirs`];
+}
+
+async function issue(api: VaultApi, { planned, step, context }: Carried): Promise<string[]> {
+  const { parameters } = step;
+  if (parameters.what !== 'secret-id') return [];
+  await mustBeThere(api, step);
+  const { credential, evidence } = await issueSecretId(api, parameters, context.idempotencyKey);
+  context.handOver.give(planned.for ?? planned.target, credential);
+  return [...evidence];
+}
+
+async function deliver(api: VaultApi, { planned, step, context }: Carried): Promise<string[]> {
+  const { parameters } = step;
+  if (parameters.what !== 'kv') return [];
+  const value = context.handOver.find(planned.for ?? '')?.[parameters.field];
+  if (value === undefined)
+    throw new RefusedError(
+      `there is no new ${parameters.field} of ${planned.for ?? 'the credential'} to deliver: it is kept in memory only; undo and execute the plan again`,
+    );
+  const { before } = await mustBeThere(api, step);
+  const now = await kvVersion(api, parameters);
+  if (!before.kv || !now) throw new RefusedError(`${parameters.mount}/${parameters.path}: it was taken away; collect again`);
+  const place = `${parameters.mount}/${parameters.path}, field ${before.kv.key}`;
+  if (now.data[before.kv.key] === value) return [`${place}: the new value is there already (version ${now.version})`];
+  const version = await writeField(api, parameters, { key: before.kv.key, value, version: now.version });
+  return [`${place}: the new value is version ${version}`];
+}

@@ -1,0 +1,65 @@
+import { VaultRefusal } from '../../apis/vault/refusal.ts';
+import { type Fields, fieldsOf, type VaultApi } from '../../apis/vault/vault-api.ts';
+import { RefusedError } from '../../model/errors.ts';
+import type { NewCredential } from '../../ports/enforcer.ts';
+
+export interface OfRole {
+  readonly mount: string;
+  readonly role: string;
+}
+
+/** Marks what a step issued, so that it is found again after a crash. */
+const MARK = 'interlock';
+
+export const roleAt = ({ mount, role }: OfRole): string => `auth/${mount}/role/${role}`;
+
+/** What is known of a secret-id; undefined when there is none of this accessor. */
+export async function secretIdOf(api: VaultApi, role: OfRole, accessor: string): Promise<Fields | undefined> {
+  try {
+    const { data } = await api.write(`${roleAt(role)}/secret-id-accessor/lookup`, { secret_id_accessor: accessor });
+    return data['secret_id_accessor'] === accessor ? data : undefined;
+  } catch (error) {
+    if (error instanceof VaultRefusal && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+export const secretIdsOf = async (api: VaultApi, role: OfRole): Promise<string[]> =>
+  (await api.list(`${roleAt(role)}/secret-id`)) ?? [];
+
+export async function destroySecretId(api: VaultApi, role: OfRole, accessor: string): Promise<string> {
+  if (!(await secretIdOf(api, role, accessor))) return `secret-id ${accessor} of ${roleAt(role)} does not exist any more`;
+  await api.write(`${roleAt(role)}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
+  return `destroyed secret-id ${accessor} of ${roleAt(role)}; tokens that it logged in for live until they end`;
+}
+
+/** Accessors of what one step issued. */
+export async function issuedBy(api: VaultApi, role: OfRole, idempotencyKey: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const accessor of await secretIdsOf(api, role)) {
+    const metadata = fieldsOf((await secretIdOf(api, role, accessor))?.['metadata']);
+    if (metadata?.[MARK] === idempotencyKey) found.push(accessor);
+  }
+  return found;
+}
+
+export interface Issued {
+  readonly credential: NewCredential;
+  readonly evidence: readonly string[];
+}
+
+/** One new secret-id. What an interrupted try left is destroyed first: its value is lost. */
+export async function issueSecretId(api: VaultApi, role: OfRole, idempotencyKey: string): Promise<Issued> {
+  const lost = await issuedBy(api, role, idempotencyKey);
+  const evidence: string[] = [];
+  for (const accessor of lost) evidence.push(await destroySecretId(api, role, accessor));
+  const roleId = (await api.read(`${roleAt(role)}/role-id`))?.data['role_id'];
+  const { data } = await api.write(`${roleAt(role)}/secret-id`, { metadata: JSON.stringify({ [MARK]: idempotencyKey }) });
+  const value = data['secret_id'];
+  if (typeof value !== 'string' || typeof roleId !== 'string')
+    throw new RefusedError(`${roleAt(role)}: the server answered without a secret-id; is it an AppRole?`);
+  return {
+    credential: { value, roleId },
+    evidence: [...evidence, `issued secret-id ${String(data['secret_id_accessor'])} of ${roleAt(role)}`],
+  };
+}

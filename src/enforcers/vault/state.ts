@@ -1,0 +1,129 @@
+/** What a step's control is now, which is also what its inverse brings back. Texts of policies and versions: never a secret value. */
+import { VaultRefusal } from '../../apis/vault/refusal.ts';
+import { type Fields, textsOf, type VaultApi } from '../../apis/vault/vault-api.ts';
+import { policyTextOf, type VaultStep } from '../../model/vault-actions.ts';
+import { keyFor, kvVersion } from './kv.ts';
+import { roleAt, secretIdOf, secretIdsOf } from './secret-ids.ts';
+
+export interface VaultBefore {
+  readonly disabled?: boolean;
+  readonly policies?: Readonly<Record<string, string>>;
+  readonly role?: Fields;
+  readonly accessors?: readonly string[];
+  readonly kv?: { readonly version: number; readonly key: string };
+}
+
+export type Found =
+  | { readonly before: VaultBefore; readonly isInPlace: boolean }
+  /** Why the step cannot run: mostly that its target is not there. */
+  | { readonly problem: string };
+
+const AGAIN = 'collect again';
+
+/** Reads; changes nothing. */
+export async function stateOf(api: VaultApi, step: VaultStep): Promise<Found> {
+  const { parameters } = step;
+  switch (parameters.what) {
+    case 'token':
+      return exists(await tokenOf(api, parameters.accessor), `${api.place}: no token has the accessor ${parameters.accessor}`);
+    case 'lease':
+      return exists(await leaseOf(api, parameters.leaseId), `${api.place}: there is no lease ${parameters.leaseId}`);
+    case 'leases':
+      return exists(
+        await api.list(`sys/leases/lookup/${parameters.prefix}/`),
+        `${api.place}: there is no lease below ${parameters.prefix}`,
+      );
+    case 'secret-id':
+      return secretIdState(api, step, parameters);
+    case 'entity':
+      return entityState(api, parameters.id);
+    case 'policy':
+      return policyState(api, step, parameters.policies);
+    case 'role':
+      return roleState(api, step, parameters);
+    case 'static-role':
+      return exists(
+        await api.read(`${parameters.mount}/static-roles/${parameters.role}`),
+        `${api.place}: ${parameters.mount} has no static role ${parameters.role}`,
+      );
+    case 'kv':
+      return kvState(api, parameters);
+  }
+}
+
+const exists = (found: unknown, problem: string): Found =>
+  found === undefined ? { problem: `${problem}: ${AGAIN}` } : { before: {}, isInPlace: false };
+
+/** Undefined when no token has it. Servers answer 400 or 403, whose words tell it from a missing right. */
+export async function tokenOf(api: VaultApi, accessor: string): Promise<Fields | undefined> {
+  try {
+    return (await api.write('auth/token/lookup-accessor', { accessor })).data;
+  } catch (error) {
+    if (error instanceof VaultRefusal && (error.status === 404 || /invalid accessor/.test(error.message))) return undefined;
+    throw error;
+  }
+}
+
+export async function leaseOf(api: VaultApi, leaseId: string): Promise<Fields | undefined> {
+  try {
+    return (await api.write('sys/leases/lookup', { lease_id: leaseId })).data;
+  } catch (error) {
+    if (error instanceof VaultRefusal && (error.status === 404 || /invalid lease/.test(error.message))) return undefined;
+    throw error;
+  }
+}
+
+type Parameters<W extends VaultStep['parameters']['what']> = Extract<VaultStep['parameters'], { what: W }>;
+
+async function secretIdState(api: VaultApi, { action }: VaultStep, parameters: Parameters<'secret-id'>): Promise<Found> {
+  if (action === 'issue' || !('accessor' in parameters)) {
+    const role = await api.read(roleAt(parameters));
+    if (!role) return { problem: `${api.place}: there is no role ${roleAt(parameters)}: ${AGAIN}` };
+    return { before: { accessors: await secretIdsOf(api, parameters) }, isInPlace: false };
+  }
+  const { accessor } = parameters;
+  return exists(
+    await secretIdOf(api, parameters, accessor),
+    `${api.place}: ${roleAt(parameters)} has no secret-id of accessor ${accessor}`,
+  );
+}
+
+async function entityState(api: VaultApi, id: string): Promise<Found> {
+  const entity = await api.read(`identity/entity/id/${id}`);
+  if (!entity) return { problem: `${api.place}: there is no entity ${id}: ${AGAIN}` };
+  const disabled = entity.data['disabled'] === true;
+  return { before: { disabled }, isInPlace: disabled };
+}
+
+async function policyState(api: VaultApi, step: VaultStep, names: readonly string[]): Promise<Found> {
+  const texts: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const name of names) {
+    const found = (await api.read(`sys/policies/acl/${name}`))?.data['policy'];
+    if (typeof found !== 'string') return { problem: `${api.place}: there is no policy ${name}: ${AGAIN}` };
+    texts[name] = found;
+  }
+  const wanted = policyTextOf(step);
+  return { before: { policies: texts }, isInPlace: names.every((name) => texts[name] === wanted) };
+}
+
+async function roleState(api: VaultApi, step: VaultStep, parameters: Parameters<'role'>): Promise<Found> {
+  const role = (await api.read(roleAt(parameters)))?.data;
+  if (!role) return { problem: `${api.place}: there is no role ${roleAt(parameters)}: ${AGAIN}` };
+  return { before: { role }, isInPlace: isRoleLimited(step, role) };
+}
+
+/** Whether the role is at least as tight as the step makes it. */
+export function isRoleLimited(step: VaultStep, role: Fields): boolean {
+  if (step.action !== 'shorten') return (textsOf(role['token_policies']) ?? []).length === 0;
+  const { tokenTtl } = step.parameters;
+  const within = (name: string): boolean => typeof role[name] === 'number' && role[name] > 0 && role[name] <= tokenTtl;
+  return within('token_ttl') && within('token_max_ttl');
+}
+
+async function kvState(api: VaultApi, place: Parameters<'kv'>): Promise<Found> {
+  const now = await kvVersion(api, place);
+  if (!now) return { problem: `${api.place}: there is no secret ${place.mount}/${place.path} (KV version 2): ${AGAIN}` };
+  const chosen = keyFor(place, Object.keys(now.data).sort());
+  if ('problem' in chosen) return chosen;
+  return { before: { kv: { version: now.version, key: chosen.key } }, isInPlace: false };
+}

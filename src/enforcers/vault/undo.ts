@@ -1,0 +1,63 @@
+import type { VaultApi } from '../../apis/vault/vault-api.ts';
+import { RefusedError } from '../../model/errors.ts';
+import type { Carried } from './apply.ts';
+import { kvVersion, writeField } from './kv.ts';
+import { changeable, writeRole } from './role.ts';
+import { destroySecretId, issuedBy, roleAt } from './secret-ids.ts';
+import type { VaultBefore } from './state.ts';
+
+/** Brings back what was; evidence in words. Refuses what nothing brings back. */
+export async function undoStep(api: VaultApi, { step, context }: Carried, before: VaultBefore): Promise<string[]> {
+  const { parameters } = step;
+  switch (parameters.what) {
+    case 'token':
+    case 'lease':
+    case 'leases':
+    case 'static-role':
+      throw new RefusedError(`${step.action} of a ${parameters.what} cannot be undone`);
+    case 'secret-id': {
+      if (step.action !== 'issue')
+        throw new RefusedError(`a destroyed secret-id of ${roleAt(parameters)} cannot be undone: issue another`);
+      const fresh = (await issuedBy(api, parameters, context.idempotencyKey)).filter((one) => !before.accessors?.includes(one));
+      const evidence: string[] = [];
+      for (const accessor of fresh) evidence.push(await destroySecretId(api, parameters, accessor));
+      return evidence.length > 0 ? evidence : ['nothing was issued that is still there'];
+    }
+    case 'entity':
+      await api.write(`identity/entity/id/${parameters.id}`, { disabled: before.disabled ?? false });
+      return [`entity ${parameters.id}: disabled ${String(before.disabled ?? false)}`];
+    case 'policy':
+      for (const name of parameters.policies) {
+        const text = before.policies?.[name];
+        if (text === undefined) throw new RefusedError(`the text of policy ${name} was not saved: it cannot be brought back`);
+        await api.write(`sys/policies/acl/${name}`, { policy: text });
+      }
+      return [`brought back the text of ${parameters.policies.map((name) => `policy ${name}`).join(', ')}`];
+    case 'role': {
+      if (!before.role) throw new RefusedError(`${roleAt(parameters)} was not saved: it cannot be brought back`);
+      const { token_policies, token_ttl, token_max_ttl } = changeable(before.role);
+      await writeRole(api, parameters, step.action === 'shorten' ? { token_ttl, token_max_ttl } : { token_policies });
+      return [
+        `brought back ${step.action === 'shorten' ? 'token_ttl and token_max_ttl' : 'token_policies'} of ${roleAt(parameters)}`,
+      ];
+    }
+    case 'kv':
+      return restoreField(api, parameters, before);
+  }
+}
+
+/** The value of the version before, of that one field: others may have changed since. */
+async function restoreField(
+  api: VaultApi,
+  place: Extract<Carried['step']['parameters'], { what: 'kv' }>,
+  { kv }: VaultBefore,
+): Promise<string[]> {
+  const at = `${place.mount}/${place.path}`;
+  if (!kv) throw new RefusedError(`${at}: the version before was not saved: it cannot be brought back`);
+  const [old, now] = [await kvVersion(api, place, kv.version), await kvVersion(api, place)];
+  if (!old || !now) throw new RefusedError(`${at}: version ${kv.version} is not there any more: it cannot be brought back`);
+  const value = old.data[kv.key] ?? null;
+  if ((now.data[kv.key] ?? null) === value) return [`${at}, field ${kv.key}: it holds what version ${kv.version} held`];
+  const version = await writeField(api, place, { key: kv.key, value, version: now.version });
+  return [`${at}, field ${kv.key}: the value of version ${kv.version} is version ${version} now`];
+}
