@@ -3,7 +3,7 @@ import { isExpected, messageOf } from '../../model/errors.ts';
 /** Why a call gave no answer. `absent`: what was asked for is not there, which is an answer too. */
 export type CallFailure = 'denied' | 'absent' | 'failed';
 
-interface FailedCall {
+export interface FailedCall {
   readonly failure: CallFailure;
   /** What the policy must allow: of a `denied` call, the right that AWS itself names. */
   readonly permission: string;
@@ -28,6 +28,9 @@ export class CallError extends Error {
 /** `iam:ListUsers: not allowed in account 111122223333 (eu-west-1); …` */
 export const callText = ({ failure, permission, reason, account }: FailedCall, regions: string): string =>
   `${permission}: ${reason} in account ${account} (${regions})${failure === 'denied' ? '; grant it to the role or user that collects' : ''}`;
+
+/** AWS asks to wait: the call had no effect. */
+export const isThrottled = ({ code }: Pick<FailedCall, 'code'>): boolean => THROTTLED.test(code);
 
 /** What the SDK threw, as a CallError; cancellation and our own errors stay what they are. */
 export function callError(error: unknown, call: { permission: string; account: string; region: string }): unknown {

@@ -1,4 +1,4 @@
-/** Who collects: the SDK's standard chain of credentials, and the roles that it assumes in other accounts. */
+/** Who asks: the SDK's standard chain of credentials, and the roles that it assumes in other accounts. */
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -23,20 +23,32 @@ export interface ConnectionSettings {
   readonly signal: AbortSignal;
   /** As in SessionOptions. */
   readonly firstOnly?: boolean;
+  /** As in SessionOptions. */
+  readonly asksAgain?: boolean;
 }
 
-/** The sessions of one collection. */
+/** The sessions of one collection, or of one enforcer. */
 export class Connection implements AsyncDisposable {
   readonly home: Session;
   /** `aws`, `aws-cn`, `aws-us-gov`. */
   readonly partition: string;
+  /** ARN of the identity that these credentials are. */
+  readonly caller: string;
+  /** The public part of the credentials. */
+  readonly accessKeyId: string;
   readonly #settings: ConnectionSettings;
   readonly #limit: LimitFunction;
   readonly #sessions: Session[];
 
-  private constructor(home: Session, partition: string, settings: ConnectionSettings, limit: LimitFunction) {
+  private constructor(
+    { home, caller, accessKeyId }: Pick<Connection, 'home' | 'caller' | 'accessKeyId'>,
+    settings: ConnectionSettings,
+    limit: LimitFunction,
+  ) {
     this.home = home;
-    this.partition = partition;
+    this.caller = caller;
+    this.accessKeyId = accessKeyId;
+    this.partition = caller.split(':')[1] ?? 'aws';
     this.#settings = settings;
     this.#limit = limit;
     this.#sessions = [home];
@@ -44,15 +56,16 @@ export class Connection implements AsyncDisposable {
 
   /** Throws CallErrors: without a known caller nothing can be collected. */
   static async open(settings: ConnectionSettings): Promise<Connection> {
-    const { profile, region, endpoint, signal, firstOnly } = settings;
+    const { profile, region, endpoint, signal, firstOnly, asksAgain } = settings;
     const limit = pLimit(CALLS_AT_ONCE);
     const chain = fromNodeProviderChain({ ...(profile !== undefined && { profile }), clientConfig: { region } });
-    const options = { region, credentials: renewed(() => chain()), endpoint, signal, limit, firstOnly };
+    const options = { region, credentials: renewed(() => chain()), endpoint, signal, limit, firstOnly, asksAgain };
     await using unknown = new Session({ ...options, account: 'of these credentials' });
     const { Account, Arn } = await unknown.call(getCallerIdentity, {});
     if (!Account || !Arn) throw new InputError('sts:GetCallerIdentity: the answer names no account');
     const home = new Session({ ...options, account: Account });
-    return new Connection(home, Arn.split(':')[1] ?? 'aws', settings, limit);
+    const { accessKeyId } = await options.credentials();
+    return new Connection({ home, caller: Arn, accessKeyId }, settings, limit);
   }
 
   /** As a role of another account. `role` is a name with its path, or an ARN in which `*` stands for the account. */
@@ -60,8 +73,8 @@ export class Connection implements AsyncDisposable {
     const RoleArn = role.startsWith('arn:') ? role.replace('*', account) : `arn:${this.partition}:iam::${account}:role/${role}`;
     const credentials = renewed(() => this.#assumed(RoleArn));
     await credentials();
-    const { region, endpoint, signal, firstOnly } = this.#settings;
-    const session = new Session({ account, region, credentials, endpoint, signal, limit: this.#limit, firstOnly });
+    const { region, endpoint, signal, firstOnly, asksAgain } = this.#settings;
+    const session = new Session({ account, region, credentials, endpoint, signal, limit: this.#limit, firstOnly, asksAgain });
     this.#sessions.push(session);
     return session;
   }

@@ -38,6 +38,8 @@ export interface Operation<I extends object = object, O = unknown> {
   /** As policies name it: `iam:ListUsers`. */
   readonly permission: string;
   readonly client: ClientClass;
+  /** It is sent once: whether it had an effect when no answer came is for the caller to find out. */
+  readonly changes?: true;
   command(input: I): never;
   /** Only in types: what the call answers. */
   readonly answers?: O;
@@ -52,3 +54,10 @@ export const operation = <K extends CommandClass>(
   client,
   command: (input) => new (command as unknown as new (input: object) => never)(input),
 });
+
+/** An operation that changes something. */
+export const change = <K extends CommandClass>(
+  permission: string,
+  client: ClientClass,
+  command: K,
+): Operation<InputOf<K>, OutputOf<K>> => ({ ...operation(permission, client, command), changes: true });

@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly limit: LimitFunction;
   /** Of each list no more than its first page, and of that the first thing: enough to tell what is allowed. Fewer attempts, too. */
   readonly firstOnly?: boolean | undefined;
+  /** A refusal is not remembered: it may be cured by the next call. */
+  readonly asksAgain?: boolean | undefined;
 }
 
 /** Calls as one identity in one account and region. Errors are CallErrors. */
@@ -30,6 +32,8 @@ export class Session implements AsyncDisposable {
   readonly region: string;
   readonly #options: SessionOptions;
   readonly #clients = new Map<ClientClass, Client>();
+  /** Of the same, those that try once. */
+  readonly #changers = new Map<ClientClass, Client>();
   readonly #inRegions = new Map<string, Session>();
   /** By permission. */
   readonly #refusals = new Map<string, { readonly error: CallError; readonly count: number }>();
@@ -50,11 +54,13 @@ export class Session implements AsyncDisposable {
     return session;
   }
 
-  async call<I extends object, O>(operation: Operation<I, O>, input: I): Promise<O> {
-    const { signal, limit, firstOnly } = this.#options;
+  /** `stop`: ends this call only, besides the session's own signal. */
+  async call<I extends object, O>(operation: Operation<I, O>, input: I, stop?: AbortSignal): Promise<O> {
+    const { limit, firstOnly } = this.#options;
+    const signal = stop ? AbortSignal.any([this.#options.signal, stop]) : this.#options.signal;
     signal.throwIfAborted();
     try {
-      const answer = (await limit(() => this.#send(operation, operation.command(input)))) as O;
+      const answer = (await limit(() => this.#send(operation, operation.command(input), signal))) as O;
       return firstOnly ? firstOf(operation, answer) : answer;
     } catch (error) {
       signal.throwIfAborted();
@@ -62,16 +68,17 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  async #send(operation: Operation<never>, command: never): Promise<unknown> {
+  async #send(operation: Operation<never>, command: never, signal: AbortSignal): Promise<unknown> {
+    signal.throwIfAborted();
     const refusal = this.#refusals.get(operation.permission);
     if (refusal && refusal.count >= REFUSALS[refusal.error.call.failure]) throw refusal.error;
     try {
-      const answer = await this.#client(operation.client).send(command, { abortSignal: this.#options.signal });
+      const answer = await this.#client(operation).send(command, { abortSignal: signal });
       this.#answered.add(operation.permission);
       return answer;
     } catch (error) {
       const failed = callError(error, { permission: operation.permission, account: this.account, region: this.region });
-      if (failed instanceof CallError) this.#refused(operation.permission, failed);
+      if (failed instanceof CallError && !this.#options.asksAgain) this.#refused(operation.permission, failed);
       throw failed;
     }
   }
@@ -82,8 +89,9 @@ export class Session implements AsyncDisposable {
     else this.#refusals.set(permission, { error, count: (this.#refusals.get(permission)?.count ?? 0) + 1 });
   }
 
-  #client(make: ClientClass): Client {
-    const known = this.#clients.get(make);
+  #client({ client: make, changes }: Operation<never>): Client {
+    const clients = changes ? this.#changers : this.#clients;
+    const known = clients.get(make);
     if (known) return known;
     const { credentials, endpoint, firstOnly } = this.#options;
     const settings: ClientSettings = {
@@ -91,16 +99,16 @@ export class Session implements AsyncDisposable {
       credentials,
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
       retryMode: 'adaptive',
-      maxAttempts: firstOnly ? FEW_ATTEMPTS : MAX_ATTEMPTS,
+      maxAttempts: changes ? 1 : firstOnly ? FEW_ATTEMPTS : MAX_ATTEMPTS,
       requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS },
     };
     const client = new make(settings as never);
-    this.#clients.set(make, client);
+    clients.set(make, client);
     return client;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#clients.values()) client.destroy();
+    for (const client of [...this.#clients.values(), ...this.#changers.values()]) client.destroy();
     for (const session of this.#inRegions.values()) await session[Symbol.asyncDispose]();
   }
 }
