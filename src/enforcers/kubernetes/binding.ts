@@ -4,7 +4,7 @@ import type { KubernetesStepOf } from '../../model/kubernetes-actions.ts';
 import type { Binding, BindingBefore, BindingEntry } from './bindings.ts';
 import { bindingPath, isEntryOf, putSubjectBack, withoutSubject } from './bindings.ts';
 import { type Cluster, ConflictError, pathOf } from './cluster.ts';
-import { type Handling, refused, type Work } from './handling.ts';
+import type { Handling, Work } from './handling.ts';
 import { lifeline, type OwnAccess, ownAccess, wouldBeRefused } from './own-access.ts';
 
 type Step = KubernetesStepOf<'binding'>;
@@ -45,7 +45,10 @@ const holdsUs = (own: OwnAccess | undefined, entries: readonly BindingEntry[]): 
 export const binding: Handling<Step> = {
   async preflight({ step, cluster }) {
     const now = await cluster.find<Binding>(bindingPath(step.binding));
-    if (!now) return refused(`${await gone(cluster, step)}: collect again`);
+    if (!now) {
+      await gone(cluster, step);
+      return { refusals: [], preImage: JSON.stringify({ reference: step.binding }), preexisting: true };
+    }
     const own = await ownAccess(cluster);
     const refusals = lifeline(own, step);
     if (step.whole && refusals.length === 0 && holdsUs(own, now.subjects ?? []))

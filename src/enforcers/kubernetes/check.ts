@@ -44,8 +44,8 @@ export const RIGHTS: readonly Right[] = [
 export async function* checkCluster(cluster: Cluster, place: string): AsyncGenerator<Checked> {
   const own = await ownAccess(cluster);
   const who = own?.user ?? 'the identity of the kubeconfig';
-  const answers = await Promise.all(RIGHTS.map((right) => isAllowed(cluster, right)));
-  const missing = RIGHTS.filter((_, i) => !answers[i]);
+  const missing: Right[] = [];
+  for (const right of RIGHTS) if (!(await isAllowed(cluster, right))) missing.push(right);
   for (const { verb, group, resource, subresource, use } of missing) {
     const what = `${verb} ${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''}`;
     yield { type: 'missing', text: `${what}: not allowed in the whole cluster, ${use}; grant it to ${who}` };

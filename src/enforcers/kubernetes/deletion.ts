@@ -6,7 +6,7 @@ import { RefusedError } from '../../model/errors.ts';
 import type { KubernetesStepOf } from '../../model/kubernetes-actions.ts';
 import type { Probed } from '../../ports/enforcer.ts';
 import { type Cluster, type KubeObject, pathOf } from './cluster.ts';
-import { type Handling, refused, type Work } from './handling.ts';
+import type { Handling, Work } from './handling.ts';
 import { isOurs, ownAccess, wouldBeRefused } from './own-access.ts';
 
 type Step = KubernetesStepOf<'token-secret' | 'service-account' | 'pod'>;
@@ -89,8 +89,9 @@ export const deletion: Handling<Step> = {
   async preflight(work) {
     const { path } = placeOf(work.step);
     const found = await work.cluster.find<Found>(path);
-    if (!found) return refused(`${await gone(work.cluster, work.step)}: collect again`);
-    return { refusals: await refusalsOf(work, found), preImage: '', preexisting: false };
+    if (found) return { refusals: await refusalsOf(work, found), preImage: '', preexisting: false };
+    await gone(work.cluster, work.step);
+    return { refusals: [], preImage: '', preexisting: true };
   },
   /** What was there is noted before it goes. */
   async apply({ step, cluster }) {

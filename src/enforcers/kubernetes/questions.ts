@@ -39,8 +39,12 @@ export const groupsOf = ({ subject, name, namespace }: KubernetesSubject): strin
 export async function stillAllowed(cluster: Cluster, subject: KubernetesSubject): Promise<Answers> {
   const namespaces = subject.namespace === undefined ? [undefined] : [undefined, subject.namespace];
   const asked = namespaces.flatMap((namespace) => QUESTIONS.map((question) => ({ question, namespace })));
-  const answers = await Promise.all(asked.map(({ question, namespace }) => review(cluster, subject, { ...question, namespace })));
-  return { asked: asked.length, allowed: answers.flatMap((answer) => answer ?? []) };
+  const allowed: string[] = [];
+  for (const { question, namespace } of asked) {
+    const answer = await review(cluster, subject, { ...question, namespace });
+    if (answer !== undefined) allowed.push(answer);
+  }
+  return { asked: asked.length, allowed };
 }
 
 interface Review {
