@@ -13,7 +13,7 @@ import type { Config } from './config.ts';
 import type { OpenEnforcer } from './enforcers/index.ts';
 import type { AccessGraph } from './graph/access-graph.ts';
 import { RefusedError, UsageError } from './model/errors.ts';
-import { createFingerprinter } from './model/fingerprint.ts';
+import { createFingerprinter, type Fingerprinter } from './model/fingerprint.ts';
 import type { AccessProvider, AccessQuestions } from './ports/access-questions.ts';
 import type { Collector } from './ports/collector.ts';
 import type { Enforcer } from './ports/enforcer.ts';
@@ -44,7 +44,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
     const wallClock = () => new Date();
     const clock = config.clock === undefined ? wallClock : () => new Date(config.clock as string);
     const queue = await openQueue(config, store, wallClock);
-    const enforcers = createEnforcers(config);
+    const enforcers = createEnforcers(config, fingerprint);
     const graph = createGraphCache(store, clock);
     const sources = config.sources.map(({ name, type, ...settings }) => ({
       name,
@@ -182,7 +182,7 @@ function fromFolder(settings: Readonly<Record<string, unknown>>, folder: string)
   );
 }
 
-function createEnforcers(config: Config) {
+function createEnforcers(config: Config, fingerprint: Fingerprinter) {
   const opened = new Map<string, Promise<Enforcer>>();
   return {
     async open(name: string): Promise<Enforcer | undefined> {
@@ -193,8 +193,8 @@ function createEnforcers(config: Config) {
       const load = Object.hasOwn(enforcers, type) ? (enforcers as Readonly<Record<string, OpenEnforcer>>)[type] : undefined;
       if (!load)
         throw new UsageError(`enforcers.${name}.type: ${type} is not known (known: ${Object.keys(enforcers).join(', ')})`);
-      const enforcer =
-        opened.get(name) ?? load({ ...fromFolder(settings ?? {}, config.folder), name }, { environment: config.environment });
+      const surroundings = { environment: config.environment, fingerprint };
+      const enforcer = opened.get(name) ?? load({ ...fromFolder(settings ?? {}, config.folder), name }, surroundings);
       opened.set(name, enforcer);
       enforcer.catch(() => opened.delete(name));
       return enforcer;

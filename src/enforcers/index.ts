@@ -1,13 +1,18 @@
 /** Enforcer types, loaded when first used. A new system is a file and a line here. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { NODES_ONCE, nodeUrls, redisNodes, saysNodesOnce } from '../apis/redis/settings.ts';
 import { ONE_LOGIN, saysOneLogin, vaultConnection } from '../apis/vault/settings.ts';
 import { UsageError } from '../model/errors.ts';
+import type { Fingerprinter } from '../model/fingerprint.ts';
 import type { Enforcer } from '../ports/enforcer.ts';
 
-/** What is no setting: the variables that programs which an enforcer starts are given. */
+/** What is no setting. */
 export interface EnforcerSurroundings {
+  /** The variables that programs which an enforcer starts are given. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Tells which of a thing's secrets a key means, without knowing it. */
+  readonly fingerprint: Fingerprinter;
 }
 
 /** `settings`: what is configured under `enforcers.<name>`, with the name. Throws a UsageError that names the field. */
@@ -26,6 +31,7 @@ const kubernetesSettings = z.strictObject({
   inCluster: z.literal(true).optional(),
 });
 const vaultSettings = z.strictObject({ ...base, source: z.string(), ...vaultConnection.shape }).refine(saysOneLogin, ONE_LOGIN);
+const redisSettings = z.strictObject({ ...base, source: z.string(), ...redisNodes.shape }).refine(saysNodesOnce, NODES_ONCE);
 const plainSettings = z.strictObject(base);
 
 function read<T>(schema: z.ZodType<T>, settings: { readonly name: string }): T {
@@ -43,6 +49,11 @@ export const enforcers = {
   postgres: async (settings) => {
     const { name, source, url } = read(postgresSettings, settings);
     return (await import('./postgres.ts')).createPostgresEnforcer({ name, source, url, random: randomBytes });
+  },
+  redis: async (settings, { fingerprint }) => {
+    const { name, source, ...nodes } = read(redisSettings, settings);
+    const { createRedisEnforcer } = await import('./redis.ts');
+    return createRedisEnforcer({ name, source, urls: nodeUrls(nodes), fingerprint, random: randomBytes });
   },
   vault: async (settings) => {
     const { name, source, type: _, ...connection } = read(vaultSettings, settings);

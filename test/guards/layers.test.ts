@@ -36,7 +36,7 @@ const OWNERS: Record<string, readonly string[]> = {
   libsql: ['src/stores/sqlite'],
   'neo4j-driver': ['src/stores/neo4j'],
   bullmq: ['src/queues'],
-  ioredis: ['src/queues', 'src/collectors/redis', 'src/enforcers'],
+  ioredis: ['src/queues', 'src/apis/redis'],
   'cron-parser': ['src/queues'],
   'graphql-yoga': ['src/server.ts', 'src/server', 'graphql'],
   '@graphql-yoga/plugin-csrf-prevention': ['src/server'],

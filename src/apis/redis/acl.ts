@@ -173,23 +173,15 @@ class SelectorBuilder {
   }
 
   #word(rule: string): void {
-    switch (rule.toLowerCase()) {
-      case 'allkeys':
-        return this.#key('*', 'RW');
-      case 'resetkeys':
-        return this.#keys.clear();
-      case 'allchannels':
-        this.#channels.add('*');
-        return;
-      case 'resetchannels':
-        return this.#channels.clear();
-      case 'allcommands':
-        return this.#command('@all', true);
-      case 'nocommands':
-        return this.#command('@all', false);
-      default:
-        this.unknown.push(rule.slice(0, 1));
-    }
+    const word = rule.toLowerCase();
+    if (word === 'allkeys') this.#key('*', 'RW');
+    else if (word === 'resetkeys') this.#keys.clear();
+    else if (word === 'allchannels') this.#channels.add('*');
+    else if (word === 'resetchannels') this.#channels.clear();
+    else if (word === 'allcommands') this.#command('@all', true);
+    else if (word === 'nocommands') this.#command('@all', false);
+    // Never the rule itself: what is misplaced may be a password.
+    else this.unknown.push(`a rule that begins with ${word.slice(0, 1)}`);
   }
 
   #command(word: string, isAllowed: boolean): void {

@@ -1,0 +1,194 @@
+import { passwordHash } from '../apis/redis/acl.ts';
+import { redisPasswordId } from '../apis/redis/password-id.ts';
+import { RefusedError } from '../model/errors.ts';
+import type { Fingerprinter } from '../model/fingerprint.ts';
+import { redisPassword, redisUser } from '../model/keys.ts';
+import type { EntityKind } from '../model/kinds.ts';
+import type { PlanStep } from '../model/plan.ts';
+import {
+  isRedisAction,
+  parseRedisStep,
+  passwordOf,
+  type RedisStep,
+  type RedisWords,
+  redisApply,
+  redisControl,
+  redisInverse,
+} from '../model/redis-actions.ts';
+import type { Applied, Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
+import { checkNodes } from './redis/check.ts';
+import { issuedBy, issuedPassword, type Random } from './redis/issued-password.ts';
+import { type NodeUser, openNodes, persist, usersOf } from './redis/nodes.ts';
+import { answerTo, type RedisBefore } from './redis/preflight.ts';
+import { probeNodes } from './redis/probe.ts';
+
+export interface RedisEnforcerOptions {
+  readonly name: string;
+  /** The collected source whose users it may change: part of their keys. */
+  readonly source: string;
+  /** Every node: ACLs are not replicated. */
+  readonly urls: readonly string[];
+  /** Knows a password's key by its hash. */
+  readonly fingerprint: Fingerprinter;
+  readonly random: Random;
+}
+
+interface Work extends RedisEnforcerOptions {
+  readonly step: RedisStep;
+  readonly planned: PlanStep;
+  readonly context: EnforcerContext;
+}
+
+/**
+ * Changes ACL users of one Redis (6.2 or later; `reduce` 7 or later), on each of its nodes, exactly by the commands of
+ * `redis-actions.ts`. Every call opens and closes its own connections. Passwords and hashes are in no evidence and no error.
+ */
+export function createRedisEnforcer(settings: RedisEnforcerOptions): Enforcer {
+  const workOf = (planned: PlanStep, context: EnforcerContext): Work => {
+    const step = readStep(planned);
+    mustBeTarget(planned, step, settings);
+    return { ...settings, step, planned, context };
+  };
+  return {
+    name: settings.name,
+    type: 'redis',
+    supports: (kind, action) => isRedisAction(action) && KINDS.includes(kind),
+    controlOf: (step) => redisControl(readStep(step)),
+    heldTarget: (step) => redisUser(settings.source, readStep(step).parameters.user),
+    check: (signal) => checkNodes(settings.urls, signal),
+    preflight: (planned, context) => preflight(() => workOf(planned, context)),
+    apply: async (planned, context) => apply(workOf(planned, context)),
+    async probe(planned, context) {
+      const work = { ...settings, step: readStep(planned), planned, context };
+      await using nodes = await open(work);
+      const issued = context.handOver.find(replacedBy(planned))?.value;
+      const { signal, idempotencyKey } = context;
+      return await probeNodes({ step: work.step, nodes, signal, idempotencyKey, issued, hashOf: (user) => hashOf(work, user) });
+    },
+    undo: async (planned, preImage, context) => undo(workOf(planned, context), preImage),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+const KINDS: readonly EntityKind[] = ['ServiceAccount', 'User', 'Credential'];
+
+const open = ({ urls, context: { signal, idempotencyKey } }: Work) => openNodes({ urls, signal, idempotencyKey });
+const replacedBy = ({ for: credential, target }: PlanStep): string => credential ?? target;
+
+function readStep(step: PlanStep): RedisStep {
+  if (!isRedisAction(step.action)) throw new RefusedError(`step ${step.id}: redis has no action ${step.action}; do it by hand`);
+  try {
+    return parseRedisStep(step.action, step.parameters);
+  } catch (error) {
+    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
+    const words = issues.map(({ path, message }) => `parameters.${path.join('.')}: ${message}`).join('; ');
+    throw new RefusedError(`step ${step.id} (${step.action}): ${words}; plan again`);
+  }
+}
+
+/** A step on a whole user may have been planned for one of its passwords; a step on a password is for that one. */
+function mustBeTarget(planned: PlanStep, step: RedisStep, { source }: RedisEnforcerOptions): void {
+  const { user } = step.parameters;
+  const [own, password] = [redisUser(source, user), passwordOf(step)];
+  const isTarget =
+    password === undefined
+      ? planned.target === own || planned.target.startsWith(`${own}/passwords/`)
+      : planned.target === redisPassword(source, user, password);
+  if (isTarget) return;
+  throw new RefusedError(
+    `step ${planned.id}: the target ${planned.target} is not user "${user}" of source ${source}, or another of its passwords: nothing was done`,
+  );
+}
+
+/** The hash of the step's password, if the user has it. */
+function hashOf({ step, fingerprint }: Work, user: NodeUser['user']): string | undefined {
+  const id = passwordOf(step);
+  return id === undefined ? undefined : user?.hashes.find((hash) => redisPasswordId(fingerprint(hash)) === id);
+}
+
+async function preflight(read: () => Work): Promise<Preflight> {
+  try {
+    const work = read();
+    await using nodes = await open(work);
+    const users = await usersOf(nodes, work.step.parameters.user);
+    return await answerTo({ step: work.step, nodes, users, hashOf: (user) => hashOf(work, user) });
+  } catch (error) {
+    if (error instanceof RefusedError) return { refusals: [error.message], preImage: '', preexisting: false };
+    throw error;
+  }
+}
+
+async function apply(work: Work): Promise<Applied> {
+  const { step, context } = work;
+  await using nodes = await open(work);
+  const users = await usersOf(nodes, step.parameters.user);
+  const isDeletion = step.action === 'revoke' || step.action === 'delete';
+  if (users.every(({ user }) => !user)) {
+    if (isDeletion) return { evidence: [`user "${step.parameters.user}" does not exist any more`] };
+    throw new RefusedError(`user "${step.parameters.user}" does not exist at ${places(users)}: collect again`);
+  }
+  const fresh = step.action === 'issue' ? newPassword(work) : undefined;
+  const evidence: string[] = [];
+  for (const one of users) evidence.push(...(await applyTo(work, one, fresh)));
+  if (fresh !== undefined) context.handOver.give(replacedBy(work.planned), { value: fresh, user: step.parameters.user });
+  return { evidence };
+}
+
+const places = (users: readonly NodeUser[]): string => users.map(({ node }) => node.place).join(', ');
+
+/** The one that this process holds, as long as it does. */
+const newPassword = ({ random, context, planned }: Work): string =>
+  context.handOver.find(replacedBy(planned))?.value ?? issuedPassword(random, context.idempotencyKey);
+
+/** One transaction per node: no connection slips in between. */
+async function applyTo(work: Work, { node, user }: NodeUser, fresh: string | undefined): Promise<string[]> {
+  const { step } = work;
+  if (!user) return [`${node.place}: user "${step.parameters.user}" is not there`];
+  const password = passwordOf(step);
+  const hash = fresh === undefined ? hashOf(work, user) : passwordHash(fresh);
+  if (password !== undefined && hash === undefined) return [`${node.place}: the password is not there any more`];
+  const commands = fresh === undefined ? redisApply(step, hash) : issuing(work, user, hash as string);
+  const answers = await node.atomically(commands);
+  const said = commands.map((words, at) => `${node.place}: ${shown(words)} → ${answerOf(answers[at])}`);
+  return step.action === 'save' ? saved(work, String(answers[0])) : [...said, await persist(node)];
+}
+
+/** Passwords of earlier tries go: nobody has them. */
+function issuing({ step, context }: Work, user: NonNullable<NodeUser['user']>, hash: string): RedisWords[] {
+  const lost = issuedBy(context.idempotencyKey, user.hashes).filter((other) => other !== hash);
+  return [['ACL', 'SETUSER', step.parameters.user, ...lost.map((other) => `!${other}`), `#${hash}`]];
+}
+
+/** Hashes are secrets. */
+const shown = (words: RedisWords): string =>
+  words.map((word) => (/^[#!][0-9a-f]{64}$/.test(word) ? `${word[0]}…` : word)).join(' ');
+const answerOf = (answer: unknown): string => (typeof answer === 'number' ? String(answer) : 'OK');
+
+const saved = ({ step }: Work, list: string): string[] => {
+  const open = list.split('\n').filter((line) => line.split(' ').includes(`user=${step.parameters.user}`));
+  return open.length === 0 ? [`no connection of "${step.parameters.user}" is open`] : open;
+};
+
+async function undo(work: Work, preImage: string): Promise<Applied> {
+  const { step } = work;
+  if (step.action === 'revoke' || step.action === 'delete')
+    throw new RefusedError(`ACL DELUSER ${step.parameters.user} cannot be undone`);
+  if (step.action === 'save') return { evidence: ['nothing was there to bring back'] };
+  const before = (preImage === '' ? {} : JSON.parse(preImage)) as RedisBefore;
+  await using nodes = await open(work);
+  const evidence: string[] = [];
+  for (const { node, user } of await usersOf(nodes, step.parameters.user)) {
+    const was = before[node.place];
+    if (was === undefined) continue;
+    // ACL SETUSER would make it.
+    if (!user)
+      throw new RefusedError(
+        `user "${step.parameters.user}" does not exist at ${node.place} any more: nothing can be given back`,
+      );
+    const commands = redisInverse(step, was, user.hashes);
+    if (commands.length === 0) continue;
+    await node.atomically(commands);
+    evidence.push(...commands.map((words) => `${node.place}: ${shown(words)}`), await persist(node));
+  }
+  return { evidence: evidence.length === 0 ? ['nothing was there to bring back'] : evidence };
+}
