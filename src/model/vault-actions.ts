@@ -4,6 +4,7 @@
  *
  *   what         action               parameters             control               reversible
  *   token        revoke delete        accessor               token                 R2  its children and their leases die too
+ *   sessions     revoke               sessions               sessions              R2  tokens and leases by their keys
  *   lease        revoke delete        leaseId                lease                 R2  connections that are open at the backend stay
  *   leases       revoke               prefix                 leases/<prefix>       R2  every lease below it; needs sudo
  *   secret-id    revoke delete        mount role accessor    secret-id             R2  tokens that it logged in for live on
@@ -34,6 +35,8 @@ const ofRole = { mount: path, role: segment };
 const ofPolicies = { what: z.literal('policy'), policies: z.array(segment).min(1) };
 
 const token = z.strictObject({ what: z.literal('token'), accessor: segment });
+/** Keys of tokens and leases, as a plan names them. */
+const sessions = z.strictObject({ what: z.literal('sessions'), sessions: z.array(text).min(1) });
 const lease = z.strictObject({ what: z.literal('lease'), leaseId: path });
 const leases = z.strictObject({ what: z.literal('leases'), prefix: path });
 const secretId = z.strictObject({ what: z.literal('secret-id'), ...ofRole, accessor: segment });
@@ -43,7 +46,7 @@ const held = z.union([entity, z.strictObject(ofPolicies), role]);
 
 /** Shape of `PlanStep.parameters` for each action that the `vault` enforcer carries out. */
 export const VAULT_PARAMETERS = {
-  revoke: z.union([token, lease, leases, secretId]),
+  revoke: z.union([token, sessions, lease, leases, secretId]),
   delete: z.union([token, lease, secretId]),
   quarantine: held,
   disable: held,
@@ -68,6 +71,17 @@ export function parseVaultStep(action: VaultAction, parameters: unknown): VaultS
   return { action, parameters: VAULT_PARAMETERS[action].parse(parameters) } as VaultStep;
 }
 
+/** The token or the lease that a key names; undefined where it names a token by its hash alone, which no call takes. */
+export function vaultSessionOf(key: string): { readonly accessor: string } | { readonly leaseId: string } | undefined {
+  const accessor = /^vault:[^/]+\/auth\/token\/accessor\/([^/]+)$/.exec(key)?.[1];
+  if (accessor !== undefined) return isHashed(accessor) ? undefined : { accessor };
+  const leaseId = /^vault:[^/]+\/leases\/(.+)$/.exec(key)?.[1];
+  return leaseId === undefined ? undefined : { leaseId };
+}
+
+/** As audit devices write what they do not show: https://openbao.org/docs/audit/#sensitive-information */
+export const isHashed = (accessor: string): boolean => accessor.startsWith('hmac-');
+
 /** A policy that grants nothing: its text must not be empty. */
 export const VAULT_NO_RIGHTS = '# emptied by interlock: its holders have nothing by this policy until it is restored\n';
 
@@ -80,6 +94,8 @@ export function vaultControl({ action, parameters }: VaultStep, stepId: string):
     case 'token':
     case 'lease':
       return parameters.what;
+    case 'sessions':
+      return `sessions/${[...parameters.sessions].sort().join(',')}`;
     case 'leases':
       return `leases/${parameters.prefix}`;
     case 'secret-id':
@@ -101,16 +117,12 @@ export function vaultControl({ action, parameters }: VaultStep, stepId: string):
 export function vaultCommands(step: VaultStep): StepCommands {
   const { parameters } = step;
   switch (parameters.what) {
-    case 'token': {
-      const probe = `bao token lookup -accessor ${w(parameters.accessor)}`;
-      return { apply: `bao token revoke -accessor ${w(parameters.accessor)}`, inverse: '', probe };
-    }
+    case 'token':
+      return tokenCommands(parameters.accessor);
+    case 'sessions':
+      return joined(parameters.sessions.map(sessionCommands));
     case 'lease':
-      return {
-        apply: `bao lease revoke -sync ${w(parameters.leaseId)}`,
-        inverse: '',
-        probe: `bao lease lookup ${w(parameters.leaseId)}`,
-      };
+      return leaseCommands(parameters.leaseId);
     case 'leases':
       return {
         apply: `bao lease revoke -sync -prefix ${w(parameters.prefix)}`,
@@ -141,6 +153,33 @@ export function vaultCommands(step: VaultStep): StepCommands {
       return kvCommands(parameters);
   }
 }
+
+const tokenCommands = (accessor: string): StepCommands => ({
+  apply: `bao token revoke -accessor ${w(accessor)}`,
+  inverse: '',
+  probe: `bao token lookup -accessor ${w(accessor)}`,
+});
+
+const leaseCommands = (leaseId: string): StepCommands => ({
+  apply: `bao lease revoke -sync ${w(leaseId)}`,
+  inverse: '',
+  probe: `bao lease lookup ${w(leaseId)}`,
+});
+
+function sessionCommands(key: string): StepCommands {
+  const session = vaultSessionOf(key);
+  if (session) return 'accessor' in session ? tokenCommands(session.accessor) : leaseCommands(session.leaseId);
+  const unknown = shellComment(
+    `${key}: the log shows only a hash of its accessor; find it with \`bao list auth/token/accessors\``,
+  );
+  return { apply: unknown, inverse: '', probe: unknown };
+}
+
+const joined = (all: readonly StepCommands[]): StepCommands => ({
+  apply: all.map(({ apply }) => apply).join('\n'),
+  inverse: '',
+  probe: all.map(({ probe }) => probe).join('\n'),
+});
 
 type OfRole = { readonly mount: string; readonly role: string };
 

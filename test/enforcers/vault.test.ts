@@ -133,6 +133,21 @@ describeLive('vault', 'the Vault enforcer', (url) => {
     expect((await enforcer.preflight(step, context())).refusals.join()).toContain('no token has the accessor');
   });
 
+  it('tokens and leases that a plan names together are ended together; one known by a hash alone leaves it partial', async () => {
+    const [{ token }, { token: other }, lease] = [await app(), await app(), await server.lease()];
+    const target = `auth/token/accessor/${token.accessor}`;
+    const keys = [target, `auth/token/accessor/${other.accessor}`, `leases/${lease}`].map((key) => `vault:main/${key}`);
+    const step = stepOn(target, 'revoke', { what: 'sessions', sessions: keys }, { reversibility: 'R2' });
+    expect((await enforcer.preflight(step, context())).refusals).toEqual([]);
+    await enforcer.apply(step, context());
+    expect(await server.status(other.token, 'auth/token/lookup-self')).toBe(403);
+    expect((await enforcer.probe(step, context())).state).toBe('effective');
+    const hashed = [...keys, `vault:main/auth/token/accessor/hmac-sha256:00`];
+    const partly = stepOn(target, 'revoke', { what: 'sessions', sessions: hashed });
+    expect((await enforcer.apply(partly, context())).evidence.join()).toContain('only a hash');
+    expect((await enforcer.probe(partly, context())).state).toBe('partial');
+  });
+
   it('a destroyed secret-id logs nobody in, while tokens of it live; nothing brings it back', async () => {
     const { role, login, token } = await app();
     const parameters = { what: 'secret-id', mount: server.auth, role, accessor: login.accessor };
@@ -176,7 +191,8 @@ describeLive('vault', 'the Vault enforcer', (url) => {
     await enforcer.apply(step, context({ handOver }));
     expect(await server.api.list(`auth/${server.auth}/role/${role}/secret-id`)).toHaveLength(2);
     expect((await enforcer.probe(step, context())).state).toBe('effective');
-    const { value = '', ['roleId']: roleId = '' } = handOver.find(`vault:main/${target}`) ?? {};
+    const given = handOver.find(`vault:main/${target}`);
+    const [value, roleId] = [given?.value ?? '', given?.['roleId'] ?? ''];
     await server.logIn({ roleId, secretId: value });
     await enforcer.undo(step, preImage, context());
     expect(await server.api.list(`auth/${server.auth}/role/${role}/secret-id`)).toEqual([login.accessor]);

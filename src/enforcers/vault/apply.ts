@@ -1,7 +1,7 @@
 import type { VaultApi } from '../../apis/vault/vault-api.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { PlanStep } from '../../model/plan.ts';
-import { policyTextOf, type VaultStep } from '../../model/vault-actions.ts';
+import { policyTextOf, type VaultStep, vaultSessionOf } from '../../model/vault-actions.ts';
 import type { EnforcerContext } from '../../ports/enforcer.ts';
 import { kvVersion, writeField } from './kv.ts';
 import { writeRole } from './role.ts';
@@ -20,11 +20,10 @@ export async function applyStep(api: VaultApi, carried: Carried): Promise<string
   switch (parameters.what) {
     case 'token':
       return revokeToken(api, parameters.accessor);
-    case 'lease': {
-      if (!(await leaseOf(api, parameters.leaseId))) return [`lease ${parameters.leaseId} does not exist any more`];
-      await api.write('sys/leases/revoke', { lease_id: parameters.leaseId, sync: true });
-      return [`revoked lease ${parameters.leaseId}`];
-    }
+    case 'sessions':
+      return revokeSessions(api, parameters.sessions);
+    case 'lease':
+      return revokeLease(api, parameters.leaseId);
     case 'leases':
       await api.write(`sys/leases/revoke-prefix/${parameters.prefix}`, { sync: true });
       return [`revoked every lease below ${parameters.prefix}`];
@@ -49,6 +48,23 @@ async function mustBeThere(
   const found = await stateOf(api, step);
   if ('problem' in found) throw new RefusedError(found.problem);
   return found;
+}
+
+async function revokeLease(api: VaultApi, leaseId: string): Promise<string[]> {
+  if (!(await leaseOf(api, leaseId))) return [`lease ${leaseId} does not exist any more`];
+  await api.write('sys/leases/revoke', { lease_id: leaseId, sync: true });
+  return [`revoked lease ${leaseId}`];
+}
+
+async function revokeSessions(api: VaultApi, keys: readonly string[]): Promise<string[]> {
+  const evidence: string[] = [];
+  for (const key of keys) {
+    const session = vaultSessionOf(key);
+    if (!session) evidence.push(`${key} was not revoked: only a hash of its accessor is known`);
+    else if ('accessor' in session) evidence.push(...(await revokeToken(api, session.accessor)));
+    else evidence.push(...(await revokeLease(api, session.leaseId)));
+  }
+  return evidence;
 }
 
 /** A server says 200 with a warning of an accessor that it does not know: only 204, and no token afterwards, is done. */

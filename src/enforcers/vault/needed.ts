@@ -11,13 +11,20 @@ const read = (path: string): Needed => ({ path, capability: 'read' });
 const update = (path: string): Needed => ({ path, capability: 'update' });
 const list = (path: string): Needed => ({ path, capability: 'list' });
 
+const neededByTokens = [update('auth/token/lookup-accessor'), update('auth/token/revoke-accessor')];
+const neededByLeases = [update('sys/leases/lookup'), update('sys/leases/revoke')];
+
 /** Everything that preflight, call, probe and inverse of a step ask. */
-export function neededBy({ action, parameters }: VaultStep): Needed[] {
+export function neededBy({ action, parameters }: VaultStep): readonly Needed[] {
   switch (parameters.what) {
     case 'token':
-      return [update('auth/token/lookup-accessor'), update('auth/token/revoke-accessor')];
+      return neededByTokens;
+    case 'sessions':
+      return [...neededByTokens, ...neededByLeases].filter(({ path }) =>
+        parameters.sessions.some((key) => path.startsWith(key.includes('/leases/') ? 'sys/leases/' : 'auth/token/')),
+      );
     case 'lease':
-      return [update('sys/leases/lookup'), update('sys/leases/revoke')];
+      return neededByLeases;
     case 'leases':
       return [
         { path: `sys/leases/revoke-prefix/${parameters.prefix}`, capability: 'update', sudo: true },

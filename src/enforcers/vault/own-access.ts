@@ -33,6 +33,8 @@ export function lifeline({ action, parameters }: VaultStep, own: OwnLogin): stri
   switch (parameters.what) {
     case 'token':
       return parameters.accessor === own.accessor ? refuse(`token ${parameters.accessor}`) : [];
+    case 'sessions':
+      return parameters.sessions.filter((key) => key.endsWith(`/${own.accessor}`)).flatMap((key) => refuse(key));
     case 'leases':
       return own.path !== '' && `${own.path}/`.startsWith(`${parameters.prefix}/`)
         ? refuse(`a token below ${parameters.prefix}`)

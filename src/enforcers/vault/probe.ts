@@ -4,7 +4,7 @@ import type { Probed } from '../../ports/enforcer.ts';
 import type { Carried } from './apply.ts';
 import { keyFor, kvVersion } from './kv.ts';
 import { issuedBy, roleAt, secretIdOf } from './secret-ids.ts';
-import { leaseOf, stateOf, tokenOf } from './state.ts';
+import { leaseOf, livingOf, stateOf, tokenOf } from './state.ts';
 
 /** Asks whether the access is gone; changes nothing. */
 export async function probeStep(api: VaultApi, carried: Carried): Promise<Probed> {
@@ -13,6 +13,8 @@ export async function probeStep(api: VaultApi, carried: Carried): Promise<Probed
   switch (parameters.what) {
     case 'token':
       return gone(await tokenOf(api, parameters.accessor), `the token of accessor ${parameters.accessor}`);
+    case 'sessions':
+      return probeSessions(await livingOf(api, parameters.sessions));
     case 'lease':
       return gone(await leaseOf(api, parameters.leaseId), `lease ${parameters.leaseId}`);
     case 'leases':
@@ -38,6 +40,13 @@ const gone = (found: unknown, what: string): Probed =>
   found === undefined
     ? { state: 'effective', evidence: [`${what} does not exist`] }
     : { state: 'not-effective', evidence: [`${what} is there`] };
+
+function probeSessions({ living, hashed }: Awaited<ReturnType<typeof livingOf>>): Probed {
+  if (living.length > 0) return { state: 'not-effective', evidence: [`still there: ${living.join(', ')}`] };
+  if (hashed.length > 0)
+    return { state: 'partial', evidence: [`cannot be looked for, known by a hash alone: ${hashed.join(', ')}`] };
+  return { state: 'effective', evidence: ['none of the tokens and leases exists'] };
+}
 
 const probeIssue = (accessors: readonly string[], role: string): Probed =>
   accessors.length > 0

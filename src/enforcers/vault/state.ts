@@ -1,7 +1,7 @@
 /** What a step's control is now, which is also what its inverse brings back. Texts of policies and versions: never a secret value. */
 import { VaultRefusal } from '../../apis/vault/refusal.ts';
 import { type Fields, textsOf, type VaultApi } from '../../apis/vault/vault-api.ts';
-import { policyTextOf, type VaultStep } from '../../model/vault-actions.ts';
+import { policyTextOf, type VaultStep, vaultSessionOf } from '../../model/vault-actions.ts';
 import { keyFor, kvVersion } from './kv.ts';
 import { roleAt, secretIdOf, secretIdsOf } from './secret-ids.ts';
 
@@ -26,6 +26,8 @@ export async function stateOf(api: VaultApi, step: VaultStep): Promise<Found> {
   switch (parameters.what) {
     case 'token':
       return exists(await tokenOf(api, parameters.accessor), `${api.place}: no token has the accessor ${parameters.accessor}`);
+    case 'sessions':
+      return sessionsState(api, parameters.sessions);
     case 'lease':
       return exists(await leaseOf(api, parameters.leaseId), `${api.place}: there is no lease ${parameters.leaseId}`);
     case 'leases':
@@ -71,6 +73,27 @@ export async function leaseOf(api: VaultApi, leaseId: string): Promise<Fields | 
     if (error instanceof VaultRefusal && (error.status === 404 || /invalid lease/.test(error.message))) return undefined;
     throw error;
   }
+}
+
+/** What of several tokens and leases is there; those that are known by a hash alone cannot be looked for. */
+export async function livingOf(api: VaultApi, keys: readonly string[]): Promise<{ living: string[]; hashed: string[] }> {
+  const living: string[] = [];
+  const hashed: string[] = [];
+  for (const key of keys) {
+    const session = vaultSessionOf(key);
+    if (!session) hashed.push(key);
+    else if ('accessor' in session ? await tokenOf(api, session.accessor) : await leaseOf(api, session.leaseId)) living.push(key);
+  }
+  return { living, hashed };
+}
+
+async function sessionsState(api: VaultApi, keys: readonly string[]): Promise<Found> {
+  const { living, hashed } = await livingOf(api, keys);
+  if (hashed.length === keys.length)
+    return {
+      problem: `${keys.join(', ')}: known by a hash of the accessor alone: find it with \`bao list auth/token/accessors\``,
+    };
+  return exists(living.length > 0 ? living : undefined, `${api.place}: there is no such token or lease: ${keys.join(', ')}`);
 }
 
 type Parameters<W extends VaultStep['parameters']['what']> = Extract<VaultStep['parameters'], { what: W }>;

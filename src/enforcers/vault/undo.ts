@@ -11,6 +11,7 @@ export async function undoStep(api: VaultApi, { step, context }: Carried, before
   const { parameters } = step;
   switch (parameters.what) {
     case 'token':
+    case 'sessions':
     case 'lease':
     case 'leases':
     case 'static-role':

@@ -4,11 +4,13 @@ import { github } from './github.ts';
 import { manual } from './manual.ts';
 import { postgres } from './postgres.ts';
 import type { System } from './subject.ts';
+import { vault } from './vault.ts';
 
 const SYSTEMS: readonly (readonly [RegExp, System])[] = [
   [/^aws:/, aws],
   [/^github(@[^:]+)?:/, github],
   [/^postgres:/, postgres],
+  [/^vault:/, vault],
 ];
 
 export const systemOf = (key: string): System => SYSTEMS.find(([pattern]) => pattern.test(key))?.[1] ?? manual;
