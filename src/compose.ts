@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { type AccessAsking, documentsFor } from './app/access-asking.ts';
 import type { App, ConfiguredSource } from './app/app.ts';
 import { createHandOvers } from './app/execute/hand-over.ts';
+import { createGates } from './app/execute/pace.ts';
 import { loadGraph } from './app/load-graph.ts';
 import type { Asking } from './app/reach.ts';
 import { whoIs } from './app/tokens.ts';
@@ -67,9 +68,12 @@ export async function compose(config: Config, { log, threaded = false }: Compose
         context: { tiers: config.tiers, environments: config.environments, owners: config.owners },
         budgets: config.budgets,
         denyList: config.denyList,
+        execution: config.execution,
+        retention: config.retention,
       },
       sealKey: config.secrets.sealKey,
       handOvers: createHandOvers(),
+      gates: createGates(config.enforcers),
       environment: config.environment,
       ...(await actorOf(config, store, wallClock)),
       clock,
@@ -194,7 +198,8 @@ function createEnforcers(config: Config, fingerprint: Fingerprinter) {
       if (!load)
         throw new UsageError(`enforcers.${name}.type: ${type} is not known (known: ${Object.keys(enforcers).join(', ')})`);
       const surroundings = { environment: config.environment, fingerprint };
-      const enforcer = opened.get(name) ?? load({ ...fromFolder(settings ?? {}, config.folder), name }, surroundings);
+      const { concurrency: _, perMinute: __, ...own } = settings ?? {};
+      const enforcer = opened.get(name) ?? load({ ...fromFolder(own, config.folder), name }, surroundings);
       opened.set(name, enforcer);
       enforcer.catch(() => opened.delete(name));
       return enforcer;

@@ -78,7 +78,7 @@ const fileSchema = z.strictObject({
       z.strictObject({
         cron: z.string(),
         tz: z.string().default('UTC'),
-        job: z.literal(['collect', 'analyze']),
+        job: z.literal(['collect', 'analyze', 'reconcile']),
         sources: z.array(name).default([]),
       }),
     )
@@ -86,12 +86,34 @@ const fileSchema = z.strictObject({
   budgets: z
     .strictObject({
       down: z.int().min(0).default(0),
+      /** Things of tier 0 that a plan may act on without two people. */
+      tier0: z.int().min(0).default(0),
       actionsPerHour: z.int().min(0).default(20),
+      /** On things of one owner; without it, as many as in all. */
+      actionsPerOwnerPerHour: z.int().min(0).optional(),
       maxGraphAgeMinutes: z.number().positive().default(60),
     })
     .prefault({}),
   denyList: z.array(z.string().min(1)).default([]),
-  enforcers: z.record(name, z.looseObject({ type: z.string(), source: name })).default({}),
+  enforcers: z
+    .record(
+      name,
+      z.looseObject({
+        type: z.string(),
+        source: name,
+        /** Steps at once. */
+        concurrency: z.int().min(1).max(64).default(1),
+        /** Steps begun in a minute; without it, as fast as they go. */
+        perMinute: z.number().positive().optional(),
+      }),
+    )
+    .default({}),
+  /** `holdHours`: after which holds expire; without it they stay. `drift`: what becomes of a control that somebody has removed. */
+  execution: z
+    .strictObject({ holdHours: z.number().positive().optional(), drift: z.literal(['report', 'restore']).default('report') })
+    .prefault({}),
+  /** How long closed versions and changes of the graph are kept; without it, for good. */
+  retention: z.strictObject({ historyDays: z.number().positive().optional() }).prefault({}),
   http: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535).default(4680) }).prefault({}),
   /** A fixed clock, for estates that are a day in the past, such as the sample. */
   clock: z.iso.datetime().optional(),

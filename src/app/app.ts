@@ -7,6 +7,7 @@ import type { Queue } from '../ports/queue.ts';
 import type { Store } from '../ports/store.ts';
 import type { ContextRules } from './context-rules.ts';
 import type { HandOvers } from './execute/hand-over.ts';
+import type { Gates } from './execute/pace.ts';
 
 export interface ConfiguredSource {
   readonly name: string;
@@ -28,9 +29,21 @@ export interface Settings {
   readonly budgets: {
     readonly down: number;
     readonly actionsPerHour: number;
+    /** Of one owner's things; absent: as many as in all. */
+    readonly actionsPerOwnerPerHour?: number | undefined;
+    /** Things of tier 0 that a plan may act on without two people. Absent: none. */
+    readonly tier0?: number | undefined;
     readonly maxGraphAgeMinutes: number;
   };
   readonly denyList: readonly string[];
+  readonly execution: {
+    /** After so many hours a hold expires, unless the run says otherwise; absent: holds stay until somebody lifts them. */
+    readonly holdHours?: number | undefined;
+    /** What becomes of a control that somebody has removed: told, or told and put back. */
+    readonly drift: 'report' | 'restore';
+  };
+  /** Absent days: for good. */
+  readonly retention: { readonly historyDays?: number | undefined };
 }
 
 /** A name by which other processes can tell whether this one still runs. */
@@ -57,6 +70,7 @@ export interface App {
   readonly settings: Settings;
   readonly sealKey: string | undefined;
   readonly handOvers: HandOvers;
+  readonly gates: Gates;
   /** The variables that programs which a source starts are given. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `local:<os user>` or a token's name. */

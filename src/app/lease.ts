@@ -1,17 +1,19 @@
 import { MINUTE_MS } from '../model/durations.ts';
-import { RefusedError } from '../model/errors.ts';
+import { LaterError } from '../model/errors.ts';
 import type { App } from './app.ts';
 
 const LEASE_MS = MINUTE_MS;
+const AGAIN_MS = 5_000;
 
 /**
- * Runs the work while the lease is held, and renews it; refuses when somebody else holds it. What a process of this machine held
+ * Runs the work while the lease is held, and renews it; a LaterError when somebody else holds it. `lost` is aborted when somebody has
+ * taken it meanwhile (this process stood still for longer than it lasts, or a clock was moved): the work must begin nothing more. What a process of this machine held
  * that has died is free at once; after a crash elsewhere it is free within a minute.
  */
 export async function withLease<T>(
   app: Pick<App, 'store' | 'wallClock' | 'process'>,
   { name, holder: id }: { readonly name: string; readonly holder: string },
-  work: () => Promise<T>,
+  work: (lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const holder = app.process === undefined ? id : `${id}@${app.process.name}`;
   const take = () => {
@@ -19,10 +21,17 @@ export async function withLease<T>(
     return app.store.acquireLease(name, holder, new Date(now).toISOString(), new Date(now + LEASE_MS).toISOString());
   };
   if (!(await take()) && !((await freeOfTheDead(app, name)) && (await take())))
-    throw new RefusedError(`${name} is already running elsewhere; wait until it ends (at most a minute after a crash)`);
-  const renewal = setInterval(() => void take().catch(() => undefined), LEASE_MS / 3);
+    throw new LaterError(`${name} is already running elsewhere; wait until it ends (at most a minute after a crash)`, {
+      afterMs: AGAIN_MS,
+      holdsAll: false,
+    });
+  const lost = new AbortController();
+  const renew = async (): Promise<void> => {
+    if (!(await take())) lost.abort(new LaterError(`${name} was taken by somebody else`, { afterMs: AGAIN_MS, holdsAll: false }));
+  };
+  const renewal = setInterval(() => void renew().catch(() => undefined), LEASE_MS / 3);
   try {
-    return await work();
+    return await work(lost.signal);
   } finally {
     clearInterval(renewal);
     await app.store.releaseLease(name, holder);

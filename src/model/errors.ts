@@ -7,7 +7,7 @@ export class UsageError extends Error {
 
 /** Something outside refused or failed: a store that cannot be reached, a plan that may not run. Exit 1. */
 export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
+  override readonly name: string = 'RefusedError';
 }
 
 /** A provider asked to wait (429, 503 with Retry-After, a throttling code): the call had no effect and may be made again after this. */
@@ -21,7 +21,7 @@ export class ThrottledError extends Error {
 }
 
 /** Not now, and nothing was done: a pause, or somebody else at it. Work of a queue is kept, and looked at again after this. */
-export class LaterError extends Error {
+export class LaterError extends RefusedError {
   override readonly name = 'LaterError';
   readonly afterMs: number;
   /** True when all work of this kind waits for the same. */

@@ -15,6 +15,18 @@ export function approvalsNeeded(steps: readonly PlanStep[], budgets: ExecuteCont
   return Math.max(0, ...steps.map((step) => step.approvals), irreversible > 0 || down > budgets.down ? 2 : 0);
 }
 
+/** The same, and two for more things of tier 0 than configured. */
+export async function approvalsFor(
+  context: Pick<ExecuteContext, 'store' | 'settings'>,
+  steps: readonly PlanStep[],
+): Promise<number> {
+  const { budgets } = context.settings;
+  const needed = approvalsNeeded(steps, budgets);
+  if (needed >= 2) return needed;
+  const targets = await context.store.entities([...new Set(steps.map(({ target }) => target))]);
+  return targets.filter(({ tier }) => tier === 0).length > (budgets.tier0 ?? 0) ? 2 : needed;
+}
+
 /**
  * Those that count at a time: of this hash, not expired, one per person, never the requester's own. A local user is nobody that we can
  * tell from the requester: one counts at most, and none where the requester is a local user too.
@@ -57,7 +69,7 @@ export async function approvePlan(
     ledgerDraft({ context, actor }, 'approval', { plan: planId, hash: plan.hash, requestedBy, expiresAt }),
   );
   const approvedBy = approvalsThatCount({ ...stored, approvals: [...stored.approvals, approval] }, now);
-  const needed = approvalsNeeded(stepsOf(plan), context.settings.budgets);
+  const needed = await approvalsFor(context, stepsOf(plan));
   if (stored.state === 'draft' && approvedBy.length >= needed) await context.store.setPlanState(planId, 'approved');
   return { plan: planId, hash: plan.hash, needed, approvedBy, expiresAt };
 }
@@ -73,4 +85,24 @@ function refuseApprover(actor: string, stored: StoredPlan, now: string): void {
       `${actor} cannot be told from ${isLocal(requestedBy) ? requestedBy : 'the other local user'}: approve with a token of your own (INTERLOCK_TOKEN, \`interlock token create --role approver\`)`,
     );
   }
+}
+
+/**
+ * Takes one's own approval back. What is on its way comes to its end; the next wave begins only with enough approvals. Returns those
+ * that still count.
+ */
+export async function withdrawApproval(
+  context: Pick<ExecuteContext, 'store' | 'wallClock' | 'newId' | 'settings'>,
+  planId: string,
+  { actor }: { readonly actor: string },
+): Promise<Omit<ApprovalResult, 'expiresAt'>> {
+  const { plan } = await storedPlan(context, planId);
+  const ledger = ledgerDraft({ context, actor }, 'withdrawal', { plan: planId, hash: plan.hash });
+  if (!(await context.store.withdrawApproval(planId, actor, ledger)))
+    throw new RefusedError(`${actor} has not approved plan ${planId}: there is nothing to take back`);
+  const stored = await storedPlan(context, planId);
+  const approvedBy = approvalsThatCount(stored, timeOf(context));
+  const needed = await approvalsFor(context, stepsOf(plan));
+  if (stored.state === 'approved' && approvedBy.length < needed) await context.store.setPlanState(planId, 'draft');
+  return { plan: planId, hash: plan.hash, needed, approvedBy };
 }

@@ -1,10 +1,11 @@
-import { messageOf, RefusedError } from '../../model/errors.ts';
+import { LaterError, messageOf, RefusedError } from '../../model/errors.ts';
 import type { PlanStep, StepState } from '../../model/plan.ts';
 import type { Enforcer, Preflight } from '../../ports/enforcer.ts';
 import { withControl } from './control-lease.ts';
 import { controlOf, holdFor, sealed } from './holds.ts';
+import { patiently } from './patience.ts';
 import { strandedValue } from './rotation.ts';
-import { enforcerContext, moveStep, type Run, recordOf, stepDraft } from './run.ts';
+import { enforcerContext, gateOf, moveStep, type Run, recordOf, stepDraft } from './run.ts';
 
 /** States from which a step may be begun: a refusal's cause can be cured, and `failed` is looked at before it is called again. */
 export const OPEN: readonly StepState[] = ['planned', 'approved', 'refused'];
@@ -14,11 +15,13 @@ export async function preflightOf(run: Run, step: PlanStep, enforcer: Enforcer):
   const missing = step.needs.filter((id) => !isPassed(run.records.get(id)?.state));
   const refusals = missing.map((id) => `needs step ${id}, which is ${run.records.get(id)?.state ?? 'not in the plan'}`);
   try {
-    const answer = await enforcer.preflight(step, enforcerContext(run, step));
+    const answer = await gateOf(run, step).look(() =>
+      patiently(run, step, () => enforcer.preflight(step, enforcerContext(run, step))),
+    );
     refusals.push(...answer.refusals, ...unsealable(run, step, answer), ...(await strandedValue(run, step)));
     return { ...answer, refusals };
   } catch (error) {
-    if (run.signal.aborted) throw error;
+    if (run.signal.aborted || error instanceof LaterError) throw error;
     return { refusals: [...refusals, messageOf(error)], preImage: '', preexisting: false };
   }
 }

@@ -1,7 +1,10 @@
-import { HOUR_MS, MINUTE_MS } from '../../model/durations.ts';
+import { MINUTE_MS } from '../../model/durations.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { PlanStep, StepState } from '../../model/plan.ts';
-import { approvalsNeeded, approvalsThatCount } from './approve-plan.ts';
+import { overActionBudgets } from './action-budgets.ts';
+import { approvalsFor, approvalsThatCount } from './approve-plan.ts';
+import { integrityOf } from './integrity.ts';
+import { pausedError } from './patience.ts';
 import { planDifference } from './plan-difference.ts';
 import { enforcerOf, hasEnded, type Run, recordOf, stepsOf, storedPlan, timeOf } from './run.ts';
 
@@ -11,17 +14,18 @@ const NOT_BEGUN: readonly StepState[] = ['planned', 'approved'];
 export async function guardRails(run: Run): Promise<string[]> {
   const { context, plan } = run;
   const stored = await storedPlan(context, plan.id);
-  const found: string[] = [];
+  const { found, approvals } = await integrityOf(run, stored);
+  if (found.length > 0) return found;
   if (stored.state === 'undone') found.push(`plan ${plan.id} was undone: plan again`);
   if (plan.waves.length === 0 && plan.refusals.length > 0)
     found.push(...plan.refusals.map((r) => `${r.target}: ${r.reason} (${r.rule})`));
-  if (await context.store.paused()) found.push('execution is paused: `interlock resume` lets it go on');
-  found.push(...(await deniedTargets(run)), ...(await unknownTargets(run)), ...(await rateLimit(run)));
+  if (await context.store.paused()) found.push(pausedError().message);
+  found.push(...(await deniedTargets(run)), ...(await unknownTargets(run)), ...(await overActionBudgets(run)));
   const hasBegun = stepsOf(plan).some((step) => !NOT_BEGUN.includes(recordOf(run, step).state));
   if (!hasBegun) found.push(...(await staleGraph(run)), ...(await otherPlan(run)));
   const ahead = stepsOf(plan).filter((step) => !hasEnded(recordOf(run, step).state));
-  const needed = approvalsNeeded(ahead, context.settings.budgets);
-  const by = approvalsThatCount(stored, timeOf(context));
+  const needed = await approvalsFor(context, ahead);
+  const by = approvalsThatCount({ ...stored, approvals }, timeOf(context));
   if (by.length < needed) {
     found.push(
       `${needed} people must approve, ${by.length} did${by.length ? ` (${by.join(', ')})` : ''}: \`interlock approve ${plan.id}\``,
@@ -30,7 +34,7 @@ export async function guardRails(run: Run): Promise<string[]> {
   return found;
 }
 
-async function deniedTargets(run: Run): Promise<string[]> {
+export async function deniedTargets(run: Run): Promise<string[]> {
   const found: string[] = [];
   for (const step of stepsOf(run.plan)) {
     const keys = [step.target, ...(step.for === undefined ? [] : [step.for]), ...(await heldKey(run, step))];
@@ -70,19 +74,6 @@ async function unknownTargets(run: Run): Promise<string[]> {
     }
   }
   return found;
-}
-
-const PLANS_LOOKED_AT = 200;
-
-/** Calls of the last hour, of all plans, and those that this plan has yet to make. */
-async function rateLimit(run: Run): Promise<string[]> {
-  const limit = run.context.settings.budgets.actionsPerHour;
-  const hourAgo = new Date(run.context.wallClock().getTime() - HOUR_MS).toISOString();
-  const plans = await run.context.store.plans(PLANS_LOOKED_AT);
-  const recent = plans.flatMap(({ steps }) => steps).filter((step) => step.attempts > 0 && step.updatedAt >= hourAgo).length;
-  const ahead = stepsOf(run.plan).filter((step) => !hasEnded(recordOf(run, step).state)).length;
-  if (ahead === 0 || recent + ahead <= limit) return [];
-  return [`${recent} actions in the last hour and ${ahead} more would pass the budget of ${limit} (budgets.actionsPerHour)`];
 }
 
 async function staleGraph({ context }: Run): Promise<string[]> {

@@ -5,6 +5,7 @@
  *                                  ├─ held ──┤
  *               B places (none) ───┘         └─ B released: the last, login comes back
  */
+import { HOUR_MS } from '../../model/durations.ts';
 import type { Hold, PlanStep } from '../../model/plan.ts';
 import type { Enforcer, Preflight } from '../../ports/enforcer.ts';
 import { type Run, recordOf, timeOf } from './run.ts';
@@ -39,11 +40,18 @@ export async function holdFor(
     holder: run.plan.id,
     step: step.id,
     since: timeOf(run.context),
-    expires: null,
+    expires: expiryOf(run),
     // What another incident put in place is not what was there before us.
     preexisting: open.length === 0 ? preflight.preexisting : open.every((hold) => hold.preexisting),
     ...(open.length === 0 && { preImage: sealed(run, step, preflight.preImage) }),
   };
+}
+
+/** As the run asks, else as configured, else never. */
+function expiryOf({ context, holdForMs }: Run): string | null {
+  const hours = context.settings.execution?.holdHours;
+  const ms = holdForMs ?? (hours === undefined ? undefined : hours * HOUR_MS);
+  return ms === undefined ? null : new Date(context.wallClock().getTime() + ms).toISOString();
 }
 
 export function sealed(run: Run, step: PlanStep, preImage: string): string {

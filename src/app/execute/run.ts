@@ -4,15 +4,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../../model/entity.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { type LedgerDraft, type LedgerType, sha256 } from '../../model/ledger.ts';
-import type { Hold, Plan, PlanState, PlanStep, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
+import type { Drift, Hold, Plan, PlanState, PlanStep, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
 import type { Enforcer, EnforcerContext, HandOver } from '../../ports/enforcer.ts';
+import type { StepTransition } from '../../ports/store.ts';
 import type { App } from '../app.ts';
 import { createHandOvers, type HandOvers } from './hand-over.ts';
+import { createGates, type Gate, type Gates } from './pace.ts';
 import { createSealer, parseSealKeys, type Sealer } from './seal.ts';
 
 export interface ExecuteContext
   extends Pick<App, 'store' | 'enforcerFor' | 'sealKey' | 'clock' | 'wallClock' | 'newId' | 'process'> {
-  readonly settings: Pick<App['settings'], 'budgets' | 'denyList'>;
+  readonly settings: Pick<App['settings'], 'budgets' | 'denyList'> & Partial<Pick<App['settings'], 'execution'>>;
+  /** Absent: each connector does one step at a time in this run, as fast as it goes. */
+  readonly gates?: Gates;
   /** Absent: new values do not outlive the run. */
   readonly handOvers?: HandOvers;
   /** Asks the plan's question again, of the graph as it is now. */
@@ -36,6 +40,8 @@ export interface RunOptions {
   readonly actor: string;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: StepProgress) => void;
+  /** Holds of this run end after this; absent: after what is configured. */
+  readonly holdForMs?: number;
 }
 
 export interface ExecutedStep {
@@ -43,6 +49,10 @@ export interface ExecutedStep {
   readonly state: StepState;
   readonly evidence: readonly string[];
   readonly residualUntil: string | null;
+  /** While it is on its way: until when its effect must be seen. */
+  readonly effectiveBy?: string;
+  /** Somebody has removed what the step put in place. */
+  readonly drift?: Drift;
 }
 
 export interface ExecutionResult {
@@ -61,7 +71,19 @@ export interface Run extends RunOptions {
   readonly sealer: Sealer;
   readonly records: Map<string, StepRecord>;
   readonly handOver: HandOver;
+  readonly gates: Gates;
 }
+
+const gatesOfStores = new WeakMap<object, Gates>();
+
+/** Without configured ones, those of the store: plans of one process take turns all the same. */
+function gatesOf({ gates, store }: ExecuteContext): Gates {
+  const known = gates ?? gatesOfStores.get(store) ?? createGates();
+  if (!gates) gatesOfStores.set(store, known);
+  return known;
+}
+
+export const gateOf = (run: Run, step: PlanStep): Gate => run.gates.of(step.connector);
 
 export async function storedPlan(context: Pick<ExecuteContext, 'store'>, id: string): Promise<StoredPlan> {
   const stored = await context.store.plan(id);
@@ -82,6 +104,7 @@ export async function openRun(context: ExecuteContext, id: string, options: RunO
     records,
     sealer: createSealer(keys, randomBytes),
     handOver: (context.handOvers ?? createHandOvers()).of(id),
+    gates: gatesOf(context),
   };
 }
 
@@ -149,7 +172,9 @@ export interface Move {
   readonly to: StepState;
   readonly from: readonly StepState[];
   readonly evidence?: readonly string[];
-  readonly change?: Partial<Pick<StepRecord, 'attempts' | 'preImage' | 'residualUntil'>>;
+  readonly change?: Partial<Pick<StepRecord, 'attempts' | 'preImage' | 'residualUntil' | 'effectiveBy' | 'owner'>>;
+  /** Absent: as it is; null: there is none any more. */
+  readonly drift?: Drift | null;
   readonly ledger?: readonly LedgerDraft[];
   readonly hold?: Hold;
 }
@@ -157,41 +182,62 @@ export interface Move {
 const MAX_EVIDENCE = 60;
 
 /** Throws when the step is not in one of the states that it may come from: somebody else moved it. */
-export async function moveStep(run: Run, step: PlanStep, move: Move): Promise<void> {
-  const before = recordOf(run, step);
+export const moveStep = (run: Run, step: PlanStep, move: Move): Promise<void> => moveSteps(run, [step], () => move);
+
+/** What one write of the store takes, so that others may write between two. */
+const AT_ONCE = 500;
+
+/** Many steps in a few writes. */
+export async function moveSteps(run: Run, steps: readonly PlanStep[], moveOf: (step: PlanStep) => Move): Promise<void> {
+  for (let from = 0; from < steps.length; from += AT_ONCE) {
+    const some = steps.slice(from, from + AT_ONCE);
+    const transitions = some.map((step) => transitionOf(run, step, moveOf(step)));
+    const moved = await run.context.store.moveSteps(transitions);
+    for (const [i, step] of some.entries()) {
+      const { record } = transitions[i] as StepTransition;
+      if (!moved[i])
+        throw new RefusedError(`step ${step.id} of plan ${run.plan.id} was moved by somebody else: look at it and execute again`);
+      const { state: before } = recordOf(run, step);
+      run.records.set(step.id, record);
+      report(run, step, { before, state: record.state });
+    }
+  }
+}
+
+function transitionOf(run: Run, step: PlanStep, move: Move): StepTransition {
+  const { drift: driftBefore, ...before } = recordOf(run, step);
+  const drift = move.drift === undefined ? driftBefore : move.drift;
   const record: StepRecord = {
     ...before,
     ...move.change,
+    ...(drift && { drift }),
     state: move.to,
     evidence: [...before.evidence, ...(move.evidence ?? [])].slice(-MAX_EVIDENCE),
     updatedAt: timeOf(run.context),
   };
-  const moved = await run.context.store.moveStep({
-    record,
-    from: move.from,
-    ledger: move.ledger ?? [],
-    ...(move.hold && { hold: move.hold }),
-  });
-  if (!moved)
-    throw new RefusedError(`step ${step.id} of plan ${run.plan.id} was moved by somebody else: look at it and execute again`);
-  run.records.set(step.id, record);
-  report(run, step, move.to);
+  return { record, from: move.from, ledger: move.ledger ?? [], ...(move.hold && { hold: move.hold }) };
 }
 
 const ENDED: readonly StepState[] = ['effective', 'partial', 'refused', 'failed', 'skipped', 'undone'];
 export const hasEnded = (state: StepState): boolean => ENDED.includes(state);
 
-function report(run: Run, step: PlanStep, state: StepState): void {
-  const records = [...run.records.values()];
-  const done = records.filter((record) => hasEnded(record.state)).length;
-  run.onProgress?.({
+/** Ended steps of each run, counted as they move. */
+const endedIn = new WeakMap<Run, number>();
+
+function report(run: Run, step: PlanStep, { before, state }: { readonly before: StepState; readonly state: StepState }): void {
+  if (!run.onProgress) return;
+  const known = endedIn.get(run);
+  const counted = [...(known === undefined ? run.records.values() : [])].filter((record) => hasEnded(record.state)).length;
+  const done = known === undefined ? counted : known + Number(hasEnded(state)) - Number(hasEnded(before));
+  endedIn.set(run, done);
+  run.onProgress({
     plan: run.plan.id,
     step: step.id,
     target: step.target,
     action: step.action,
     state,
     done,
-    total: records.length,
+    total: run.records.size,
   });
 }
 
@@ -201,8 +247,16 @@ export function resultOf(run: Run, state: PlanState, stopped: readonly string[] 
     state,
     stopped,
     steps: stepsOf(run.plan).map((step) => {
-      const record = recordOf(run, step);
-      return { id: step.id, state: record.state, evidence: record.evidence, residualUntil: record.residualUntil ?? null };
+      const { state: at, evidence, residualUntil, effectiveBy, drift } = recordOf(run, step);
+      const isOnItsWay = at === 'accepted' || at === 'propagating';
+      return {
+        id: step.id,
+        state: at,
+        evidence,
+        residualUntil: residualUntil ?? null,
+        ...(isOnItsWay && effectiveBy !== undefined && { effectiveBy }),
+        ...(drift && { drift }),
+      };
     }),
   };
 }

@@ -1,20 +1,24 @@
 import { messageOf, RefusedError } from '../../model/errors.ts';
 import type { PlanState, PlanStep, StepState } from '../../model/plan.ts';
 import type { Enforcer } from '../../ports/enforcer.ts';
+import { look } from './carry-out.ts';
 import { withControl } from './control-lease.ts';
-import { underPlanLease } from './execute-plan.ts';
+import { underPlanLease, whileHeld } from './execute-plan.ts';
 import { controlOf, holdState } from './holds.ts';
+import { patiently } from './patience.ts';
 import {
   type ExecuteContext,
   type ExecutionResult,
   enforcerContext,
   enforcerOf,
+  gateOf,
   moveStep,
   openRun,
   type Run,
   type RunOptions,
   recordOf,
   resultOf,
+  sleep,
   stepDraft,
   stepsOf,
   storedPlan,
@@ -36,8 +40,8 @@ export interface UndoOptions extends RunOptions {
  * it. Irreversible steps stay as they are. Without `apply` it only says what would be done.
  */
 export async function undoPlan(context: ExecuteContext, planId: string, options: UndoOptions): Promise<ExecutionResult> {
-  return underPlanLease(context, planId, async () => {
-    const run = await openRun(context, planId, options);
+  return underPlanLease(context, planId, async (lost) => {
+    const run = await openRun(context, planId, whileHeld(options, lost));
     const steps = stepsOf(run.plan)
       .filter((step) => UNDOABLE.includes(recordOf(run, step).state))
       .reverse();
@@ -60,17 +64,23 @@ export const undoneState = (run: Run): PlanState =>
   stepsOf(run.plan).some((step) => UNDOABLE.includes(recordOf(run, step).state)) ? 'partial' : 'undone';
 
 /** Why it was not undone; empty when it was, or when nothing can. */
-export async function undoStep(run: Run, step: PlanStep): Promise<string[]> {
+export async function undoStep(
+  run: Run,
+  step: PlanStep,
+  { anyway = false }: { readonly anyway?: boolean } = {},
+): Promise<string[]> {
   if (step.reversibility === 'R2' && recordOf(run, step).preImage === undefined) {
     await noteOnce(run, step, `${step.action} is irreversible: it stays`);
     return [];
   }
   const danger = rearms(run, step);
-  if (danger) return [danger];
+  if (danger && !anyway) return [danger];
   const enforcer = await enforcerOf(run, step);
   if (enforcer.waitsForPerson) return step.commands.inverse === '' ? endUndone(run, step) : askPerson(run, step, enforcer);
   try {
-    await withControl(run, controlOf(enforcer, step), () => lift(run, step, enforcer));
+    const turn = { now: run.context.wallClock, sleep: (ms: number) => sleep(run, ms) };
+    const lifting = () => withControl(run, controlOf(enforcer, step), () => lift(run, step, enforcer));
+    await gateOf(run, step).change(turn, lifting);
     return [];
   } catch (error) {
     run.signal.throwIfAborted();
@@ -79,17 +89,20 @@ export async function undoStep(run: Run, step: PlanStep): Promise<string[]> {
   }
 }
 
-/** R!: only once nothing that was minted lives, or the credential is another. */
-function rearms(run: Run, step: PlanStep): string | undefined {
-  if (step.reversibility !== 'R!') return undefined;
-  const isReplaced = stepsOf(run.plan).some(
+/** Another proof of the same is in force, or this one is dead. */
+export const isReplaced = (run: Run, step: PlanStep): boolean =>
+  stepsOf(run.plan).some(
     (other) =>
       (other.target === step.target || other.for === step.target) &&
       ['rotate', 'revoke', 'delete'].includes(other.action) &&
       recordOf(run, other).state === 'effective',
   );
+
+/** R!: only once nothing that was minted lives, or the credential is another. */
+function rearms(run: Run, step: PlanStep): string | undefined {
+  if (step.reversibility !== 'R!') return undefined;
   const until = recordOf(run, step).residualUntil ?? step.residualUntil;
-  if (isReplaced || (until !== null && until < timeOf(run.context))) return undefined;
+  if (isReplaced(run, step) || (until !== null && until < timeOf(run.context))) return undefined;
   const when = until === null ? 'rotate the credential first' : `wait until ${until}, or rotate the credential first`;
   return `step ${step.id} (${step.action} ${step.target}): undoing it re-arms whoever holds what was minted: ${when}`;
 }
@@ -104,7 +117,8 @@ async function lift(run: Run, step: PlanStep, enforcer: Enforcer): Promise<void>
     await run.context.store.releaseHold(own.id, timeOf(run.context), stepDraft(run, step, 'release', { hold: own.id }));
   }
   const ledger = [stepDraft(run, step, 'undo', { outcome: 'undone', evidence })];
-  await moveStep(run, step, { to: 'undone', from: UNDOABLE, evidence: evidence.map((line) => `undo: ${line}`), ledger });
+  const said = evidence.map((line) => `undo: ${line}`);
+  await moveStep(run, step, { to: 'undone', from: UNDOABLE, evidence: said, drift: null, ledger });
 }
 
 interface Restore {
@@ -123,8 +137,8 @@ async function restore(
   if (preexisting) return ['it was so before us: nothing was restored'];
   if (preImage === undefined) return ['nothing to bring back'];
   await run.context.store.append(stepDraft(run, step, 'undo', { outcome: 'intent', command: step.commands.inverse }));
-  const { evidence } = await enforcer.undo(step, preImage, enforcerContext(run, step));
-  const probed = await enforcer.probe(step, enforcerContext(run, step));
+  const { evidence } = await patiently(run, step, () => enforcer.undo(step, preImage, enforcerContext(run, step)));
+  const probed = await look(run, step, enforcer);
   if (probed.state === 'effective')
     throw new RefusedError(`the inverse ran, but the step is still effective: ${probed.evidence.join('; ')}`);
   return [...evidence, ...probed.evidence];

@@ -1,9 +1,10 @@
-import { RefusedError } from '../../model/errors.ts';
-import type { PlanState, PlanStep } from '../../model/plan.ts';
+import { LaterError, RefusedError } from '../../model/errors.ts';
+import type { PlanState, PlanStep, StepState } from '../../model/plan.ts';
 import { OPEN, preflightOf, recordIntent, refuseStep } from './begin-step.ts';
 import { awaitEffect, callStep } from './carry-out.ts';
+import { pausedError } from './patience.ts';
 import { readyHandOver } from './rotation.ts';
-import { enforcerOf, hasEnded, moveStep, type Run, recordOf, stepsOf } from './run.ts';
+import { enforcerOf, hasEnded, moveStep, type Run, recordOf, sleep, stepDraft, stepsOf } from './run.ts';
 import { watchStep } from './watch.ts';
 
 /** Why a wave did not come to its end; empty when it did. */
@@ -17,18 +18,10 @@ export async function runWave(run: Run, wave: number): Promise<Stopped> {
   const again = await writtenAgain(run, steps);
   if ('refusal' in again) return [again.refusal];
   const all = [...again.steps, ...steps];
-  const connectors = [...new Set(all.map((step) => step.connector))];
-  const ends = await allOf(
-    connectors.map((connector) =>
-      runInTurn(
-        run,
-        all.filter((step) => step.connector === connector),
-      ),
-    ),
-  );
-  const stopped = ends.flat();
-  await allOf(all.map((step) => settle(run, step)));
-  return stopped.length > 0 ? stopped : unfinished(run, all);
+  const ends = await allOf([...groupsOf(all)].map(([connector, some]) => runOn(run, connector, some)));
+  const waits = await allOf(all.map((step) => settle(run, step)));
+  const stopped = [...ends, ...waits].flat();
+  return stopped.length > 0 ? [...new Set(stopped)] : unfinished(run, all);
 }
 
 async function writtenAgain(
@@ -52,30 +45,63 @@ async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
 }
 
 async function refuseEarly(run: Run, steps: readonly PlanStep[]): Promise<Stopped> {
-  const refused: string[] = [];
-  for (const step of steps.filter((candidate) => OPEN.includes(recordOf(run, candidate).state))) {
-    const { refusals } = await preflightOf(run, step, await enforcerOf(run, step));
-    if (refusals.length === 0) continue;
-    await refuseStep(run, step, refusals);
-    refused.push(`step ${step.id} (${step.action} ${step.target}) was refused: ${refusals.join('; ')}`);
-  }
-  return refused;
+  const open = steps.filter((candidate) => OPEN.includes(recordOf(run, candidate).state));
+  const said = await allOf(open.map((step) => refuseOne(run, step)));
+  return said.flat();
 }
 
-async function runInTurn(run: Run, steps: readonly PlanStep[]): Promise<Stopped> {
+async function refuseOne(run: Run, step: PlanStep): Promise<Stopped> {
+  const { refusals } = await preflightOf(run, step, await enforcerOf(run, step));
+  if (refusals.length === 0) return [];
+  await refuseStep(run, step, refusals);
+  return step.continue ? [] : [`step ${step.id} (${step.action} ${step.target}) was refused: ${refusals.join('; ')}`];
+}
+
+function groupsOf(steps: readonly PlanStep[]): Map<string, PlanStep[]> {
+  const groups = new Map<string, PlanStep[]>();
   for (const step of steps) {
-    run.signal.throwIfAborted();
-    if (await run.context.store.paused()) return ['execution is paused: `interlock resume`, then execute again'];
-    try {
-      await begin(run, step);
-    } catch (error) {
-      if (error instanceof RefusedError && recordOf(run, step).state === 'refused') return [error.message];
-      throw error;
-    }
-    const { state } = recordOf(run, step);
-    if (state === 'refused' || state === 'failed') return [`step ${step.id} (${step.action} ${step.target}) ${state}`];
+    const group = groups.get(step.connector) ?? [];
+    group.push(step);
+    groups.set(step.connector, group);
   }
-  return [];
+  return groups;
+}
+
+/** In their order, as many at once as the connector takes; none begins after one that stops the plan. */
+async function runOn(run: Run, connector: string, steps: readonly PlanStep[]): Promise<Stopped> {
+  const gate = run.gates.of(connector);
+  const waiting = steps[Symbol.iterator]();
+  const stopped: string[] = [];
+  const turn = { now: run.context.wallClock, sleep: (ms: number) => sleep(run, ms) };
+  const one = async (): Promise<void> => {
+    for (const step of waiting) {
+      if (stopped.length > 0) return;
+      if (isToBegin(recordOf(run, step).state)) stopped.push(...(await gate.change(turn, () => runStep(run, step))));
+    }
+  };
+  await allOf(Array.from({ length: gate.pace.concurrency }, one));
+  return stopped;
+}
+
+const OPEN_AGAIN: readonly StepState[] = ['refused', 'failed'];
+
+const isToBegin = (state: StepState): boolean => OPEN.includes(state) || state === 'failed' || state === 'requested';
+
+/** Why the plan stops with it; empty when it goes on. */
+async function runStep(run: Run, step: PlanStep): Promise<Stopped> {
+  run.signal.throwIfAborted();
+  if (await run.context.store.paused()) return [pausedError().message];
+  try {
+    await begin(run, step);
+  } catch (error) {
+    if (error instanceof LaterError) return [error.message];
+    const isRefused = error instanceof RefusedError && recordOf(run, step).state === 'refused';
+    if (!isRefused) throw error;
+    return step.continue ? [] : [error.message];
+  }
+  const { state } = recordOf(run, step);
+  if (step.continue || !OPEN_AGAIN.includes(state)) return [];
+  return [`step ${step.id} (${step.action} ${step.target}) ${state}: ${recordOf(run, step).evidence.at(-1) ?? ''}`];
 }
 
 async function begin(run: Run, step: PlanStep): Promise<void> {
@@ -86,25 +112,32 @@ async function begin(run: Run, step: PlanStep): Promise<void> {
     return callStep(run, step, enforcer, false);
   }
   if (state === 'failed') {
-    await moveStep(run, step, { to: 'requested', from: ['failed'], change: { attempts: attempts + 1 } });
+    const ledger = [stepDraft(run, step, 'intent', { command: step.commands.apply, why: 'it failed before: looked at first' })];
+    await moveStep(run, step, { to: 'requested', from: ['failed'], change: { attempts: attempts + 1 }, ledger });
     return callStep(run, step, enforcer, true);
   }
   if (state === 'requested') return callStep(run, step, enforcer, true);
 }
 
 /** Waits for what was called. A step that a person does is waited for by nobody: logs, or `confirm`, move it on. */
-async function settle(run: Run, step: PlanStep): Promise<void> {
+async function settle(run: Run, step: PlanStep): Promise<Stopped> {
   const { state } = recordOf(run, step);
-  if (state !== 'accepted' && state !== 'propagating') return;
+  if (state !== 'accepted' && state !== 'propagating') return [];
   const enforcer = await enforcerOf(run, step);
-  if (enforcer.waitsForPerson) await watchStep(run, step);
-  else await awaitEffect(run, step, enforcer);
+  try {
+    if (enforcer.waitsForPerson) await watchStep(run, step);
+    else await awaitEffect(run, step, enforcer);
+    return [];
+  } catch (error) {
+    if (error instanceof LaterError) return [error.message];
+    throw error;
+  }
 }
 
 function unfinished(run: Run, steps: readonly PlanStep[]): Stopped {
   return steps.flatMap((step) => {
     const { state } = recordOf(run, step);
-    if (state === 'failed') return [`step ${step.id} (${step.action} ${step.target}) failed`];
+    if (state === 'failed' && !step.continue) return [`step ${step.id} (${step.action} ${step.target}) failed`];
     if (hasEnded(state)) return [];
     return [
       `step ${step.id} (${step.action} ${step.target}) waits for a person: \`interlock confirm ${run.plan.id} ${step.id}\``,
@@ -114,8 +147,10 @@ function unfinished(run: Run, steps: readonly PlanStep[]): Stopped {
 
 /** What the steps amount to. */
 export function planStateOf(run: Run): PlanState {
-  const states = stepsOf(run.plan).map((step) => recordOf(run, step).state);
-  if (states.some((state) => state === 'refused' || state === 'failed')) return 'stopped';
+  const steps = stepsOf(run.plan);
+  const states = steps.map((step) => recordOf(run, step).state);
+  const stopping = steps.some((step) => !step.continue && OPEN_AGAIN.includes(recordOf(run, step).state));
+  if (stopping) return 'stopped';
   if (!states.every(hasEnded)) return 'running';
-  return states.includes('partial') ? 'partial' : 'done';
+  return states.some((state) => state === 'partial' || OPEN_AGAIN.includes(state)) ? 'partial' : 'done';
 }

@@ -83,7 +83,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
         at: clock().toISOString(),
         actor: requestedBy,
         type: 'plan' as const,
-        body: { plan: plan.id },
+        body: { plan: plan.id, hash: plan.hash },
       };
       await store.savePlan(plan, requestedBy, draft);
       return plan;

@@ -49,6 +49,7 @@ it('carries waves out in order, each step seen effective, its intent recorded be
   );
   expect(types).toEqual([
     'plan',
+    'decision',
     'intent s1',
     'hold s1',
     'call s1',

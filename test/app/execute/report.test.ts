@@ -55,6 +55,7 @@ it('tells the story in the order of the ledger, with who and what', async () => 
   const { timeline } = await askReport(bench.context, 'p1');
   expect(timeline.map(({ actor, type }) => `${actor} ${type}`)).toEqual([
     'responder plan',
+    'ada decision',
     'ada intent',
     'ada hold',
     'ada call',
