@@ -58,7 +58,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'ipaddr.js': ['src/iam', 'src/analysis'],
   canonicalize: ['src/model'],
   '@aws-sdk': ['src/collectors/aws', 'src/collectors/cloudtrail', 'src/enforcers', 'src/apis/aws'],
-  '@octokit': ['src/collectors/github/live', 'src/enforcers', 'src/apis/github'],
+  '@octokit': ['src/collectors/github/live', 'src/apis/github'],
   'libsodium-wrappers': ['src/enforcers'],
   standardwebhooks: ['src/enforcers'],
   oauth4webapi: ['src/enforcers'],

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PATIENCE, type Patience } from '../../../src/apis/github/client.ts';
 import { CoverageNotes } from '../../../src/collectors/files/coverage.ts';
 import { githubCollector } from '../../../src/collectors/github/collector.ts';
-import { PATIENCE, type Patience } from '../../../src/collectors/github/live/api.ts';
 import { readLive } from '../../../src/collectors/github/live/read-live.ts';
 import { sourceFacts } from '../../../src/collectors/github/source-facts.ts';
 import { EVERY_SCOPE } from '../../../src/model/collection.ts';

@@ -3,6 +3,7 @@
  * collection, for the first of each list.
  */
 import pLimit from 'p-limit';
+import { type Granted, PATIENCE, type Patience } from '../../../apis/github/client.ts';
 import { counted } from '../../../model/counted.ts';
 import { InputError, isExpected, messageOf } from '../../../model/errors.ts';
 import { grouped } from '../../../model/grouped.ts';
@@ -10,7 +11,7 @@ import type { Checked } from '../../../ports/checked.ts';
 import type { CheckContext } from '../../../ports/collector.ts';
 import { Answers } from '../answers/answers.ts';
 import { calledBy, type Endpoint, endpoints } from '../answers/endpoints.ts';
-import { type Api, CallProblem, type Granted, openApi, PATIENCE, type Patience } from './api.ts';
+import { type Api, CallProblem, openApi } from './api.ts';
 import { type Asking, ask, askAll } from './asking.ts';
 import { organisationQuestions, type Question, repositoryQuestions } from './questions.ts';
 import { listTree } from './repository-tree.ts';

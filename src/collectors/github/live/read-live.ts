@@ -5,6 +5,7 @@
  * a run that was ended begins anew, and has changed nothing.
  */
 import pLimit from 'p-limit';
+import { PATIENCE, type Patience } from '../../../apis/github/client.ts';
 import { EVERY_SCOPE } from '../../../model/collection.ts';
 import { InputError, isExpected, messageOf } from '../../../model/errors.ts';
 import type { CollectContext, Collected } from '../../../ports/collector.ts';
@@ -14,7 +15,7 @@ import type * as shapes from '../answers/shapes.ts';
 import type { GithubSource } from '../source-facts.ts';
 import { TreeReading } from '../tree-reading.ts';
 import { isWorkflow } from '../trees.ts';
-import { CallProblem, openApi, PATIENCE, type Patience } from './api.ts';
+import { CallProblem, openApi } from './api.ts';
 import { type Asking, ask, askAll } from './asking.ts';
 import { organisationQuestions, repositoryQuestions } from './questions.ts';
 import { listTree, type RemoteTree, readBlob } from './repository-tree.ts';

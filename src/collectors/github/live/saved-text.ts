@@ -20,7 +20,7 @@ export function savedText(text: string): string {
 function changesIn(text: string): Change[] | undefined {
   const changes: Change[] = [];
   try {
-    for (const { document } of composeYaml(text, '').documents)
+    for (const document of composeYaml(text, '').documents)
       visit(document, {
         Scalar(key, node, path) {
           const parent = path.at(-1);
