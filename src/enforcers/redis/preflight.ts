@@ -20,9 +20,6 @@ export async function answerTo(question: Question): Promise<Preflight> {
   const { user } = step.parameters;
   const places = users.map(({ node }) => node.place).join(', ');
   if (users.every((one) => one.user === undefined)) return refused(`user "${user}" does not exist at ${places}: collect again`);
-  const password = passwordOf(step);
-  if (password !== undefined && users.every((one) => question.hashOf(one.user) === undefined))
-    return refused(`user "${user}" has no password ${password} at ${places}: collect again, under the same fingerprint key`);
   const refusals = [...(await lifeline(question)), ...forbidden(question)];
   const before: Record<string, RedisUserBefore> = {};
   for (const one of users) {
@@ -86,8 +83,9 @@ function beforeOf({ step, hashOf }: Question, { user }: NodeUser): RedisUserBefo
   }
 }
 
-/** The control is there on every node already. A password that is gone was refused before. */
-const isInPlace = ({ step, users }: Question): boolean =>
-  (step.action === 'quarantine' || step.action === 'disable') &&
-  step.parameters.password === undefined &&
-  users.every(({ user }) => !user?.enabled);
+/** The control is there on every node already. */
+function isInPlace({ step, users, hashOf }: Question): boolean {
+  if (step.action !== 'quarantine' && step.action !== 'disable') return false;
+  if (passwordOf(step) === undefined) return users.every(({ user }) => !user?.enabled);
+  return users.every(({ user }) => hashOf(user) === undefined && !user?.noPassword);
+}

@@ -3,6 +3,7 @@ import { aws } from './aws.ts';
 import { github } from './github.ts';
 import { manual } from './manual.ts';
 import { postgres } from './postgres.ts';
+import { redis } from './redis.ts';
 import type { System } from './subject.ts';
 import { vault } from './vault.ts';
 
@@ -10,6 +11,7 @@ const SYSTEMS: readonly (readonly [RegExp, System])[] = [
   [/^aws:/, aws],
   [/^github(@[^:]+)?:/, github],
   [/^postgres:/, postgres],
+  [/^redis:/, redis],
   [/^vault:/, vault],
 ];
 
