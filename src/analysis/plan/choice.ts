@@ -35,7 +35,7 @@ export function choice(input: PlanInput, known: Known): Choice {
       fits: (chosen) => fits(chosen.map(({ draft }) => draft)),
     });
   };
-  const ordered = attackReachOrder(input, known.strikes);
+  const ordered = limit === undefined ? known.strikes : attackReachOrder(input, known.strikes);
   let answer = ask(ordered);
   const fenced = ordered.map((strike) => (answer.refused.get(strike) === 'budget' ? (fenceOf(input, strike) ?? strike) : strike));
   if (fenced.some((strike, i) => strike !== ordered[i])) answer = ask(fenced);

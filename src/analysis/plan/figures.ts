@@ -1,8 +1,10 @@
 /** What is left to the attacker and what is broken, wave by wave. */
 import type { AccessGraph } from '../../graph/access-graph.ts';
+import { reachInTurns, type Search } from '../../graph/reach-many.ts';
+import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import { type Bounds, GRADES, type Grade, type OutageCounts } from '../../model/plan.ts';
-import type { Weights } from '../../model/weights.ts';
-import { reachWeight } from '../attack-reach.ts';
+import { levelWeight, type Weights } from '../../model/weights.ts';
+import { weightAt } from '../attack-reach.ts';
 import type { OutageItem } from '../outage-radius.ts';
 import type { Draft } from './input.ts';
 import { maskOf, outageOf } from './outage.ts';
@@ -23,17 +25,17 @@ export interface FiguresQuestion {
 type Effect = Pick<Draft, 'cuts' | 'kills' | 'removes' | 'releases'>;
 
 export interface FiguresTable {
-  /** Of a set of steps, whatever their order. */
-  of(steps: readonly Effect[]): Figures;
+  /** Of sets of steps, whatever their order. */
+  of(sets: readonly (readonly Effect[])[]): Figures[];
   /** After each wave, the waves before included. What broke once stays counted, by its worst grade. */
   byWave(waves: readonly (readonly Effect[])[]): Figures[];
   /** Whether the steps break anything in the lower bound. */
   isHarmful(steps: readonly Effect[]): boolean;
 }
 
-/** Steps that do the same to the graph are asked once. */
-export function createFigures({ graph, held, weights }: FiguresQuestion): FiguresTable {
-  const reach = remembered((cuts: readonly number[]) => reachWeight(graph, held, { weights, without: maskOf(graph, cuts) }));
+/** Steps that do the same to the graph are asked once, and all sets of a question together. */
+export function createFigures(question: FiguresQuestion): FiguresTable {
+  const { graph } = question;
   const items = new Map<string, readonly OutageItem[]>();
   const itemsOf = (steps: readonly Effect[]): readonly OutageItem[] => {
     const harmful = steps.filter(({ kills, removes }) => kills.length > 0 || removes.length > 0);
@@ -45,28 +47,53 @@ export function createFigures({ graph, held, weights }: FiguresQuestion): Figure
     items.set(id, known);
     return known;
   };
-  const figures = (steps: readonly Effect[], worst: Worst): Figures => ({
-    ...brokenBy(itemsOf(steps), worst),
-    reach: reach([...new Set(steps.flatMap(({ cuts }) => cuts))].sort((a, b) => a - b)),
-  });
+  const figures = (sets: readonly (readonly Effect[])[], worstOf: () => Worst): Figures[] => {
+    const reach = reachLeft(
+      question,
+      sets.map((steps) => steps.flatMap(({ cuts }) => cuts)),
+    );
+    return sets.map((steps, i) => ({ ...brokenBy(itemsOf(steps), worstOf()), reach: reach[i]! }));
+  };
   return {
-    of: (steps) => figures(steps, new Map()),
+    of: (sets) => figures(sets, () => new Map()),
     byWave(waves) {
       const worst: Worst = new Map();
-      return waves.map((_, i) => figures(waves.slice(0, i + 1).flat(), worst));
+      return figures(
+        waves.map((_, i) => waves.slice(0, i + 1).flat()),
+        () => worst,
+      );
     },
     isHarmful: (steps) => itemsOf(steps).some(({ bound }) => bound === 'lo'),
   };
 }
 
-function remembered<V>(ask: (numbers: readonly number[]) => V): (numbers: readonly number[]) => V {
-  const known = new Map<string, V>();
-  return (numbers) => {
-    const id = numbers.join(' ');
-    const value = known.get(id) ?? ask(numbers);
-    known.set(id, value);
-    return value;
+/** The weight left to a holder once relationships are cut, for each set of them. */
+function reachLeft({ graph, held, weights }: FiguresQuestion, sets: readonly (readonly number[])[]): Bounds<number>[] {
+  const anyone = graph.indexOf(EXTERNAL_ANYONE);
+  const from = anyone === undefined ? held : [...held, anyone];
+  const without = maskOf(graph, sets.flat());
+  const all = new Set(sets.flat());
+  const searches = sets.map((cuts): Search => {
+    const cut = new Set(cuts);
+    return { from, reopened: [...all].filter((r) => !cut.has(r)) };
+  });
+  const weigh = (walk: 'lo' | 'hi'): Float64Array => {
+    const sums = new Float64Array(sets.length);
+    const isSubject = new Set(from);
+    reachInTurns(graph, searches, {
+      walk,
+      without,
+      visit({ any, facetsOf }, first, count) {
+        for (let entity = 0; entity < graph.order; entity++) {
+          const worth = any[entity] && !isSubject.has(entity) ? weightAt(graph, weights, entity) : 0;
+          for (let i = 0; worth > 0 && i < count; i++) sums[first + i]! += worth * levelWeight(weights, facetsOf(i, entity));
+        }
+      },
+    });
+    return sums;
   };
+  const [lo, hi] = [weigh('lo'), weigh('hi')];
+  return sets.map((_, i) => ({ lo: lo[i]!, hi: hi[i]! }));
 }
 
 type Worst = Map<string, Bounds<Grade | undefined>>;

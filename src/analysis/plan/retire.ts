@@ -4,6 +4,7 @@
  */
 import { entityKindAt, tierAt } from '../../graph/access-graph.ts';
 import { counted } from '../../model/counted.ts';
+import { grouped } from '../../model/grouped.ts';
 import { GRADES, type Refusal } from '../../model/plan.ts';
 import type { Proposal } from './contain.ts';
 import { distributions } from './distributions.ts';
@@ -159,10 +160,32 @@ const confirmWhy = ({ unexplained }: Dependence): string =>
     ? 'the old one goes only when each consumer was seen on the new one'
     : `the old one goes only when each consumer was seen on the new one; ${counted(unexplained.length, 'origin')} that no known workload explains must be attributed or accepted first`;
 
-/** Retirements after which, step by step, nothing breaks in the lower bound. The others are refused by name of what would break. */
+/**
+ * Retirements after which, step by step, nothing breaks in the lower bound. The others are refused by name of what would break. Those of
+ * one rank go together: one by one they are only asked where together they break something.
+ */
 function unharmful(input: PlanInput, retired: readonly Retirement[], refusals: Refusal[]): Retirement[] {
   const kept: Retirement[] = [];
-  for (const one of retired) {
+  const isHarmless = (more: readonly Retirement[]): boolean => {
+    const { lo } = outageOf(
+      input.graph,
+      [...kept, ...more].map(({ disable }) => disable),
+    );
+    return GRADES.every((grade) => lo[grade] === 0);
+  };
+  for (const group of grouped(retired, ({ dependence }) => `${dependence.rank}`).values()) {
+    if (isHarmless(group)) kept.push(...group);
+    else addUnharmful(input, group, { kept, refusals });
+  }
+  return kept;
+}
+
+function addUnharmful(
+  input: PlanInput,
+  group: readonly Retirement[],
+  { kept, refusals }: { kept: Retirement[]; refusals: Refusal[] },
+): void {
+  for (const one of group) {
     const outage = outageOf(input.graph, [...kept.map(({ disable }) => disable), one.disable]);
     if (GRADES.every((grade) => outage.lo[grade] === 0)) {
       kept.push(one);
@@ -175,7 +198,6 @@ function unharmful(input: PlanInput, retired: readonly Retirement[], refusals: R
       reason: `disabling it would still break ${broken.slice(0, 3).join(', ')}${broken.length > 3 ? ` and ${broken.length - 3} more` : ''}, which no replacement reaches`,
     });
   }
-  return kept;
 }
 
 /** Preparations of all first; then rank by rank; what is irreversible when every one is disabled. */

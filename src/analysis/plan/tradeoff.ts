@@ -1,10 +1,11 @@
 /** What each part of the plan buys and costs: the points that no other point beats. */
+import { MOST_AT_ONCE } from '../../graph/reach-many.ts';
 import { type Bounds, GRADES, type OutageCounts, type TradeoffPoint } from '../../model/plan.ts';
 import type { FiguresTable } from './figures.ts';
 import type { Draft } from './input.ts';
 
-/** Each costs three searches. */
-const MOST_POINTS = 24;
+/** As many as searches walk at once. */
+const MOST_POINTS = MOST_AT_ONCE;
 
 /** Doing nothing, each wave, each step of the longest wave while there are not too many, the plan without the steps that break something. */
 export function tradeoff(figures: FiguresTable, waves: readonly (readonly Draft[])[]): TradeoffPoint[] {
@@ -23,8 +24,9 @@ export function tradeoff(figures: FiguresTable, waves: readonly (readonly Draft[
   all.forEach((_, i) => {
     propose(all.slice(0, i + 1));
   });
-  const points = [...sets.values()].map((steps) => {
-    const { reach, outage } = figures.of(steps);
+  const found = figures.of([...sets.values()]);
+  const points = [...sets.values()].map((steps, i) => {
+    const { reach, outage } = found[i]!;
     return { steps: steps.map(({ id }) => id), reach, outage, recommended: false };
   });
   return recommendedOf(undominated(points), all.length);

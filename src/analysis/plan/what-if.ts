@@ -29,8 +29,8 @@ export function whatIf({ graph, weights, facts }: WhatIfInput, plan: Plan, steps
     if (!step) throw new RefusedError(`plan ${plan.id}: no step ${id}; its steps are ${[...all.keys()].join(', ')}`);
     return step;
   });
-  const { reach, outage } = createFigures({ graph, held, weights }).of(effectsOf(graph, plan, chosen));
-  return { steps: [...steps], reach, outage };
+  const [figures] = createFigures({ graph, held, weights }).of([effectsOf(graph, plan, chosen)]);
+  return { steps: [...steps], reach: figures!.reach, outage: figures!.outage };
 }
 
 type Effect = Pick<Draft, 'cuts' | 'kills' | 'removes' | 'releases'>;
