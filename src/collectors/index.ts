@@ -11,6 +11,7 @@ export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   scanner: async () => (await import('./scanner/collector.ts')).scannerCollector,
   opengraph: async () => (await import('./opengraph/collector.ts')).opengraphCollector,
   postgres: async () => (await import('./postgres/collector.ts')).postgresCollector,
+  keycloak: async () => (await import('./keycloak/collector.ts')).keycloakCollector,
   backstage: async () => (await import('./backstage/collector.ts')).backstageCollector,
 };
 

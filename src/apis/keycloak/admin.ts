@@ -57,6 +57,11 @@ export class KeycloakAdmin implements AsyncDisposable {
     this.who = connection.user === undefined ? `client "${connection.clientId}"` : `user "${connection.user}"`;
   }
 
+  /** Throws when the login is refused. Every call logs in by itself: this tells before there is one. */
+  async logIn(signal: AbortSignal): Promise<void> {
+    await this.#token(signal);
+  }
+
   /** Any status but 5xx is an answer. A 401 logs in again, once. */
   async call({ method = 'GET', path: below, json, signal }: AdminCall): Promise<HttpAnswer> {
     const send = async (): Promise<HttpAnswer> =>
