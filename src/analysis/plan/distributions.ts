@@ -1,7 +1,8 @@
 /** How a new value gets from where it is issued to every place that held the old one. */
 import { draftOf, subjectOf } from './draft.ts';
-import type { Draft, PlanInput } from './input.ts';
+import type { Control, Draft, PlanInput } from './input.ts';
 import type { Dependence } from './replacement.ts';
+import { idPlaceOf } from './steps/credential-field.ts';
 import { systemOf } from './steps/index.ts';
 
 export interface Handed {
@@ -50,16 +51,29 @@ function deliveries(
 ): Draft[] {
   const { graph } = input;
   const credential = subjectOf(input, target);
-  return dependence.places.flatMap((key) => {
-    const place = graph.indexOf(key)!;
-    const control = systemOf(key).deliver?.(subjectOf(input, place), credential);
-    if (!control) return [];
-    return draftOf(input, {
-      target: place,
+  const controlOf = (key: string): Control | undefined => {
+    const place = graph.indexOf(key);
+    return place === undefined ? undefined : systemOf(key).deliver?.(subjectOf(input, place), credential);
+  };
+  const controls = new Map<string, Control>();
+  for (const key of dependence.places) {
+    const control = controlOf(key);
+    const idPlace = idPlaceOf(key, credential.key);
+    const idControl = typeof idPlace === 'string' ? controlOf(idPlace) : undefined;
+    // A new secret with the old id would strand whoever reads both.
+    if (!control || (idPlace !== null && idControl === undefined)) continue;
+    controls.set(key, control);
+    if (idControl) controls.set(idPlace as string, idControl);
+  }
+  return [...controls].map(([key, control]) =>
+    draftOf(input, {
+      target: graph.indexOf(key)!,
       for: target,
       control,
       needs: [issued.id],
-      why: `it holds the value of ${credential.key}: it gets the new one`,
-    });
-  });
+      why: dependence.places.includes(key)
+        ? `it holds the value of ${credential.key}: it gets the new one`
+        : `the new value of ${credential.key} works with its own id only, which is kept here`,
+    }),
+  );
 }

@@ -139,6 +139,63 @@ describe('a revocation plan', () => {
     ]);
   });
 
+  describe('distributes a new value by the systems of its places', () => {
+    const parameter = (name: string): string => `aws:arn:aws:ssm:eu-west-1:111122223333:parameter/ci/${name}`;
+    const rotated = (places: readonly string[], others: readonly string[] = []) =>
+      inputOf({
+        mode: 'retire',
+        targets: ['aws:AKIA0EXAMPLE00001'],
+        entities: {
+          'aws:AKIA0EXAMPLE00001': 'Credential',
+          'aws:arn:aws:iam::111122223333:user/ci': 'ServiceAccount',
+          'app:ci': 'Workload',
+          ...Object.fromEntries([...places, ...others].map((key) => [key, 'Secret'])),
+        },
+        relationships: [
+          'aws:AKIA0EXAMPLE00001 AUTHENTICATES_AS aws:arn:aws:iam::111122223333:user/ci entitled',
+          'app:ci USES aws:AKIA0EXAMPLE00001 observed',
+          ...places.map((key) => `${key} EXPOSES aws:AKIA0EXAMPLE00001 declared`),
+        ],
+      });
+    const secretPlace = parameter('AWS_SECRET_ACCESS_KEY');
+    const idPlace = parameter('AWS_ACCESS_KEY_ID');
+    const stepsOf = (input: PlanInput, action: string): PlanStep[] =>
+      revocationPlan({ ...input, connectorOf: (_, { byHand }) => (byHand ? 'manual' : 'prod-aws') })
+        .waves.flatMap(({ steps }) => steps)
+        .filter((step) => step.action === action)
+        .sort((a, b) => (a.target < b.target ? -1 : 1));
+
+    it('into each place and beside it the id, all before it is seen in use', () => {
+      const input = rotated([secretPlace], [idPlace]);
+      const distributed = stepsOf(input, 'distribute');
+      expect(distributed.map((step) => [step.target, step.for, step.connector, step.parameters['field']])).toEqual([
+        [idPlace, 'aws:AKIA0EXAMPLE00001', 'prod-aws', 'accessKeyId'],
+        [secretPlace, 'aws:AKIA0EXAMPLE00001', 'prod-aws', 'value'],
+      ]);
+      expect(stepsOf(input, 'confirm')[0]!.needs).toEqual(distributed.map(({ id }) => id).sort());
+      const [issue] = stepsOf(input, 'issue');
+      expect([issue!.connector, ...distributed.map(({ needs }) => needs)]).toEqual(['prod-aws', [issue!.id], [issue!.id]]);
+    });
+
+    it('by hand where nobody knows where the id is kept, and then it is issued by hand too: an enforcer shows it to nobody', () => {
+      const input = rotated([secretPlace]);
+      expect(stepsOf(input, 'distribute').map((step) => [step.target, step.connector])).toEqual([
+        ['aws:AKIA0EXAMPLE00001', 'manual'],
+      ]);
+      expect(stepsOf(input, 'issue')[0]!.connector).toBe('manual');
+    });
+
+    it('by hand as a whole where one place is filled by hand', () => {
+      const input = rotated([secretPlace, 'file:leaks/deploy.sh#L4'], [idPlace]);
+      expect(stepsOf(input, 'distribute').map((step) => [step.target, step.connector, step.parameters['places']])).toEqual([
+        ['aws:AKIA0EXAMPLE00001', 'manual', ['file:leaks/deploy.sh#L4']],
+        [idPlace, 'manual', undefined],
+        [secretPlace, 'manual', undefined],
+      ]);
+      expect(stepsOf(input, 'confirm')[0]!.needs).toHaveLength(3);
+    });
+  });
+
   it('binds its hash to what is done, not to when it was asked', () => {
     const input = inputOf(leaked);
     const { hash } = revocationPlan(input);

@@ -8,3 +8,15 @@ const PARTS: readonly (readonly [credential: RegExp, place: RegExp, field: strin
 /** `placeName`: as the place's own system has it, such as `AWS_ACCESS_KEY_ID`. The secret itself unless the name is plainly another part's. */
 export const credentialField = (placeName: string, credentialKey: string): string =>
   PARTS.find(([credential, place]) => credential.test(credentialKey) && place.test(placeName))?.[2] ?? 'value';
+
+/**
+ * Where the public part of a new credential has to go with its secret part, under the name that the tools of its system read: null where
+ * the secret works without it, undefined where it is not known.
+ */
+export function idPlaceOf(place: string, credentialKey: string): string | null | undefined {
+  if (!credentialKey.startsWith('aws:') || credentialField(place, credentialKey) === 'accessKeyId') return null;
+  const found = /^(.*)(secret_access_key|secret_key)$/i.exec(place);
+  if (!found) return undefined;
+  const id = /access/i.test(found[2]!) ? 'access_key_id' : 'key_id';
+  return `${found[1]}${found[2] === found[2]!.toUpperCase() ? id.toUpperCase() : id}`;
+}
