@@ -1,6 +1,7 @@
 /** Enforcer types, loaded when first used. A new system is a file and a line here. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { awsConnection } from '../apis/aws/settings.ts';
 import { NODES_ONCE, nodeUrls, redisNodes, saysNodesOnce } from '../apis/redis/settings.ts';
 import { ONE_LOGIN, saysOneLogin, vaultConnection } from '../apis/vault/settings.ts';
 import { UsageError } from '../model/errors.ts';
@@ -32,6 +33,7 @@ const kubernetesSettings = z.strictObject({
 });
 const vaultSettings = z.strictObject({ ...base, source: z.string(), ...vaultConnection.shape }).refine(saysOneLogin, ONE_LOGIN);
 const redisSettings = z.strictObject({ ...base, source: z.string(), ...redisNodes.shape }).refine(saysNodesOnce, NODES_ONCE);
+const awsSettings = z.strictObject({ ...base, source: z.string(), ...awsConnection.shape });
 const plainSettings = z.strictObject(base);
 
 function read<T>(schema: z.ZodType<T>, settings: { readonly name: string }): T {
@@ -42,6 +44,10 @@ function read<T>(schema: z.ZodType<T>, settings: { readonly name: string }): T {
 }
 
 export const enforcers = {
+  aws: async (settings) => {
+    const { type: _, source: __, ...options } = read(awsSettings, settings);
+    return (await import('./aws.ts')).createAwsEnforcer(options);
+  },
   'dry-run': async (settings) => (await import('./dry-run.ts')).createDryRunEnforcer(read(plainSettings, settings)),
   kubernetes: async (settings, surroundings) =>
     (await import('./kubernetes.ts')).createKubernetesEnforcer({ ...read(kubernetesSettings, settings), ...surroundings }),

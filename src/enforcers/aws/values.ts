@@ -1,0 +1,173 @@
+/** Secrets and parameters that hold a credential. The old value stays with AWS, as an earlier version; we keep its number alone. */
+import type { AwsBefore } from '../../model/aws-actions.ts';
+import type { AwsStepOf } from '../../model/aws-controls.ts';
+import { RefusedError } from '../../model/errors.ts';
+import { sha256 } from '../../model/ledger.ts';
+import type { PlanStep } from '../../model/plan.ts';
+import type { EnforcerContext, NewCredential } from '../../ports/enforcer.ts';
+import { type Composing, composedValue } from './composed-value.ts';
+import { controlNow, type Place } from './control-now.ts';
+import { ask, calls, requestOf } from './operations.ts';
+
+export type ValueStep = AwsStepOf<'secret-value'> | AwsStepOf<'parameter-value'>;
+
+/** How the versions begin that we write. */
+const OUR_VERSION = 'interlock-';
+
+const nameOf = (step: ValueStep): string =>
+  step.control === 'secret-value' ? `secret ${step.parameters.secret}` : `parameter ${step.parameters.parameter}`;
+
+/** Any credential, to see whether it could be written. */
+const ANY: NewCredential = { value: '-', accessKeyId: '-', roleId: '-', user: '-' };
+
+/** Why the place cannot take a new value; empty when it can. */
+export async function valueRefusals(step: ValueStep, planned: PlanStep, place: Place): Promise<string[]> {
+  try {
+    composedValue(composing(step, planned, { current: await currentValue(step, place), fresh: ANY }));
+    return [];
+  } catch (error) {
+    if (error instanceof RefusedError) return [error.message];
+    throw error;
+  }
+}
+
+export async function writeValue(
+  step: ValueStep,
+  planned: PlanStep,
+  { place, context }: { readonly place: Place; readonly context: EnforcerContext },
+): Promise<string> {
+  const replaced = planned.for ?? '';
+  const fresh = context.handOver.find(replaced);
+  if (!fresh) throw new RefusedError(`the new value of ${replaced} is not known to this process: issue it again`);
+  const current = await currentValue(step, place);
+  const next = composedValue(composing(step, planned, { current, fresh }));
+  if (next === current) return `${nameOf(step)} holds the new value already`;
+  if (step.control === 'parameter-value') return putParameter(step, place, next);
+  const now = await controlNow(step, place);
+  const token = `${OUR_VERSION}${sha256(`${context.idempotencyKey}/${now?.version ?? ''}`).slice(0, 32)}`;
+  const input = { SecretId: step.parameters.secret, SecretString: next, ClientRequestToken: token };
+  const answer = await ask(place.session, calls.putSecretValue, input, place.signal);
+  return `${nameOf(step)}: version ${answer.VersionId ?? token} is in force (${requestOf(answer)})`;
+}
+
+/** Refuses where somebody wrote since. */
+export async function restoreValue(step: ValueStep, before: AwsBefore, place: Place): Promise<string> {
+  const now = await controlNow(step, place);
+  if (now?.version === undefined || before.version === undefined)
+    throw new RefusedError(`${nameOf(step)} is not there any more: its old value cannot be brought back`);
+  if (now.version === before.version) return `${nameOf(step)}: version ${before.version} is in force: nothing to bring back`;
+  return step.control === 'secret-value'
+    ? restoreSecret(step, place, { from: now.version, to: before.version })
+    : restoreParameter(step, place, Number(before.version));
+}
+
+/** Whether a version that is not the one before is ours, in words. */
+export async function probeValue(
+  step: ValueStep,
+  planned: PlanStep,
+  { place, context }: { place: Place; context: EnforcerContext },
+) {
+  const now = await controlNow(step, place);
+  if (!now) return { isWritten: false, evidence: `${nameOf(step)} is not there` };
+  const fresh = context.handOver.find(planned.for ?? '');
+  if (fresh) {
+    const current = await currentValue(step, place);
+    const isWritten = composedValue(composing(step, planned, { current, fresh })) === current;
+    return {
+      isWritten,
+      evidence: `${nameOf(step)}: version ${now.version} ${isWritten ? 'holds' : 'does not hold'} the new value`,
+    };
+  }
+  const isWritten =
+    step.control === 'secret-value' ? (now.version ?? '').startsWith(OUR_VERSION) : await isOurParameter(step, place);
+  return {
+    isWritten,
+    evidence: `${nameOf(step)}: version ${now.version} ${isWritten ? 'was' : 'was not'} written by this enforcer`,
+  };
+}
+
+function composing(
+  { parameters, ...step }: ValueStep,
+  planned: PlanStep,
+  values: Pick<Composing, 'current' | 'fresh'>,
+): Composing {
+  return {
+    ...values,
+    name: nameOf({ parameters, ...step } as ValueStep),
+    field: parameters.field,
+    jsonKey: 'jsonKey' in parameters ? parameters.jsonKey : undefined,
+    replacedId: /^aws:([A-Z0-9]+)$/.exec(planned.for ?? '')?.[1],
+  };
+}
+
+async function currentValue(step: ValueStep, { session, signal }: Place): Promise<string> {
+  const text =
+    step.control === 'secret-value'
+      ? (await ask(session, calls.getSecretValue, { SecretId: step.parameters.secret }, signal)).SecretString
+      : (await ask(session, calls.getParameter, { Name: step.parameters.parameter, WithDecryption: true }, signal)).Parameter
+          ?.Value;
+  if (text === undefined) throw new RefusedError(`${nameOf(step)} holds no text: write it by hand`);
+  return text;
+}
+
+async function restoreSecret(
+  step: AwsStepOf<'secret-value'>,
+  { session, signal }: Place,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<string> {
+  if (!from.startsWith(OUR_VERSION))
+    throw new RefusedError(
+      `${nameOf(step)}: somebody wrote version ${from} since: the old value, version ${to}, was not put over it`,
+    );
+  const answer = await ask(
+    session,
+    calls.moveSecretStage,
+    { SecretId: step.parameters.secret, VersionStage: 'AWSCURRENT', MoveToVersionId: to, RemoveFromVersionId: from },
+    signal,
+  );
+  return `${nameOf(step)}: version ${to} is in force again (${requestOf(answer)})`;
+}
+
+/** A parameter has no label for what is in force: its old value is written once more, and passes through memory only. */
+async function restoreParameter(step: AwsStepOf<'parameter-value'>, place: Place, version: number): Promise<string> {
+  const { session, signal } = place;
+  const Name = `${step.parameters.parameter}:${version}`;
+  const old = (await ask(session, calls.getParameter, { Name, WithDecryption: true }, signal)).Parameter?.Value;
+  if (old === undefined) throw new RefusedError(`${nameOf(step)}: version ${version} is gone: bring its value back by hand`);
+  if (old === (await currentValue(step, place))) return `${nameOf(step)} holds the value of version ${version} again`;
+  if (!(await isOurParameter(step, place)))
+    throw new RefusedError(`${nameOf(step)}: somebody wrote it since: the value of version ${version} was not put over it`);
+  return putParameter(step, place, old);
+}
+
+/** The key of its encryption is named again: else AWS would take its default one. */
+async function putParameter(step: AwsStepOf<'parameter-value'>, place: Place, Value: string): Promise<string> {
+  const { session, signal } = place;
+  const found = await described(step, place);
+  const answer = await ask(
+    session,
+    calls.putParameter,
+    {
+      Name: step.parameters.parameter,
+      Value,
+      Overwrite: true,
+      ...(found?.Type !== undefined && { Type: found.Type }),
+      ...(found?.KeyId !== undefined && found.Type === 'SecureString' && { KeyId: found.KeyId }),
+    },
+    signal,
+  );
+  return `${nameOf(step)}: version ${answer.Version} is in force (${requestOf(answer)})`;
+}
+
+async function described({ parameters }: AwsStepOf<'parameter-value'>, { session, signal }: Place) {
+  const filters = [{ Key: 'Name', Option: 'Equals', Values: [parameters.parameter] }];
+  const { Parameters = [] } = await ask(session, calls.describeParameters, { ParameterFilters: filters }, signal);
+  return Parameters.find(({ Name }) => Name === parameters.parameter);
+}
+
+/** AWS says who wrote the version in force. */
+async function isOurParameter(step: AwsStepOf<'parameter-value'>, place: Place): Promise<boolean> {
+  const by = (await described(step, place))?.LastModifiedUser;
+  const own = await place.accounts.ourselves();
+  return by !== undefined && own.isArn(by);
+}
