@@ -24,6 +24,25 @@ export type OpenEnforcer = (
 
 const base = { name: z.string(), type: z.string().optional(), source: z.string().optional() };
 const postgresSettings = z.strictObject({ ...base, source: z.string(), url: z.string() });
+const githubSettings = z
+  .strictObject({
+    ...base,
+    source: z.string(),
+    org: z.string().min(1),
+    appId: z.union([z.string().min(1), z.number()]).optional(),
+    privateKeyFile: z.string().min(1).optional(),
+    installationId: z.number().optional(),
+    token: z.string().min(1).optional(),
+    baseUrl: z.url().optional(),
+    tokens: z.string().min(1).optional(),
+    oauthApp: z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) }).optional(),
+  })
+  .refine(({ appId, privateKeyFile }) => (appId === undefined) === (privateKeyFile === undefined), {
+    message: 'give `appId` and `privateKeyFile` together',
+  })
+  .refine(({ appId, token }) => (appId === undefined) !== (token === undefined), {
+    message: 'give either `appId` with `privateKeyFile`, or `token`',
+  });
 const kubernetesSettings = z.strictObject({
   ...base,
   source: z.string(),
@@ -49,6 +68,7 @@ export const enforcers = {
     return (await import('./aws.ts')).createAwsEnforcer(options);
   },
   'dry-run': async (settings) => (await import('./dry-run.ts')).createDryRunEnforcer(read(plainSettings, settings)),
+  github: async (settings) => (await import('./github.ts')).createGithubEnforcer(read(githubSettings, settings)),
   kubernetes: async (settings, surroundings) =>
     (await import('./kubernetes.ts')).createKubernetesEnforcer({ ...read(kubernetesSettings, settings), ...surroundings }),
   manual: async (settings) => (await import('./manual.ts')).createManualEnforcer(read(plainSettings, settings)),
