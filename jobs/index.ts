@@ -3,5 +3,6 @@ import { analyzeJob } from './analyze.ts';
 import { collectJob } from './collect.ts';
 import { executeWaveJob } from './execute-wave.ts';
 import type { Job } from './implement.ts';
+import { reconcileJob } from './reconcile.ts';
 
-export const jobs: readonly Job[] = [collectJob, analyzeJob, executeWaveJob];
+export const jobs: readonly Job[] = [collectJob, analyzeJob, executeWaveJob, reconcileJob];

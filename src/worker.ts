@@ -4,7 +4,7 @@ import type { App, ConfiguredSource } from './app/app.ts';
 import type { Asking } from './app/reach.ts';
 import type { Config } from './config.ts';
 import { RefusedError } from './model/errors.ts';
-import { analyzeJob, collectJob, type JobType } from './model/jobs.ts';
+import { analyzeJob, collectJob, type JobType, reconcileJob } from './model/jobs.ts';
 import type { QueueSchedule } from './ports/queue.ts';
 
 export async function startWork(app: App & Asking): Promise<void> {
@@ -18,7 +18,10 @@ export async function startWork(app: App & Asking): Promise<void> {
 /** One schedule per line of the configuration and source. */
 export function schedulesOf(config: Pick<Config, 'schedules'>, sources: readonly ConfiguredSource[]): QueueSchedule[] {
   return config.schedules.flatMap(({ cron, tz, job, sources: named }, i) => {
-    if (job === 'analyze') return [{ id: `${i}/analyze`, cron, tz, job: analyzeJob as JobType<unknown>, payload: {} }];
+    if (job !== 'collect') {
+      const type = (job === 'analyze' ? analyzeJob : reconcileJob) as JobType<unknown>;
+      return [{ id: `${i}/${job}`, cron, tz, job: type, payload: {} }];
+    }
     const wanted = named.length > 0 ? named : sources.map(({ name }) => name);
     return wanted.map((source) => ({
       id: `${i}/collect/${source}`,

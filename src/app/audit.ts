@@ -24,15 +24,22 @@ export interface Verification {
   readonly problem: string | null;
 }
 
-/** Follows the chain from its first record. */
-export async function verifyLedger(store: LedgerStore): Promise<Verification> {
+/** Follows the chain from its first record. `keptHead`: the hash of a record that somebody kept elsewhere, which must be in it. */
+export async function verifyLedger(store: LedgerStore, keptHead?: string): Promise<Verification> {
   let last: LedgerRecord | undefined;
   let records = 0;
+  let isKeptThere = keptHead === undefined;
   for await (const record of ledgerRecords(store)) {
     const problem = brokenLink([record], last);
     if (problem !== undefined) return { holds: false, records, head: last?.hash ?? null, problem };
     last = record;
     records++;
+    isKeptThere ||= record.hash === keptHead;
   }
-  return { holds: true, records, head: last?.hash ?? null, problem: null };
+  const head = last?.hash ?? null;
+  if (!isKeptThere) {
+    const problem = `no record has the hash ${keptHead} that was kept: the end was cut off, or the chain was written anew`;
+    return { holds: false, records, head, problem };
+  }
+  return { holds: true, records, head, problem: null };
 }

@@ -13,7 +13,7 @@ export async function run(invocation: Invocation): Promise<Exit> {
       for await (const record of ledgerRecords(app.store)) io.out(`${JSON.stringify(record)}\n`);
       return EXIT.done;
     }
-    const verified = await verifyLedger(app.store);
+    const verified = await verifyLedger(app.store, options['head'] as string | undefined);
     if (options['json']) printJson(io, verified);
     else if (verified.holds)
       io.out(`The chain holds: ${counted(verified.records, 'record')}${verified.head ? `, head ${verified.head}` : ''}.\n`);

@@ -3,17 +3,20 @@ import { executeContext } from '../app/revocation.ts';
 import type { Exit, Invocation } from './command.ts';
 import { answerExecution } from './execution.ts';
 import { withApp } from './open.ts';
+import { duration } from './options.ts';
 import { createProgress } from './progress.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
   const apply = options['apply'] === true;
+  const holdForMs = duration(options, 'holdFor');
   return withApp(invocation, async (app) => {
     const progress = createProgress(io);
     const result = await executePlan(executeContext(app), invocation.arguments[0] as string, {
       apply,
       actor: app.actor,
       signal: io.signal,
+      ...(holdForMs !== undefined && { holdForMs }),
       onProgress: ({ done, total, action, target, state }) =>
         progress.show('execute', { done, total, what: `${action} ${target}: ${state}` }),
     }).finally(() => progress.end());

@@ -125,7 +125,8 @@ export const commands: readonly Command[] = [
     name: 'approve',
     role: 'approver',
     usage: '<plan>',
-    summary: 'approve a plan that somebody else asked for',
+    summary: 'approve a plan that somebody else asked for, or take that back',
+    options: [['--withdraw', 'take your own approval back']],
     load: () => import('./approve.ts'),
   },
   {
@@ -133,7 +134,7 @@ export const commands: readonly Command[] = [
     role: 'responder',
     usage: '<plan>',
     summary: 'carry out a plan',
-    options: [APPLY],
+    options: [APPLY, ['--hold-for <time>', 'holds expire after this, such as 8h, 30m or 2d']],
     load: () => import('./execute.ts'),
   },
   {
@@ -159,9 +160,19 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'holds',
-    usage: '[release] [id]',
-    summary: 'reversible controls in place; release one',
+    usage: '[act] [id]',
+    summary: 'reversible controls in place; release <id>, or extend <id> --for 8h',
+    options: [
+      ['--for <time>', 'until when, from now, such as 8h, 30m or 2d'],
+      ['--anyway', 'release it even where that re-arms whoever holds what was minted'],
+    ],
     load: () => import('./holds.ts'),
+  },
+  {
+    name: 'reconcile',
+    role: 'responder',
+    summary: 'look again at what was done: drift, what a crash left, holds whose time is over',
+    load: () => import('./reconcile.ts'),
   },
   { name: 'pause', role: 'responder', summary: 'stop all execution at the next step', load: () => import('./pause.ts') },
   { name: 'resume', role: 'approver', summary: 'let execution go on', load: () => import('./resume.ts') },
@@ -207,6 +218,7 @@ export const commands: readonly Command[] = [
     name: 'audit',
     usage: '<act>',
     summary: 'the ledger: verify its chain, or export it as lines',
+    options: [['--head <hash>', 'a head that was kept elsewhere: it must be in the chain']],
     load: () => import('./audit.ts'),
   },
   { name: 'doctor', summary: 'check configuration, connections, coverage and leftovers', load: () => import('./doctor.ts') },

@@ -29,13 +29,31 @@ export const analyzeJob = jobType({
 export const executeWaveJob = jobType({
   name: 'execute-wave',
   /** `run` is one request to execute: a plan that was stopped can be asked for again; what is effective is not done again. */
-  payload: z.strictObject({ plan: z.string().min(1), wave: z.int().min(0), run: z.string().min(1), actor: z.string().min(1) }),
+  payload: z.strictObject({
+    plan: z.string().min(1),
+    wave: z.int().min(0),
+    run: z.string().min(1),
+    actor: z.string().min(1),
+    holdForMs: z.number().positive().optional(),
+  }),
   key: ({ plan, wave, run }) => `${plan}/${wave}/${run}`,
   again: 'never',
 });
 
+export const reconcileJob = jobType({
+  name: 'reconcile',
+  payload: z.strictObject({}),
+  key: () => 'all',
+  again: 'coalesce',
+});
+
 /** Every type of job. `jobs/index.ts` says how each is done. */
-export const JOB_TYPES: readonly Pick<JobType<unknown>, 'name' | 'again'>[] = [collectJob, analyzeJob, executeWaveJob];
+export const JOB_TYPES: readonly Pick<JobType<unknown>, 'name' | 'again'>[] = [
+  collectJob,
+  analyzeJob,
+  executeWaveJob,
+  reconcileJob,
+];
 
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed'] as const;
 export type JobState = (typeof JOB_STATES)[number];

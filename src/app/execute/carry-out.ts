@@ -182,6 +182,20 @@ export async function awaitEffect(run: Run, step: PlanStep, enforcer: Enforcer):
   }
 }
 
+/** One look at what was called, by somebody who does not wait for it. */
+export async function lookOnce(run: Run, step: PlanStep, enforcer: Enforcer): Promise<void> {
+  const probed = await look(run, step, enforcer);
+  if (probed.state === 'effective') return endStep(run, step, 'effective', probed);
+  if (recordOf(run, step).state === 'partial' || remainingMs(run, step) > 0) return;
+  await endStep(run, step, probed.state === 'not-effective' ? 'failed' : 'partial', probed);
+}
+
+/** A call that was interrupted, and whose effect is there. */
+export async function acceptFound(run: Run, step: PlanStep, probed: Probed): Promise<void> {
+  await become(run, step, 'accepted', ['found effective after an interruption: not called again', ...probed.evidence]);
+  await endStep(run, step, 'effective', probed);
+}
+
 export async function endStep(
   run: Run,
   step: PlanStep,

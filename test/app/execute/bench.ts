@@ -23,6 +23,7 @@ export interface BenchOptions {
   readonly faults?: SwitchFaults;
   readonly enforcers?: readonly Enforcer[];
   readonly settings?: Partial<ExecuteContext['settings']['budgets']> & { readonly denyList?: readonly string[] };
+  readonly execution?: ExecuteContext['settings']['execution'];
   readonly sealKey?: string;
   readonly folder?: string;
   readonly startsAt?: string;
@@ -61,6 +62,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     settings: {
       budgets: { down: 0, actionsPerHour: 20, maxGraphAgeMinutes: 60, ...budgets },
       denyList,
+      ...(options.execution && { execution: options.execution }),
     },
     replan: async (plan) => plan,
     sleep: async (ms) => {
