@@ -264,6 +264,8 @@ export interface LeaseStore {
 export interface JobFilter {
   readonly states?: readonly JobState[];
   readonly name?: string;
+  /** Not those of these names. */
+  readonly exceptNames?: readonly string[];
   readonly order?: 'newest' | 'oldest';
   readonly after?: Pick<JobRecord, 'createdAt' | 'id'>;
   readonly limit: number;

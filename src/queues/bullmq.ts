@@ -1,21 +1,26 @@
 /**
  * The queue of many processes, on Redis. Rows in the store are the truth and Redis holds nudges: a job of BullMQ names a row, and a
- * row that is done is not done again. Nudges that Redis lost are given again when a worker starts, and every half minute.
+ * row that is done is not done again. Nudges that Redis lost are given again, the oldest rows first: when a worker starts, whenever it
+ * has nothing left to do, and every half minute.
  */
 import { createHash } from 'node:crypto';
 import { EventEmitter, on } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { Queue as BullQueue, type Job, QueueEvents, WaitingError, Worker } from 'bullmq';
-import { messageOf, RefusedError } from '../model/errors.ts';
-import { JOB_TYPES, type JobRecord, type JobType } from '../model/jobs.ts';
+import { Queue as BullQueue, DelayedError, type Job, QueueEvents, WaitingError, Worker } from 'bullmq';
+import { LaterError, messageOf, RefusedError } from '../model/errors.ts';
+import { JOB_TYPES, type JobRecord, type JobState, type JobType } from '../model/jobs.ts';
 import type { JobProgress, JobRunner, Queue, QueueOptions, QueueSchedule } from '../ports/queue.ts';
-import { DEFAULT_BACKOFF_MS, DEFAULT_MAX_ATTEMPTS, keepJob, progressOf, waitingJobs } from './job-rows.ts';
+import { createHeldKinds, DEFAULT_BACKOFF_MS, DEFAULT_MAX_ATTEMPTS, keepJob, progressOf } from './job-rows.ts';
 
 const QUEUE = 'interlock';
 const CONCURRENCY = 2;
 const NUDGE_AGAIN_MS = 30_000;
+/** Nudges given again at once: when they are worked off, the next are. */
+const NUDGED_AT_ONCE = 1_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const CLOSE_TIMEOUT_MS = 5_000;
+
+const UNDONE: readonly JobState[] = ['waiting', 'running'];
 
 interface Nudge {
   readonly row: string;
@@ -53,26 +58,40 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
   let queueEvents: QueueEvents | undefined;
   let worker: Worker<Nudge | Tick> | undefined;
   let nudging: NodeJS.Timeout | undefined;
+  const held = createHeldKinds();
+  const timers = new Set<NodeJS.Timeout>();
+  let renudging: Promise<void> | undefined;
   let schedules: readonly QueueSchedule[] = [];
   // Without a listener ioredis prints; what matters is answered by ping() and by the calls themselves.
   queue.on('error', () => undefined);
 
-  async function nudge(job: JobRecord, again: JobType<unknown>['again']): Promise<void> {
+  const nudgeOf = (job: JobRecord) => {
+    const again = JOB_TYPES.find((type) => type.name === job.name)?.again ?? 'never';
     const lane = safeId(`${job.name} ${job.key}`);
-    const once = again === 'coalesce' ? { deduplication: { id: lane, keepLastIfActive: true } } : { jobId: safeId(job.id) };
-    await queue.add(job.name, { row: job.id }, once);
-  }
+    const opts = again === 'coalesce' ? { deduplication: { id: lane, keepLastIfActive: true } } : { jobId: safeId(job.id) };
+    return { name: job.name, data: { row: job.id }, opts };
+  };
 
-  async function nudgeAll(): Promise<void> {
-    for (const job of await waitingJobs(options, ['waiting', 'running'])) {
-      await nudge(job, JOB_TYPES.find((type) => type.name === job.name)?.again ?? 'never');
-    }
+  /** Again for the oldest rows that are not done; of those that Redis still knows there is only one. */
+  function nudgeAgain(states: readonly JobState[]): Promise<void> {
+    renudging ??= (async () => {
+      const exceptNames = held.names(now().getTime());
+      const rows = await jobs.jobs({ states, exceptNames, order: 'oldest', limit: NUDGED_AT_ONCE });
+      if (rows.length > 0 && !closing.signal.aborted) await queue.addBulk(rows.map(nudgeOf));
+    })()
+      .catch(() => undefined)
+      .finally(() => {
+        renudging = undefined;
+      });
+    return renudging;
   }
 
   async function handle(job: Job<Nudge | Tick>, token: string | undefined, run: JobRunner): Promise<void> {
     if ('schedule' in job.data) return tick(job.data);
     const row = await jobs.job(job.data.row);
     if (!row || row.state === 'done' || row.state === 'failed') return;
+    // The row waits in the store; it is nudged again when its kind may go on.
+    if (held.names(now().getTime()).includes(row.name)) return;
     const record: JobRecord = { ...row, state: 'running', attempts: row.attempts + 1 };
     const keep = async (change: Partial<JobRecord>): Promise<void> => {
       await jobs.updateJob(record.id, change, now().toISOString());
@@ -87,12 +106,31 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
         await job.moveToWait(token);
         throw new WaitingError();
       }
+      if (error instanceof LaterError) {
+        await keep({ state: 'waiting', attempts: record.attempts - 1, message: error.message });
+        return holdBack(job, token, error);
+      }
       const isLast = job.attemptsMade + 1 >= maxAttempts;
       const message = isLast ? messageOf(error) : `attempt ${record.attempts} failed: ${messageOf(error)}`;
       await keep({ state: isLast ? 'failed' : 'waiting', message });
       throw error;
     }
     await keep({ state: 'done', progress: 1 });
+  }
+
+  /** Nothing was done, so it is no attempt. A kind that is held back costs nothing while it is: its rows stay where they are. */
+  async function holdBack(job: Job<Nudge | Tick>, token: string | undefined, { afterMs, holdsAll }: LaterError): Promise<void> {
+    const until = now().getTime() + afterMs;
+    if (!holdsAll) {
+      await job.moveToDelayed(until, token);
+      throw new DelayedError();
+    }
+    held.hold(job.name, until);
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      void nudgeAgain(['waiting']);
+    }, afterMs);
+    timers.add(timer);
   }
 
   async function tick({ schedule: id }: Tick): Promise<void> {
@@ -103,7 +141,8 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
   async function enqueue<P>(type: JobType<P>, payload: P): Promise<JobRecord> {
     const { job, isNew } = await keepJob(options, type, payload);
     if (isNew) {
-      await nudge(job, type.again).catch((error: unknown) => {
+      const { name: kind, data, opts } = nudgeOf(job);
+      await queue.add(kind, data, opts).catch((error: unknown) => {
         throw new RefusedError(
           `${host}: the queue cannot be reached (${messageOf(error)}); the job is kept and is done when it is back`,
         );
@@ -130,9 +169,10 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
         concurrency: CONCURRENCY,
       });
       worker.on('error', () => undefined);
+      worker.on('drained', () => void nudgeAgain(['waiting']));
       await worker.waitUntilReady();
-      await nudgeAll();
-      nudging = setInterval(() => void nudgeAll().catch(() => undefined), NUDGE_AGAIN_MS);
+      await nudgeAgain(UNDONE);
+      nudging = setInterval(() => void nudgeAgain(UNDONE), NUDGE_AGAIN_MS);
     },
     async *progress(signal) {
       if (!queueEvents) {
@@ -160,6 +200,8 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
     async [Symbol.asyncDispose]() {
       closing.abort();
       clearInterval(nudging);
+      for (const timer of timers) clearTimeout(timer);
+      await renudging;
       for (const part of [worker, queueEvents, queue]) await closePart(part);
     },
   };

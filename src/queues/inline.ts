@@ -4,10 +4,18 @@
  */
 import { EventEmitter, on } from 'node:events';
 import { CronExpressionParser } from 'cron-parser';
-import { messageOf } from '../model/errors.ts';
+import { LaterError, messageOf } from '../model/errors.ts';
 import type { JobRecord } from '../model/jobs.ts';
 import type { JobProgress, JobRunner, Queue, QueueOptions, QueueSchedule } from '../ports/queue.ts';
-import { backoffOf, DEFAULT_BACKOFF_MS, DEFAULT_MAX_ATTEMPTS, keepJob, progressOf, waitingJobs } from './job-rows.ts';
+import {
+  backoffOf,
+  createHeldKinds,
+  DEFAULT_BACKOFF_MS,
+  DEFAULT_MAX_ATTEMPTS,
+  keepJob,
+  pagesOf,
+  progressOf,
+} from './job-rows.ts';
 
 const CONCURRENCY = 2;
 /** Timers of Node cannot wait longer. */
@@ -19,11 +27,13 @@ export function createInlineQueue(options: QueueOptions): Queue {
   const closing = new AbortController();
   const running = new Map<string, Promise<void>>();
   const notBefore = new Map<string, number>();
+  const held = createHeldKinds();
   const timers = new Set<NodeJS.Timeout>();
   let schedules: readonly QueueSchedule[] = [];
   let scheduleTimers: NodeJS.Timeout[] = [];
   let runner: JobRunner | undefined;
   let pumping = Promise.resolve();
+  let isPumpDue = false;
 
   const tell = (progress: JobProgress): void => void events.emit('progress', progress);
   const laneOf = (job: JobRecord): string => `${job.name} ${job.key}`;
@@ -38,22 +48,30 @@ export function createInlineQueue(options: QueueOptions): Queue {
 
   /** Starts what may start; one at a time, so that no job is started twice. */
   function pump(): void {
+    if (isPumpDue) return;
+    isPumpDue = true;
     pumping = pumping.then(startWaiting).catch(() => undefined);
   }
 
   async function startWaiting(): Promise<void> {
-    if (!runner || closing.signal.aborted) return;
-    for (const job of await waitingJobs(options)) {
-      if (running.size >= CONCURRENCY) return;
-      if (running.has(laneOf(job)) || (notBefore.get(job.id) ?? 0) > now().getTime()) continue;
-      running.set(
-        laneOf(job),
-        runOne(job, runner).finally(() => {
-          running.delete(laneOf(job));
-          pump();
-        }),
-      );
+    isPumpDue = false;
+    if (!runner || closing.signal.aborted || running.size >= CONCURRENCY) return;
+    const exceptNames = held.names(now().getTime());
+    for await (const page of pagesOf(options, { states: ['waiting'], exceptNames })) {
+      for (const job of page) {
+        if (running.size >= CONCURRENCY) return;
+        const isBackingOff = (notBefore.get(job.id) ?? 0) > now().getTime();
+        if (!running.has(laneOf(job)) && !isBackingOff) start(job, runner);
+      }
     }
+  }
+
+  function start(job: JobRecord, run: JobRunner): void {
+    const work = runOne(job, run).finally(() => {
+      running.delete(laneOf(job));
+      pump();
+    });
+    running.set(laneOf(job), work);
   }
 
   async function runOne(waiting: JobRecord, run: JobRunner): Promise<void> {
@@ -77,11 +95,28 @@ export function createInlineQueue(options: QueueOptions): Queue {
     keep: (change: Partial<JobRecord>) => Promise<void>,
   ): Promise<void> {
     if (closing.signal.aborted) return keep({ state: 'waiting', attempts: job.attempts - 1, message: 'handed back at shutdown' });
+    if (error instanceof LaterError) return holdBack(job, error, keep);
     if (job.attempts >= maxAttempts) return keep({ state: 'failed', message: messageOf(error) });
     const wait = backoffOf(backoffMs, job.attempts);
     notBefore.set(job.id, now().getTime() + wait);
     await keep({ state: 'waiting', message: `attempt ${job.attempts} failed: ${messageOf(error)}` });
     later(wait, () => {
+      notBefore.delete(job.id);
+      pump();
+    });
+  }
+
+  /** Nothing was done, so it is no attempt. */
+  async function holdBack(
+    job: JobRecord,
+    { message, afterMs, holdsAll }: LaterError,
+    keep: (change: Partial<JobRecord>) => Promise<void>,
+  ): Promise<void> {
+    const until = now().getTime() + afterMs;
+    if (holdsAll) held.hold(job.name, until);
+    else notBefore.set(job.id, until);
+    await keep({ state: 'waiting', attempts: job.attempts - 1, message });
+    later(afterMs, () => {
       notBefore.delete(job.id);
       pump();
     });
@@ -115,8 +150,9 @@ export function createInlineQueue(options: QueueOptions): Queue {
       for (const schedule of schedules) planNext(schedule);
     },
     async work(run) {
-      for (const job of await waitingJobs(options, ['running']))
-        await jobs.updateJob(job.id, { state: 'waiting' }, now().toISOString());
+      const left: JobRecord[] = [];
+      for await (const page of pagesOf(options, { states: ['running'] })) left.push(...page);
+      for (const { id } of left) await jobs.updateJob(id, { state: 'waiting' }, now().toISOString());
       runner = run;
       pump();
     },

@@ -1,9 +1,12 @@
 /** The life of a job as rows in the store: what both queues do alike. */
 import type { JobRecord, JobType } from '../model/jobs.ts';
 import type { JobProgress, QueueOptions } from '../ports/queue.ts';
+import type { JobFilter } from '../ports/store.ts';
 
 export const DEFAULT_MAX_ATTEMPTS = 5;
 export const DEFAULT_BACKOFF_MS = 1_000;
+/** Jobs read at once. */
+export const PAGE = 200;
 
 /** Checks the payload and keeps the job as a row; `isNew` tells whether somebody must be nudged. */
 export async function keepJob<P>({ jobs, now, newId }: QueueOptions, type: JobType<P>, payload: P) {
@@ -36,10 +39,31 @@ export const progressOf = (job: JobRecord, change: Partial<JobProgress>): JobPro
 /** Doubles with every attempt: 1, 2, 4, … times the base. */
 export const backoffOf = (baseMs: number, attempts: number): number => baseMs * 2 ** Math.max(0, attempts - 1);
 
-/** Waiting jobs, oldest first. */
-export async function waitingJobs(
+/** All jobs in these states, oldest first, in pages. */
+export async function* pagesOf(
   { jobs }: QueueOptions,
-  states: readonly ('waiting' | 'running')[] = ['waiting'],
-): Promise<JobRecord[]> {
-  return (await jobs.jobs({ states, limit: 10_000 })).reverse();
+  filter: Pick<JobFilter, 'states' | 'exceptNames'>,
+  size = PAGE,
+): AsyncGenerator<readonly JobRecord[]> {
+  let after: JobRecord | undefined;
+  for (;;) {
+    const page = await jobs.jobs({ ...filter, order: 'oldest', limit: size, ...(after && { after }) });
+    if (page.length > 0) yield page;
+    if (page.length < size) return;
+    after = page.at(-1);
+  }
+}
+
+/** Kinds of work that all wait for the same, such as a pause, until when. */
+export interface HeldKinds {
+  hold(name: string, untilMs: number): void;
+  names(nowMs: number): string[];
+}
+
+export function createHeldKinds(): HeldKinds {
+  const until = new Map<string, number>();
+  return {
+    hold: (name, untilMs) => void until.set(name, untilMs),
+    names: (nowMs) => [...until].flatMap(([name, end]) => (end > nowMs ? [name] : [])),
+  };
 }

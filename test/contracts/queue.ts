@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LaterError } from '../../src/model/errors.ts';
 import { analyzeJob, collectJob, executeWaveJob, type JobRecord } from '../../src/model/jobs.ts';
 import type { JobProgress, JobRunner, Queue, QueueOptions } from '../../src/ports/queue.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -112,6 +113,49 @@ export function queueContract(name: string, fixture: QueueFixture): void {
       expect(times).toHaveLength(3);
       expect(times[2]! - times[1]!).toBeGreaterThan(25);
       expect((await store.job(poison.id))?.message).toBe('the source is broken');
+    });
+
+    it('keeps work that must wait, without counting it as an attempt, and goes on with other work meanwhile', async () => {
+      const queue = queueOn();
+      let isBusy = true;
+      let tries = 0;
+      await queue.work(async ({ key }) => {
+        if (key !== 'busy') return;
+        tries++;
+        if (isBusy) throw new LaterError('somebody else is at it', { afterMs: 30, holdsAll: false });
+      });
+      const busy = await queue.enqueue(collectJob, { source: 'busy' });
+      const other = await queue.enqueue(collectJob, { source: 'other' });
+      await until(async () => (await stateOf(other)) === 'done');
+      await until(() => tries > 4);
+      expect(await store.job(busy.id)).toMatchObject({ state: expect.not.stringMatching('failed|done') });
+      isBusy = false;
+      await until(async () => (await stateOf(busy)) === 'done');
+      expect((await store.job(busy.id))?.attempts).toBe(1);
+    });
+
+    it('holds a whole kind of work back while it is paused, and does all of it afterwards, each once', async () => {
+      const queue = queueOn();
+      let isPaused = true;
+      let looks = 0;
+      const done: string[] = [];
+      await queue.work(async ({ name: job, key }) => {
+        if (job !== 'execute-wave') return;
+        looks++;
+        if (isPaused) throw new LaterError('execution is paused', { afterMs: 50, holdsAll: true });
+        done.push(key);
+      });
+      const waves = Array.from({ length: 30 }, (_, wave) => ({ plan: 'p1', wave, run: 'r1', actor: 'test' }));
+      const jobs = await Promise.all(waves.map((wave) => queue.enqueue(executeWaveJob, wave)));
+      const other = await queue.enqueue(collectJob, { source: 'other' });
+      await until(async () => (await stateOf(other)) === 'done');
+      await sleep(300);
+      expect(done).toEqual([]);
+      expect(looks).toBeLessThan(30);
+      isPaused = false;
+      await until(async () => (await Promise.all(jobs.map(stateOf))).every((state) => state === 'done'));
+      expect(done).toHaveLength(30);
+      expect(new Set(done).size).toBe(30);
     });
 
     it('works again on what failed, when it is asked for anew', async () => {

@@ -35,9 +35,9 @@ export const createJobStore = (client: Client): LeaseStore & JobStore => ({
 
   job: (id) => client.read(async (run) => bodies<JobRecord>(await run(jobs.find, { id }))[0]),
 
-  jobs: ({ states = null, name = null, order = 'newest', after, limit }) =>
+  jobs: ({ states = null, name = null, exceptNames = [], order = 'newest', after, limit }) =>
     client.read(async (run) => {
-      const page = { states, name, limit, createdAt: after?.createdAt ?? null, id: after?.id ?? null };
+      const page = { states, name, exceptNames, limit, createdAt: after?.createdAt ?? null, id: after?.id ?? null };
       return bodies<JobRecord>(await run(order === 'newest' ? jobs.list : jobs.oldest, page));
     }),
 });

@@ -38,16 +38,18 @@ function updateJob(db: Connection, id: string, change: Parameters<JobStore['upda
   writeJob(db, { ...job, ...change, updatedAt });
 }
 
-function jobs(db: Connection, { states, name, order = 'newest', after, limit }: JobFilter): JobRecord[] {
+function jobs(db: Connection, { states, name, exceptNames = [], order = 'newest', after, limit }: JobFilter): JobRecord[] {
   const [way, past] = order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
   const conditions = [
     ...(states ? [`state IN ${marks(states.length)}`] : []),
     ...(name === undefined ? [] : ['name = ?']),
+    ...(exceptNames.length > 0 ? [`name NOT IN ${marks(exceptNames.length)}`] : []),
     ...(after ? [`(created_at, id) ${past} (?, ?)`] : []),
   ];
   const values: SqlValue[] = [
     ...(states ?? []),
     ...(name === undefined ? [] : [name]),
+    ...exceptNames,
     ...(after ? [after.createdAt, after.id] : []),
     limit,
   ];

@@ -90,6 +90,7 @@ export function jobsContract(open: () => Promise<Store>): void {
     expect(await ids({ states: [] })).toEqual([]);
     expect(await ids({ name: 'collect' })).toEqual(['j3', 'j1']);
     expect(await ids({ limit: 1 })).toEqual(['j3']);
+    expect(await ids({ exceptNames: ['analyze', 'other'] })).toEqual(['j3', 'j1']);
     expect(await ids({ order: 'oldest' })).toEqual(['j1', 'j2', 'j3']);
     expect(await ids({ order: 'oldest', limit: 1, after: job('j1') })).toEqual(['j2']);
     expect(await ids({ after: job('j3'), limit: 1 })).toEqual(['j2']);

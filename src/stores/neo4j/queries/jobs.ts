@@ -12,6 +12,7 @@ export const leases = query('jobs/leases', {}, { name: text, holder: text, until
 const filter = {
   states: optional(listOf(text)),
   name: optional(text),
+  exceptNames: listOf(text),
   createdAt: optional(text),
   id: optional(text),
   limit: integer,
