@@ -5,6 +5,8 @@ import type { Client, ClientClass, ClientSettings, CredentialSource, Operation }
 /** Of the SDK: it slows down as AWS answers that there are too many requests, and tries again. */
 const MAX_ATTEMPTS = 8;
 const FEW_ATTEMPTS = 2;
+/** Somebody waits for the answer. */
+const URGENT_ATTEMPTS = 4;
 const CONNECT_MS = 5000;
 const REQUEST_MS = 60_000;
 
@@ -22,7 +24,7 @@ export interface SessionOptions {
   readonly limit: LimitFunction;
   /** Of each list no more than its first page, and of that the first thing: enough to tell what is allowed. Fewer attempts, too. */
   readonly firstOnly?: boolean | undefined;
-  /** A refusal is not remembered: it may be cured by the next call. */
+  /** A refusal is not remembered: it may be cured by the next call. Fewer attempts. */
   readonly asksAgain?: boolean | undefined;
 }
 
@@ -93,13 +95,13 @@ export class Session implements AsyncDisposable {
     const clients = changes ? this.#changers : this.#clients;
     const known = clients.get(make);
     if (known) return known;
-    const { credentials, endpoint, firstOnly } = this.#options;
+    const { credentials, endpoint, firstOnly, asksAgain } = this.#options;
     const settings: ClientSettings = {
       region: this.region,
       credentials,
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
       retryMode: 'adaptive',
-      maxAttempts: changes ? 1 : firstOnly ? FEW_ATTEMPTS : MAX_ATTEMPTS,
+      maxAttempts: changes ? 1 : firstOnly ? FEW_ATTEMPTS : asksAgain ? URGENT_ATTEMPTS : MAX_ATTEMPTS,
       requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS },
     };
     const client = new make(settings as never);

@@ -17,8 +17,6 @@ export interface OwnIdentities {
   readonly accessKeyId: string;
   /** `user/ci`, `role/interlock`, `root/`, by account. */
   is(account: string, principal: AwsPrincipal | { readonly type: 'root'; readonly name: '' }): boolean;
-  /** Of a user, a role or one of its sessions. */
-  isArn(arn: string): boolean;
   /** ARN of whom we act as in the account: what a permission is asked for. */
   arnIn(account: string): string | undefined;
 }
@@ -64,18 +62,9 @@ export class Accounts implements AsyncDisposable {
     const { caller, accessKeyId, home } = await this.connection();
     const { accounts } = this.#settings;
     const all = [caller, ...Object.values(accounts).map(({ roleArn }) => roleArn)].flatMap((arn) => identityOf(arn) ?? []);
-    const is: OwnIdentities['is'] = (account, { type, name }) =>
-      all.some((one) => one.account === account && one.type === type && one.name === name);
     return {
       accessKeyId,
-      is,
-      isArn(arn) {
-        const found = identityOf(arn);
-        return (
-          found !== undefined &&
-          all.some((one) => one.account === found.account && one.type === found.type && one.name === found.name)
-        );
-      },
+      is: (account, { type, name }) => all.some((one) => one.account === account && one.type === type && one.name === name),
       arnIn: (account) => accounts[account]?.roleArn ?? (account === home.account ? caller : undefined),
     };
   }

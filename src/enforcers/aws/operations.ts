@@ -61,6 +61,7 @@ const write = {
     secrets.SecretsManagerClient,
     secrets.UpdateSecretVersionStageCommand,
   ),
+  labelParameter: change('ssm:LabelParameterVersion', ssm.SSMClient, ssm.LabelParameterVersionCommand),
   putParameter: change('ssm:PutParameter', ssm.SSMClient, ssm.PutParameterCommand),
   createAccessKey: change('iam:CreateAccessKey', iam.IAMClient, iam.CreateAccessKeyCommand),
   deleteAccessKey: change('iam:DeleteAccessKey', iam.IAMClient, iam.DeleteAccessKeyCommand),

@@ -1,18 +1,21 @@
 /** Secrets and parameters that hold a credential. The old value stays with AWS, as an earlier version; we keep its number alone. */
 import type { AwsBefore } from '../../model/aws-actions.ts';
 import type { AwsStepOf } from '../../model/aws-controls.ts';
-import { RefusedError } from '../../model/errors.ts';
+import { messageOf, RefusedError } from '../../model/errors.ts';
 import { sha256 } from '../../model/ledger.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { EnforcerContext, NewCredential } from '../../ports/enforcer.ts';
 import { type Composing, composedValue } from './composed-value.ts';
 import { controlNow, type Place } from './control-now.ts';
-import { ask, calls, requestOf } from './operations.ts';
+import { ask, calls, look, requestOf } from './operations.ts';
+import { said } from './words.ts';
 
 export type ValueStep = AwsStepOf<'secret-value'> | AwsStepOf<'parameter-value'>;
 
 /** How the versions begin that we write. */
 const OUR_VERSION = 'interlock-';
+/** Of the last version of a parameter that we wrote. */
+const OUR_LABEL = 'interlock';
 
 const nameOf = (step: ValueStep): string =>
   step.control === 'secret-value' ? `secret ${step.parameters.secret}` : `parameter ${step.parameters.parameter}`;
@@ -156,7 +159,8 @@ async function putParameter(step: AwsStepOf<'parameter-value'>, place: Place, Va
     },
     signal,
   );
-  return `${nameOf(step)}: version ${answer.Version} is in force (${requestOf(answer)})`;
+  const note = await labelled(step, answer.Version, place);
+  return `${nameOf(step)}: version ${answer.Version} is in force (${requestOf(answer)})${note}`;
 }
 
 async function described({ parameters }: AwsStepOf<'parameter-value'>, { session, signal }: Place) {
@@ -165,9 +169,27 @@ async function described({ parameters }: AwsStepOf<'parameter-value'>, { session
   return Parameters.find(({ Name }) => Name === parameters.parameter);
 }
 
-/** AWS says who wrote the version in force. */
-async function isOurParameter(step: AwsStepOf<'parameter-value'>, place: Place): Promise<boolean> {
-  const by = (await described(step, place))?.LastModifiedUser;
-  const own = await place.accounts.ourselves();
-  return by !== undefined && own.isArn(by);
+/** A label stays with the version that it was put on. */
+async function isOurParameter({ parameters }: AwsStepOf<'parameter-value'>, { session, signal }: Place): Promise<boolean> {
+  const [now, ours] = await Promise.all(
+    [parameters.parameter, `${parameters.parameter}:${OUR_LABEL}`].map((Name) =>
+      look(session, calls.getParameter, { Name }, signal).catch(() => undefined),
+    ),
+  );
+  return now?.Parameter?.Version !== undefined && now.Parameter.Version === ours?.Parameter?.Version;
+}
+
+async function labelled(
+  { parameters }: AwsStepOf<'parameter-value'>,
+  version: number | undefined,
+  { session, signal }: Place,
+): Promise<string> {
+  const input = { Name: parameters.parameter, ParameterVersion: version, Labels: [OUR_LABEL] };
+  try {
+    await session.call(calls.labelParameter, input, signal);
+    return '';
+  } catch (error) {
+    signal.throwIfAborted();
+    return `; it could not be labelled as ours, so an undo will not touch it: ${messageOf(said(error))}`;
+  }
 }

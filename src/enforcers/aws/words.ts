@@ -15,7 +15,7 @@ export function said(error: unknown): unknown {
   if (failure === 'absent') return new RefusedError(`${permission}: ${place} has no such thing (${code}): collect again`);
   return REFUSES.test(code)
     ? new RefusedError(`${permission}: refused by ${place} (${code})`)
-    : new Error(`${permission}: ${reason} in ${place}`);
+    : new Error(`${permission}: ${reason.split(';', 1)[0]} in ${place}`);
 }
 
 /** The call was understood and not carried out. */
