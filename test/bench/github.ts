@@ -73,11 +73,11 @@ function writeRepository(folder: string, name: string, at: number): void {
   keep(folder, `${path}/keys`, [{ id: at, key: 'ssh-ed25519 AAAA', title: 'mirror', read_only: at % 2 === 0 }]);
   const workflows = join(folder, name, '.github/workflows');
   mkdirSync(workflows, { recursive: true });
-  for (let which = 0; which < WORKFLOWS; which++) writeFileSync(join(workflows, `w${which}.yml`), workflow(which));
+  for (let which = 0; which < WORKFLOWS; which++) writeFileSync(join(workflows, `w${which}.yml`), workflow(which, name));
 }
 
-/** Of about the size that workflows have: three jobs of ten steps. */
-function workflow(which: number): string {
+/** Of about the size that workflows have: three jobs of ten steps. No two are the same: what was read once is known again. */
+function workflow(which: number, repository: string): string {
   const steps = Array.from(
     { length: 10 },
     (_, at) => `      - run: make part-${at}\n        env: { TOKEN: "\${{ secrets.SHARED_${(which + at) % 30} }}" }`,
@@ -85,5 +85,5 @@ function workflow(which: number): string {
   const job = (id: string, more: string): string =>
     `  ${id}:\n    runs-on: ubuntu-latest\n${more}    steps:\n${steps.join('\n')}\n`;
   const on = which % 2 === 0 ? '{ push: { branches: [main] } }' : 'pull_request';
-  return `name: w${which}\non: ${on}\npermissions: { id-token: write }\njobs:\n${job('build', '')}${job('test', '')}${job('deploy', '    environment: production\n')}`;
+  return `name: w${which} of ${repository}\non: ${on}\npermissions: { id-token: write }\njobs:\n${job('build', '')}${job('test', '')}${job('deploy', '    environment: production\n')}`;
 }

@@ -4,7 +4,8 @@
  */
 import { InputError } from '../../model/errors.ts';
 import type { CollectContext, Collected } from '../../ports/collector.ts';
-import { isLarge, readHead, readText } from './content.ts';
+import { createBreath } from './breath.ts';
+import { isLarge, readHead, readText, releaseContent } from './content.ts';
 import { parseJson } from './json.ts';
 import { type Form, recognise } from './recognise.ts';
 import { type SourceFile, walk } from './walk.ts';
@@ -31,8 +32,10 @@ export interface FolderReading {
 
 export async function* readFolder(reading: FolderReading): AsyncGenerator<Collected> {
   const files: SourceFile[] = [];
+  const breath = createBreath();
   try {
     for await (const walked of walk(reading.root, walkOptions(reading))) {
+      await breath();
       if ('file' in walked) files.push(walked.file);
       else if ('skipped' in walked) yield { type: 'warning', text: walked.skipped };
       else yield failed(reading, walked.problem);
@@ -46,6 +49,8 @@ export async function* readFolder(reading: FolderReading): AsyncGenerator<Collec
     reading.context.signal.throwIfAborted();
     yield { type: 'progress', done, total: wanted.length, what: file.path };
     yield* readFile(reading, file);
+    releaseContent(file);
+    await breath();
   }
   yield { type: 'progress', done: wanted.length, total: wanted.length, what: 'files' };
 }

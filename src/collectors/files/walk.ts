@@ -1,4 +1,5 @@
 /** Which files a source folder holds. Content is not opened here. */
+import { lstatSync, type Stats } from 'node:fs';
 import { lstat, opendir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, messageOf } from '../../model/errors.ts';
@@ -64,13 +65,22 @@ async function* walkFolder({ root, folder, options }: Place): AsyncGenerator<Wal
 async function* walkEntry(place: Place): AsyncGenerator<Walked> {
   const { root, folder: relative, options } = place;
   const absolute = path.join(root, relative);
-  const stats = await lstat(absolute).catch(() => undefined);
+  const stats = statsOf(absolute);
   if (!stats) yield { problem: `${relative}: disappeared or cannot be looked at` };
   else if (stats.isDirectory()) {
     if (options.enters?.(relative) ?? true) yield* walkFolder(place);
   } else if (stats.isFile()) yield { file: { path: relative, absolute, size: stats.size } };
   else if (stats.isSymbolicLink()) yield* walkLink(root, relative);
   else yield { skipped: `${relative}: a pipe, socket or device; skipped` };
+}
+
+/** Of tens of thousands of entries each would else wait for a turn of its own. */
+function statsOf(absolute: string): Stats | undefined {
+  try {
+    return lstatSync(absolute);
+  } catch {
+    return undefined;
+  }
 }
 
 async function* walkLink(root: string, relative: string): AsyncGenerator<Walked> {

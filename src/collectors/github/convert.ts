@@ -22,6 +22,8 @@ import { addAnyJob, addWholesaleReads } from './wholesale.ts';
 /** What was read of one repository. */
 export interface RepositoryTree extends RepositoryWorkflows {
   readonly owners: readonly OwnerRule[];
+  /** Lets go of what will not be looked at again. */
+  readonly release?: () => void;
 }
 
 /** All that one repository's files say. Pure; `calls` knows the workflows of all repositories together. */

@@ -22,7 +22,7 @@ export async function* readFiles(
   notes: CoverageNotes,
 ): AsyncGenerator<Collected, GithubSource> {
   const trees = new RepositoryTrees(root);
-  const reading = new TreeReading();
+  await using reading = new TreeReading((text, repository) => notes.missing(repository, text));
   const answering = new AnswerReading(context);
   yield* readFolder({
     root,
@@ -37,7 +37,9 @@ export async function* readFiles(
     broken: (text, file) => notes.missing((file && trees.placeOf(file.path)?.repository) ?? EVERY_SCOPE, text),
   });
   const read = diskFile(root, trees, context);
-  yield* reading.namedActions(read, (text, repository) => notes.missing(repository, text));
+  yield* reading.rest();
+  reading.keepCalled();
+  yield* reading.namedActions(read);
   const repositories = trees.repositories().map((name) => reading.treeOf(name));
   const { answers } = answering;
   for (const { name } of repositories) answers.know(name);

@@ -58,6 +58,7 @@ export function* sourceFacts({ trees, answers, context, notes }: GithubSource): 
       yield { type: 'warning', text };
     }
     for (const one of notCollected) absent.add(one);
+    tree.release?.();
   }
   const layer = protectionLayer(repositories);
   if (layer) yield { type: 'layer-missing', layer };

@@ -5,12 +5,14 @@ import { githubRepository } from '../../model/keys.ts';
 import { scrubbedText } from './scrub.ts';
 import type { TreeFile } from './trees.ts';
 
-export const workflowDocument = ({ repository, path }: TreeFile, root: YamlNode): DocumentFact => ({
+export const workflowDocument = ({ repository, path }: TreeFile, body: Json): DocumentFact => ({
   subject: githubRepository(repository),
   type: 'workflow',
   name: path,
-  body: bodyOf(root, ''),
+  body,
 });
+
+export const workflowBody = (root: YamlNode): Json => bodyOf(root, '');
 
 function bodyOf(node: YamlNode, name: string): Json {
   if (node.type === 'list') return node.items.map((item) => bodyOf(item, name));

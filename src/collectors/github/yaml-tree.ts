@@ -13,11 +13,10 @@ export interface YamlTree {
 /** The document; undefined when there is none. Broken, too deep or too much aliased YAML is an InputError that begins with `place`. */
 export function yamlTree(text: string, place: string): YamlTree | undefined {
   const { documents, lines } = composeYaml(text, place);
-  const [first] = documents;
-  if (!first) return undefined;
+  const [document] = documents;
+  if (!document) return undefined;
   if (documents.length > 1) throw new InputError(`${place}: expected one YAML document`);
   const mergeLines: number[] = [];
-  const { document } = first;
   const root = nodeOf(document.contents, { place, document, lines, line: 1, mergeLines, within: new Set() });
   return { root, mergeLines };
 }

@@ -10,8 +10,10 @@ import { isReusableOnly, type Job, type Workflow } from './workflow.ts';
 export interface RepositoryWorkflows {
   /** `owner/name`, as its path writes it. */
   readonly name: string;
-  /** By path within the repository. */
-  readonly workflows: ReadonlyMap<string, Workflow>;
+  /** By path within the repository. One that calls or is called is always the same object. */
+  readonly workflows: Pick<ReadonlyMap<string, Workflow>, 'get' | 'values'>;
+  /** The workflows that call others; without it all are asked. */
+  readonly calling?: () => Iterable<Workflow>;
   /** Those that steps name, by folder within the repository. */
   readonly actions?: ReadonlyMap<string, Action>;
   readonly settings?: RepositorySettings;
@@ -48,6 +50,14 @@ export interface SecretsThroughCall {
   readonly anyOther: boolean;
 }
 
+/** What `uses` of a job names: a workflow of its own repository, or of another. */
+export function calledWorkflow(uses: string): { readonly repository?: string; readonly path: string } | undefined {
+  const [, local] = SELF.exec(uses) ?? [];
+  if (local !== undefined) return { path: local };
+  const [, repository, path] = /^([^/]+\/[^/]+)\/(.+?)@[^@]+$/.exec(uses) ?? [];
+  return repository !== undefined && path !== undefined ? { repository, path } : undefined;
+}
+
 const takesAny = ({ reads }: Job): boolean =>
   reads.patterns.size > 0 || (reads.all ?? reads.dynamic ?? reads.unreadable) !== undefined;
 
@@ -55,13 +65,13 @@ const takesAny = ({ reads }: Job): boolean =>
 export class WorkflowCalls {
   readonly #repositories: ReadonlyMap<string, RepositoryWorkflows>;
   readonly #callers = new Map<Workflow, (PlacedWorkflow & { readonly job: Job })[]>();
-  readonly #runs = new Map<Workflow, readonly Runs[]>();
-  readonly #cutShort = new Set<Workflow>();
+  readonly #runs = new WeakMap<Workflow, readonly Runs[]>();
+  readonly #cutShort = new WeakSet<Workflow>();
 
   constructor(repositories: readonly RepositoryWorkflows[]) {
     this.#repositories = new Map(repositories.map((repository) => [repository.name.toLowerCase(), repository]));
     for (const repository of repositories) {
-      for (const workflow of repository.workflows.values()) this.#note({ repository, workflow });
+      for (const workflow of repository.calling?.() ?? repository.workflows.values()) this.#note({ repository, workflow });
     }
   }
 
@@ -78,12 +88,11 @@ export class WorkflowCalls {
   /** Undefined when the job calls nothing. The collected tree stands for whatever ref is named. */
   called(repository: RepositoryWorkflows, job: Job): Called | undefined {
     if (!job.call) return undefined;
-    const { uses } = job.call;
-    const local = SELF.exec(uses);
-    const [, owner, path] = /^([^/]+\/[^/]+)\/(.+?)@[^@]+$/.exec(uses) ?? [];
-    const home = local ? repository : this.#repositories.get((owner ?? '').toLowerCase());
+    const named = calledWorkflow(job.call.uses);
+    const home =
+      named && named.repository === undefined ? repository : this.#repositories.get(named?.repository?.toLowerCase() ?? '');
     if (!home) return 'remote';
-    const workflow = home.workflows.get(local?.[1] ?? path ?? '');
+    const workflow = home.workflows.get(named?.path ?? '');
     return workflow ? { repository: home, workflow } : 'absent';
   }
 

@@ -104,7 +104,7 @@ async function* readRepositories(
   const limit = pLimit(concurrency);
   const work = repositories.map((repository) => limit(() => readRepository(repository, asking)));
   for (const promise of work) promise.catch(() => {});
-  const trees = new TreeReading();
+  await using trees = new TreeReading((text, repository) => notes.missing(repository, text));
   const remote = new Map<string, RemoteTree>();
   try {
     for (const [done, promise] of work.entries()) {
@@ -113,7 +113,7 @@ async function* readRepositories(
       const found = await untilAborted(promise, asking.context.signal);
       if (found.tree) remote.set(found.name.toLowerCase(), found.tree);
       yield* said(found.name, found.problems, notes);
-      yield* parsed(found, trees, notes);
+      yield* parsed(found, trees);
     }
   } finally {
     limit.clearQueue();
@@ -126,7 +126,9 @@ async function* readRepositories(
     await asking.context.save?.(`${repository}/${path}`, savedText(text));
     return { text, shown: `${repository}/${path}` };
   };
-  yield* trees.namedActions(readFile, (text, repository) => notes.missing(repository, text));
+  yield* trees.rest();
+  trees.keepCalled();
+  yield* trees.namedActions(readFile);
   return repositories.map(({ full_name: name }) => trees.treeOf(name));
 }
 
@@ -172,16 +174,10 @@ async function readRepository(
   return { name, problems, tree, texts };
 }
 
-function* parsed({ name, texts }: ReadRepository, trees: TreeReading, notes: CoverageNotes): Generator<Collected> {
+async function* parsed({ name, texts }: ReadRepository, trees: TreeReading): AsyncGenerator<Collected> {
   for (const [path, text] of texts) {
     const place = { repository: name, path };
     const shown = `${name}/${path}`;
-    try {
-      yield* isWorkflow(place) ? trees.workflow(place, text, shown) : trees.codeOwners(place, text, shown);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      notes.missing(name, error.message);
-      yield { type: 'error', text: error.message };
-    }
+    yield* isWorkflow(place) ? trees.workflow(place, text, shown) : trees.codeOwners(place, text, shown);
   }
 }
