@@ -27,8 +27,8 @@ import { z } from 'zod';
 import type { Action, StepCommands } from './plan.ts';
 import { shellQuote as q } from './shell.ts';
 
-const login = z.string().regex(/^[\w.-]{1,100}$/, 'the name of an organisation or an account');
-const repository = z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'expected owner/name');
+const login = z.string().regex(/^(?!\.\.?$)[\w.-]{1,100}$/, 'the name of an organisation or an account');
+const repository = z.string().regex(/^(?!\.\.?\/)[\w.-]{1,100}\/(?!\.\.?$)[\w.-]{1,100}$/, 'expected owner/name');
 const id = z.string().regex(/^\d{1,20}$/, 'a number');
 const secretName = z.string().regex(/^\w{1,255}$/, 'the name of a secret');
 const file = z.string().min(1).max(4096);

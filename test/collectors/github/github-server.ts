@@ -18,7 +18,26 @@ export interface GithubServer extends AsyncDisposable {
   readonly calls: readonly string[];
 }
 
+/** A call as it came, and as whom: by the app's own token, as its installation, or however else. */
+export interface Asking {
+  readonly method: string;
+  /** Without its query, decoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly as: 'app' | 'installation' | 'other';
+  readonly authorization: string | undefined;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
 export interface ServerOptions {
+  /** What is there and can be changed: answers before all else. Undefined: the call is answered as ever. */
+  readonly acts?: (asking: Asking) => Answered | undefined;
   /** Path with query → answer. */
   readonly answers: Readonly<Record<string, unknown>>;
   /** `owner/name/path` → text. */
@@ -42,7 +61,8 @@ export async function githubServer(options: ServerOptions): Promise<GithubServer
     tried.set(path, (tried.get(path) ?? 0) + 1);
     response.setHeader('date', new Date(nowOf(options)).toUTCString());
     if (options.fault?.(path, response, tried.get(path) ?? 1)) return;
-    answer(request, response, { ...options, path });
+    if (options.acts) void act(request, response, { ...options, path });
+    else answer(request, response, { ...options, path });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -80,31 +100,47 @@ function answer(request: IncomingMessage, response: ServerResponse, asked: Asked
   else answerRest(response, asked);
 }
 
+async function act(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  const url = new URL(asked.path, 'http://server');
+  const { authorization } = request.headers;
+  const answered = asked.acts?.({
+    method: request.method ?? 'GET',
+    path: decodeURIComponent(url.pathname),
+    query: url.searchParams,
+    body: text === '' ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>),
+    as: isSignedIn(request) ? 'installation' : appRefusal(request, asked) === undefined ? 'app' : 'other',
+    authorization,
+  });
+  if (!answered) return answer(request, response, asked);
+  const { status, body, headers = {} } = answered;
+  if (body !== undefined) return void send(response, status, body, { 'x-github-request-id': 'A:1', ...headers });
+  response.writeHead(status, { 'x-github-request-id': 'A:1', ...headers }).end();
+}
+
 /** As an installation, or with the same token as a person's. */
 const isSignedIn = ({ headers }: IncomingMessage): boolean => headers.authorization === `token ${TOKEN}`;
 
 /** Only for who holds the app's key, and only in the minutes for which its token is made. */
-function answerApp(request: IncomingMessage, response: ServerResponse, asked: Asked): void {
+function appRefusal(request: IncomingMessage, asked: Asked): string | undefined {
   const [head = '', body = '', signature = ''] = (request.headers.authorization ?? '').replace(/^bearer /i, '').split('.');
   const isSigned = createVerify('RSA-SHA256')
     .update(`${head}.${body}`)
     .verify(createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })), signature, 'base64url');
-  if (!isSigned) return void refuse(response, 401, 'A JSON web token could not be decoded');
+  if (!isSigned) return 'A JSON web token could not be decoded';
   const { iat, exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { iat: number; exp: number };
   const now = nowOf(asked) / 1000;
-  if (iat > now)
-    return void refuse(
-      response,
-      401,
-      "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
-    );
-  if (exp > now + 600) return void refuse(response, 401, "'Expiration time' claim ('exp') is too far in the future");
+  if (iat > now) return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
+  if (exp > now + 600) return "'Expiration time' claim ('exp') is too far in the future";
   if (exp < now)
-    return void refuse(
-      response,
-      401,
-      "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
-    );
+    return "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires";
+  return undefined;
+}
+
+function answerApp(request: IncomingMessage, response: ServerResponse, asked: Asked): void {
+  const refusal = appRefusal(request, asked);
+  if (refusal !== undefined) return void refuse(response, 401, refusal);
   if (asked.path.endsWith('/access_tokens'))
     send(response, 201, {
       token: TOKEN,
