@@ -88,7 +88,8 @@ const clientOf = ({ host, port, tls, username, password }: RedisPlace, name: str
 const REFUSES = /^(?:NOPERM|NOAUTH|WRONGPASS|DENIED|READONLY|ERR)\b/;
 
 function errorOf({ text }: RedisPlace, error: unknown, lost: unknown): Error {
-  const said = wordsOf(error);
+  // A refused login ends the connection, and is told apart from it.
+  const said = [error, lost].map(wordsOf).find((words) => REFUSES.test(words)) ?? wordsOf(error);
   if (REFUSES.test(said)) return new RefusedError(`redis ${text}: ${said}`);
   if (/^[A-Z]{4,} /.test(said)) return new Error(`redis ${text}: ${said}`);
   const cause = (lost as { code?: string } | undefined)?.code ?? (error as { code?: string }).code;

@@ -32,7 +32,14 @@ function step(subject: Subject, action: RedisAction, { reversibility, probe, pas
   const parsed = REDIS_PARAMETERS[action].safeParse({ user, ...(password !== undefined && { password }) });
   if (!parsed.success) return undefined;
   const parameters = parsed.data as RedisStep['parameters'];
-  return { ...CALL, action, parameters, reversibility, probe, commands: redisCommands({ action, parameters } as RedisStep) };
+  return {
+    ...CALL,
+    action,
+    parameters: parsed.data as Control['parameters'],
+    reversibility,
+    probe,
+    commands: redisCommands({ action, parameters } as RedisStep),
+  };
 }
 
 const OFF = 'ACL GETUSER shows `off` on every node, and two looks at CLIENT LIST show no connection of the user';
