@@ -17,14 +17,19 @@ const NEWLINE = 0x0a;
  * with line and column. Of doubled keys the last counts. `__proto__` becomes a property like any other: never copy keys by
  * assignment into a plain object.
  */
-export function parseJson(text: string, place: string): unknown {
+export const parseJson = (text: string, place: string): unknown => parsed(text, place, positionOf);
+
+/** One line, whose number `place` says already. */
+const parseLine = (text: string, place: string): unknown => parsed(text, place, columnOf);
+
+function parsed(text: string, place: string, position: (text: string, at: number) => string): unknown {
   const deep = tooDeepAt(text);
-  if (deep !== undefined) throw new InputError(`${place}: nested deeper than ${MAX_NESTING} (${positionOf(text, deep)})`);
+  if (deep !== undefined) throw new InputError(`${place}: nested deeper than ${MAX_NESTING} (${position(text, deep)})`);
   try {
     return JSON.parse(text);
   } catch {
     const found = syntaxErrorIn(text);
-    throw new InputError(`${place}: not JSON${found ? `: ${found.expected} (${positionOf(text, found.at)})` : ''}`);
+    throw new InputError(`${place}: not JSON${found ? `: ${found.expected} (${position(text, found.at)})` : ''}`);
   }
 }
 
@@ -64,6 +69,8 @@ function positionOf(text: string, at: number): string {
   return `line ${line}, column ${at - before.lastIndexOf('\n')}`;
 }
 
+const columnOf = (_line: string, at: number): string => `column ${at + 1}`;
+
 /** A line's value, or what is wrong with it (`path:line: …`). Lines count from 1; blank ones are left out. */
 export type JsonLine = { readonly line: number; readonly value: unknown } | { readonly line: number; readonly problem: string };
 
@@ -79,7 +86,7 @@ export async function* readJsonLines(file: SourceFile, signal: AbortSignal): Asy
     try {
       const text = decode(bytes, place).trim();
       if (text === '') continue;
-      value = parseJson(text, place);
+      value = parseLine(text, place);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       yield { line, problem: error.message };

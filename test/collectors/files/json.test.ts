@@ -64,9 +64,9 @@ it('reads lines, and goes on after a broken one', async () => {
     lines.push('value' in line ? line.value : line.problem);
   expect(lines).toEqual([
     { n: 1 },
-    'a.jsonl:3: not JSON: it ends in the middle of a value (line 1, column 6)',
+    'a.jsonl:3: not JSON: it ends in the middle of a value (column 6)',
     { n: 2 },
-    'a.jsonl:5: not JSON: it ends in the middle of a value (line 1, column 3)',
+    'a.jsonl:5: not JSON: it ends in the middle of a value (column 3)',
     'a.jsonl:6: not UTF-8: byte 1 belongs to no character; save it as UTF-8',
     3,
   ]);
