@@ -16,11 +16,18 @@ import {
   PutUserPolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import {
+  CreateAccountCommand,
+  DescribePolicyCommand,
+  ListPoliciesCommand,
+  ListPoliciesForTargetCommand,
+} from '@aws-sdk/client-organizations';
 import { CreateSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHandOver } from '../../src/app/execute/hand-over.ts';
 import { createAwsEnforcer } from '../../src/enforcers/aws.ts';
+import { awsOuterName } from '../../src/model/aws-actions.ts';
 import { awsCommands } from '../../src/model/aws-commands.ts';
 import type { AwsControl } from '../../src/model/aws-controls.ts';
 import { ThrottledError } from '../../src/model/errors.ts';
@@ -578,6 +585,58 @@ describeLive('awsIam', 'the AWS enforcer on an emulator that enforces IAM', (end
         'iam:UpdateAccessKey',
       );
       expect(said.some(({ text }) => text.startsWith('iam:GetUser:'))).toBe(false);
+    });
+  });
+
+  describe('a service control policy, on an emulator that keeps them and does not enforce them', () => {
+    const outer = (id: string, principal: string, target = `aws:${principal}`): PlanStep =>
+      stepOf({ target, action: 'quarantine', control: 'service-control-policy', parameters: { account: id, principal } });
+    const member = async (): Promise<string> => {
+      const Email = `${account.name('member')}@example.com`;
+      const made = await account.root.organizations.send(new CreateAccountCommand({ AccountName: 'member', Email }));
+      return made.CreateAccountStatus?.AccountId ?? '';
+    };
+    const attached = async (TargetId: string) =>
+      (
+        await account.root.organizations.send(new ListPoliciesForTargetCommand({ TargetId, Filter: 'SERVICE_CONTROL_POLICY' }))
+      ).Policies?.map(({ Name }) => Name);
+    const made = async () =>
+      (await account.root.organizations.send(new ListPoliciesCommand({ Filter: 'SERVICE_CONTROL_POLICY' }))).Policies?.map(
+        ({ Name }) => Name,
+      );
+
+    enforcerContract(async () => {
+      const id = await member();
+      const nobody = '000000000002';
+      return {
+        enforcer,
+        kind: 'Role',
+        step: outer(id, `arn:aws:iam::${id}:role/deploy`),
+        unknown: outer(nobody, `arn:aws:iam::${nobody}:role/deploy`),
+        state: async () => [await attached(id), await made()],
+        secrets: async () => [],
+        [Symbol.asyncDispose]: async () => undefined,
+      };
+    });
+
+    it('denies one principal by its ARN, from where it cannot be edited', async () => {
+      const id = await member();
+      const principal = `arn:aws:iam::${id}:root`;
+      await run(outer(id, principal));
+      const policies = (await account.root.organizations.send(new ListPoliciesCommand({ Filter: 'SERVICE_CONTROL_POLICY' })))
+        .Policies;
+      const ours = policies?.find(({ Name }) => Name === awsOuterName(principal));
+      const { Policy } = await account.root.organizations.send(new DescribePolicyCommand({ PolicyId: ours?.Id ?? '' }));
+      expect(JSON.parse(Policy?.Content ?? '').Statement).toEqual([
+        { Effect: 'Deny', Action: '*', Resource: '*', Condition: { ArnEquals: { 'aws:PrincipalArn': principal } } },
+      ]);
+    });
+
+    it('is refused for the management account, which it does not bind', async () => {
+      const { arn } = await account.role();
+      expect(await refusalsOf(outer(account.id, arn))).toBe(
+        `${account.id} is the management account: service control policies do not bind it`,
+      );
     });
   });
 

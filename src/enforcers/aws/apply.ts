@@ -6,11 +6,10 @@ import { RefusedError } from '../../model/errors.ts';
 import type { EnforcerContext } from '../../ports/enforcer.ts';
 import { controlNow, holderNow, type Place, placeOf } from './control-now.ts';
 import { isInPlace } from './in-place.ts';
-import { send } from './operations.ts';
 import { type Asked, absentText, whatOf } from './preflight.ts';
 import { issueKey, savedKey } from './second-key.ts';
+import { sendOnce } from './send-once.ts';
 import { writeValue } from './values.ts';
-import { hasCode } from './words.ts';
 
 /** Carries the step out; doing it twice is doing it once. */
 export async function apply(asked: Asked & { readonly context: EnforcerContext }): Promise<string[]> {
@@ -41,7 +40,7 @@ async function sendAll(step: AwsStep, known: AwsGiven, place: Place): Promise<st
   let calls = awsApply(step, known);
   if (step.control === 'service-control-policy' && known.policyId === undefined) {
     const [create] = calls;
-    if (create) evidence.push(await send(place.session, create, place.signal));
+    if (create) evidence.push(await sendOnce(create, place));
     const policyId = (await controlNow(step, place))?.outer?.id ?? undefined;
     if (policyId === undefined)
       throw new Error(`the policy that denies ${whatOf(step)} was made, and is not listed yet: try again`);
@@ -49,16 +48,6 @@ async function sendAll(step: AwsStep, known: AwsGiven, place: Place): Promise<st
   }
   for (const call of calls) evidence.push(await sendOnce(call, place));
   return evidence;
-}
-
-/** What is attached already is attached. */
-async function sendOnce(call: Parameters<typeof send>[1], { session, signal }: Place): Promise<string> {
-  try {
-    return await send(session, call, signal);
-  } catch (error) {
-    if (hasCode(error, /^DuplicatePolicyAttachment/)) return 'it is attached already';
-    throw error;
-  }
 }
 
 /** The cutoff is the time of the call, and never goes back. AWS issues by the second: one that has begun belongs to what is cut. */

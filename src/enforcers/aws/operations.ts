@@ -103,6 +103,7 @@ const NAMED: Readonly<Record<string, Operation<never>>> = {
   'iam UpdateRole': change('iam:UpdateRole', iam.IAMClient, iam.UpdateRoleCommand),
   'iam DeleteUser': change('iam:DeleteUser', iam.IAMClient, iam.DeleteUserCommand),
   'iam DeleteRole': change('iam:DeleteRole', iam.IAMClient, iam.DeleteRoleCommand),
+  'organizations CreatePolicy': write.createPolicy,
   'organizations AttachPolicy': change(
     'organizations:AttachPolicy',
     organizations.OrganizationsClient,
@@ -120,11 +121,11 @@ const NAMED: Readonly<Record<string, Operation<never>>> = {
   ),
 };
 
-/** Sends a call as it is shown; answers it in words, with AWS's request id. */
+/** Sends a call as it is shown; answers it in words, with AWS's request id. Throws CallErrors. */
 export async function send(session: Session, call: AwsCall, signal: AbortSignal): Promise<string> {
   const operation = NAMED[`${call.service} ${call.operation}`];
   if (!operation) throw new RangeError(`${call.service} ${call.operation}: this enforcer has no such call`);
-  const answer = await ask(session, operation as Operation, call.input, signal);
+  const answer = await session.call(operation as Operation, call.input, signal);
   return `${awsCommandLine(withoutTrust(call))} (${requestOf(answer)})`;
 }
 

@@ -4,9 +4,9 @@ import type { AwsStep, AwsStepOf } from '../../model/aws-controls.ts';
 import { isSameDocument, isSameTrustElsewhere } from '../../model/aws-documents.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { controlNow, type Place } from './control-now.ts';
-import { send } from './operations.ts';
 import { absentText, whatOf } from './preflight.ts';
 import { takeKeyBack } from './second-key.ts';
+import { sendOnce } from './send-once.ts';
 import { restoreValue } from './values.ts';
 
 /** Brings `before` back. Refuses where somebody changed the control since: what they did would be lost. */
@@ -26,7 +26,7 @@ export async function undo(step: AwsStep, before: AwsBefore, place: Place): Prom
   for (const call of awsInverse(step, before)) {
     const PolicyId = now.outer?.id;
     const isNamed = call.input['PolicyId'] === AWS_POLICY_ID && typeof PolicyId === 'string';
-    evidence.push(await send(place.session, isNamed ? { ...call, input: { ...call.input, PolicyId } } : call, place.signal));
+    evidence.push(await sendOnce(isNamed ? { ...call, input: { ...call.input, PolicyId } } : call, place));
   }
   return evidence.length === 0 ? ['nothing was there to bring back'] : evidence;
 }
