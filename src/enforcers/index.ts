@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { awsConnection } from '../apis/aws/settings.ts';
+import { keycloakConnection, ONE_LOGIN as ONE_KEYCLOAK_LOGIN } from '../apis/keycloak/settings.ts';
 import { NODES_ONCE, nodeUrls, redisNodes, saysNodesOnce } from '../apis/redis/settings.ts';
 import { ONE_LOGIN, saysOneLogin, vaultConnection } from '../apis/vault/settings.ts';
 import { UsageError } from '../model/errors.ts';
@@ -50,6 +51,7 @@ const kubernetesSettings = z.strictObject({
   context: z.string().min(1).optional(),
   inCluster: z.literal(true).optional(),
 });
+const keycloakSettings = z.strictObject({ ...base, source: z.string(), ...keycloakConnection }).refine(...ONE_KEYCLOAK_LOGIN);
 const vaultSettings = z.strictObject({ ...base, source: z.string(), ...vaultConnection.shape }).refine(saysOneLogin, ONE_LOGIN);
 const redisSettings = z.strictObject({ ...base, source: z.string(), ...redisNodes.shape }).refine(saysNodesOnce, NODES_ONCE);
 const awsSettings = z.strictObject({ ...base, source: z.string(), ...awsConnection.shape });
@@ -69,6 +71,11 @@ export const enforcers = {
   },
   'dry-run': async (settings) => (await import('./dry-run.ts')).createDryRunEnforcer(read(plainSettings, settings)),
   github: async (settings) => (await import('./github.ts')).createGithubEnforcer(read(githubSettings, settings)),
+  keycloak: async (settings) => {
+    const { name, source, type: _, ...connection } = read(keycloakSettings, settings);
+    const { createKeycloakEnforcer } = await import('./keycloak.ts');
+    return createKeycloakEnforcer({ name, source, connection, random: randomBytes });
+  },
   kubernetes: async (settings, surroundings) =>
     (await import('./kubernetes.ts')).createKubernetesEnforcer({ ...read(kubernetesSettings, settings), ...surroundings }),
   manual: async (settings) => (await import('./manual.ts')).createManualEnforcer(read(plainSettings, settings)),

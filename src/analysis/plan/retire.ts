@@ -105,7 +105,8 @@ function retire(
   const system = systemOf(key);
   const subject = subjectOf(input, target);
   const dependence = dependences.get(target)!;
-  const disabling = system.disable(subject);
+  const replacement = dependence.isNeeded ? dependence : undefined;
+  const disabling = system.disable(subject, replacement);
   if (!disabling) return { reason: `no known call disables ${key}` };
   const chain: Draft[] = [];
   const add = (control: Control | undefined, why: string, parts: Partial<Draft> = {}): Draft | undefined => {
@@ -139,7 +140,7 @@ function retire(
   })!;
   add(system.soak(subject), 'a disabled proof can be given back in seconds, a deleted one never: rare schedules show here');
   const isReplacedRole = dependence.isNeeded && system.carriesRights === true;
-  const deletion = isReplacedRole ? undefined : add(system.delete(subject), 'it was disabled and nobody missed it');
+  const deletion = isReplacedRole ? undefined : add(system.delete(subject, replacement), 'it was disabled and nobody missed it');
   return {
     target,
     dependence,

@@ -2,6 +2,7 @@
 const PARTS: readonly (readonly [credential: RegExp, place: RegExp, field: string])[] = [
   [/^aws:/, /(^|_|-|\/)(key_?id|access_?id|id)$/i, 'accessKeyId'],
   [/^vault:/, /(^|_|-|\/)role_?id$/i, 'roleId'],
+  [/^keycloak:/, /(^|_|-|\/)client_?id$/i, 'clientId'],
   [/^(postgres|redis|rabbitmq):/, /(^|_|-|\/)(user|user_?name|login)$/i, 'user'],
 ];
 

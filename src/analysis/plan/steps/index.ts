@@ -1,6 +1,7 @@
 /** Which system acts on a key: one line a system. */
 import { aws } from './aws.ts';
 import { github } from './github.ts';
+import { keycloak } from './keycloak.ts';
 import { manual } from './manual.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
@@ -10,6 +11,7 @@ import { vault } from './vault.ts';
 const SYSTEMS: readonly (readonly [RegExp, System])[] = [
   [/^aws:/, aws],
   [/^github(@[^:]+)?:/, github],
+  [/^keycloak:/, keycloak],
   [/^postgres:/, postgres],
   [/^redis:/, redis],
   [/^vault:/, vault],

@@ -56,9 +56,10 @@ export interface System {
    */
   deliver?(place: Subject, credential: Subject): Control | undefined;
   confirm(subject: Subject, replacement: Replacement): Control;
-  disable(subject: Subject): Control | undefined;
+  /** `replacement`: what was issued in its place, where somebody needs it. */
+  disable(subject: Subject, replacement?: Replacement): Control | undefined;
   soak(subject: Subject): Control;
-  delete(subject: Subject): Control | undefined;
+  delete(subject: Subject, replacement?: Replacement): Control | undefined;
   /** Its main cut ends the live sessions, which are evidence: they are saved before. */
   readonly endsSessions?: boolean;
   /** A replaced identity stays, as the group that carries the rights of its successor. */
