@@ -1,12 +1,18 @@
 /** Plans asked, kept and asked again; the context in which they are carried out. */
+import { attributionDoubt } from '../analysis/ambiguity.ts';
 import type { PlanFacts, PlanInput } from '../analysis/plan/input.ts';
+import type { Lifeline } from '../analysis/plan/lifeline.ts';
+import { planDigest } from '../analysis/plan/plan-hash.ts';
 import { revocationPlan } from '../analysis/plan/revocation-plan.ts';
+import { type AccessGraph, entityKindAt } from '../graph/access-graph.ts';
 import type { Entity, Relationship, Time } from '../model/entity.ts';
 import { UsageError } from '../model/errors.ts';
+import { matchesGlob } from '../model/glob.ts';
 import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
 import type { Mode, Plan } from '../model/plan.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 import type { GraphReader } from '../ports/store.ts';
+import { createInputs } from './ambiguity.ts';
 import type { App } from './app.ts';
 import { connectorFor } from './connector-for.ts';
 import type { ExecuteContext } from './execute/run.ts';
@@ -49,7 +55,14 @@ async function keepPlan(app: Planning, plan: Plan): Promise<Plan> {
   if (isOpen) return { ...plan, createdAt: known.plan.createdAt };
   const kept = known ? { ...plan, id: `${plan.id}-${app.newId().slice(0, 4)}` } : plan;
   const at = app.wallClock().toISOString();
-  const body = { plan: kept.id, hash: kept.hash, mode: kept.mode, targets: [...kept.targets], generation: kept.generation };
+  const body = {
+    plan: kept.id,
+    hash: kept.hash,
+    digest: planDigest(kept),
+    mode: kept.mode,
+    targets: [...kept.targets],
+    generation: kept.generation,
+  };
   await app.store.savePlan(kept, app.actor, { id: app.newId(), at, actor: app.actor, type: 'plan', body });
   return kept;
 }
@@ -67,7 +80,7 @@ export async function computePlan(
     ...question,
     id: '',
     graph,
-    downBudget: app.settings.budgets.down,
+    ...(await limitsOf(app, { graph, facts })),
     weights: app.settings.weights,
     now: app.clock().toISOString(),
     generation: graph.generation,
@@ -75,6 +88,44 @@ export async function computePlan(
     facts,
   });
   return { ...plan, id: plan.hash.slice(0, ID_LENGTH) };
+}
+
+/** What the configuration forbids a plan, and what it lets happen only when more people agree. */
+export async function limitsOf(
+  app: Planning,
+  { graph, facts }: { graph: AccessGraph; facts: PlanFacts },
+): Promise<Pick<PlanInput, 'downBudget' | 'limits' | 'lifeline'>> {
+  const { budgets, denyList, self = [] } = app.settings;
+  const inputOf = await createInputs(app, graph);
+  return {
+    downBudget: budgets.down,
+    limits: {
+      ...(budgets.tier0 !== undefined && { tier0: budgets.tier0 }),
+      ...(budgets.irreversible !== undefined && { irreversible: budgets.irreversible }),
+      ...(budgets.ambiguityBits !== undefined && { ambiguityBits: budgets.ambiguityBits }),
+      doubtOf: (credential) => attributionDoubt(graph, inputOf(credential)),
+    },
+    lifeline: lifelineOf(graph, { facts, denyList, self }),
+  };
+}
+
+const WORKS_BY: readonly EntityKind[] = ['User', 'ServiceAccount', 'Role', 'Agent', 'Group', 'Credential'];
+const BREAK_GLASS = /break[-_ ]?glass/i;
+
+/** Break-glass: what the deny list names, or whose declared use says so. */
+function lifelineOf(
+  graph: AccessGraph,
+  { facts, denyList, self }: { facts: PlanFacts; denyList: readonly string[]; self: readonly string[] },
+): Lifeline {
+  const found = { self: [] as string[], breakGlass: [] as string[] };
+  const isOneOf = (globs: readonly string[], key: string): boolean => globs.some((glob) => matchesGlob(glob, key));
+  for (let entity = 0; entity < graph.order; entity++) {
+    if (!WORKS_BY.includes(entityKindAt(graph, entity))) continue;
+    const key = graph.keys[entity]!;
+    if (isOneOf(self, key)) found.self.push(key);
+    else if (isOneOf(denyList, key) || BREAK_GLASS.test(facts.entity(key)?.intendedUse ?? '')) found.breakGlass.push(key);
+  }
+  return found;
 }
 
 const FACT_ENTITIES: readonly EntityKind[] = [

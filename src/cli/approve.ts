@@ -3,12 +3,14 @@ import { executeContext } from '../app/revocation.ts';
 import type { ComposedApp } from '../compose.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
+import { planArgument } from './plan-argument.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
   return withApp(invocation, async (app) => {
-    if (options['withdraw']) return withdraw(invocation, app);
-    const result = await approvePlan(executeContext(app), invocation.arguments[0] as string, { actor: app.actor });
+    const plan = await planArgument(app, invocation.arguments[0] as string);
+    if (options['withdraw']) return withdraw(invocation, app, plan);
+    const result = await approvePlan(executeContext(app), plan, { actor: app.actor });
     if (options['json']) printJson(io, result);
     else
       io.out(
@@ -18,8 +20,8 @@ export async function run(invocation: Invocation): Promise<Exit> {
   });
 }
 
-async function withdraw({ io, options, arguments: [plan] }: Invocation, app: ComposedApp): Promise<Exit> {
-  const result = await withdrawApproval(executeContext(app), plan as string, { actor: app.actor });
+async function withdraw({ io, options }: Invocation, app: ComposedApp, plan: string): Promise<Exit> {
+  const result = await withdrawApproval(executeContext(app), plan, { actor: app.actor });
   if (options['json']) printJson(io, result);
   else io.out(`Plan ${result.plan}: your approval was taken back (${result.approvedBy.length} of ${result.needed} needed).\n`);
   return EXIT.done;

@@ -4,6 +4,7 @@ import type { Exit, Invocation } from './command.ts';
 import { answerExecution } from './execution.ts';
 import { withApp } from './open.ts';
 import { duration } from './options.ts';
+import { planArgument } from './plan-argument.ts';
 import { createProgress } from './progress.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
@@ -11,8 +12,9 @@ export async function run(invocation: Invocation): Promise<Exit> {
   const apply = options['apply'] === true;
   const holdForMs = duration(options, 'holdFor');
   return withApp(invocation, async (app) => {
+    const plan = await planArgument(app, invocation.arguments[0] as string);
     const progress = createProgress(io);
-    const result = await executePlan(executeContext(app), invocation.arguments[0] as string, {
+    const result = await executePlan(executeContext(app), plan, {
       apply,
       actor: app.actor,
       signal: io.signal,

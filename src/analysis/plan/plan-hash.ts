@@ -13,6 +13,9 @@ export function planHash({ mode, targets, budgets, waves }: Pick<Plan, 'mode' | 
   );
 }
 
+/** Of all that the plan says, texts and figures too: shows that the plan which is carried out is the one that was made. */
+export const planDigest = (plan: Plan): string => sha256(canonicalJson(JSON.parse(JSON.stringify(plan))));
+
 const essence = ({ id, target, action, connector, parameters, needs }: PlanStep) => ({
   id,
   target,

@@ -1,4 +1,4 @@
-import { planHash } from '../../analysis/plan/plan-hash.ts';
+import { planDigest, planHash } from '../../analysis/plan/plan-hash.ts';
 import { MINUTE_MS } from '../../model/durations.ts';
 import type { StoredPlan } from '../../model/plan.ts';
 import { type LedgerFacts, ledgerFacts } from './ledger-facts.ts';
@@ -26,8 +26,9 @@ export async function integrityOf(
 function planProblems(plan: StoredPlan['plan'], { plans }: LedgerFacts): string[] {
   const recorded = plans.get(plan.id);
   if (recorded === undefined) return [`plan ${plan.id} is not in the ledger: it was not made here; plan again`];
-  const hashes = new Set([recorded, plan.hash, planHash(plan)]);
-  return hashes.size === 1 ? [] : [`plan ${plan.id} was changed after it was made: plan again`];
+  const isSame = new Set([recorded.hash, plan.hash, planHash(plan)]).size === 1;
+  const isWhole = recorded.digest === undefined || recorded.digest === planDigest(plan);
+  return isSame && isWhole ? [] : [`plan ${plan.id} was changed after it was made: plan again`];
 }
 
 function clockProblems({ newest }: LedgerFacts, now: Date): string[] {

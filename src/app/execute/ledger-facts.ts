@@ -2,14 +2,19 @@ import { brokenLink, type LedgerRecord } from '../../model/ledger.ts';
 import type { Approval } from '../../model/plan.ts';
 import type { LedgerStore } from '../../ports/store.ts';
 
+export interface RecordedPlan {
+  readonly hash: string;
+  /** Of all that it says; absent in records of versions that did not keep it. */
+  readonly digest: string | undefined;
+}
+
 /** What the ledger says of plans and approvals: the store may hold no others. */
 export interface LedgerFacts {
   /** The first broken link, in words. */
   readonly problem: string | undefined;
   /** When the newest record was written. */
   readonly newest: string | undefined;
-  /** Hashes of plans by id. */
-  readonly plans: ReadonlyMap<string, string>;
+  readonly plans: ReadonlyMap<string, RecordedPlan>;
   isRecorded(approval: Approval): boolean;
 }
 
@@ -28,16 +33,17 @@ export function ledgerFacts(store: LedgerStore): Promise<LedgerFacts> {
 const readings = new WeakMap<LedgerStore, () => Promise<LedgerFacts>>();
 
 function createReading(store: LedgerStore): () => Promise<LedgerFacts> {
-  const plans = new Map<string, string>();
+  const plans = new Map<string, RecordedPlan>();
   const approvals = new Map<string, { readonly hash: string; readonly expiresAt: string }>();
   let last: LedgerRecord | undefined;
   let problem: string | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   const learn = ({ type, body, actor }: LedgerRecord): void => {
-    const { plan, hash, expiresAt } = body;
+    const { plan, hash, expiresAt, digest } = body;
     if (typeof plan !== 'string') return;
-    if (type === 'plan' && typeof hash === 'string') plans.set(plan, hash);
+    if (type === 'plan' && typeof hash === 'string')
+      plans.set(plan, { hash, digest: typeof digest === 'string' ? digest : undefined });
     if (type === 'withdrawal') approvals.delete(placeOf(plan, actor));
     if (type !== 'approval' || typeof hash !== 'string' || typeof expiresAt !== 'string') return;
     approvals.set(placeOf(plan, actor), { hash, expiresAt });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { planDigest } from '../../../src/analysis/plan/plan-hash.ts';
 import type { ExecuteContext } from '../../../src/app/execute/run.ts';
 import { createDryRunEnforcer } from '../../../src/enforcers/dry-run.ts';
 import { createManualEnforcer } from '../../../src/enforcers/manual.ts';
@@ -85,7 +86,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
         at: clock().toISOString(),
         actor: requestedBy,
         type: 'plan' as const,
-        body: { plan: plan.id, hash: plan.hash },
+        body: { plan: plan.id, hash: plan.hash, digest: planDigest(plan) },
       };
       await store.savePlan(plan, requestedBy, draft);
       return plan;

@@ -14,7 +14,7 @@ export interface SwitchFaults {
   /** Called at each place; may throw, or end the process. `n` counts the times that the place was passed. */
   at?(place: Place, n: number, step: PlanStep): void;
   /** Instead of the truth, the probe says this. */
-  probes?: 'propagating' | 'partial' | 'not-effective';
+  probes?: 'propagating' | 'partial' | 'not-effective' | undefined;
 }
 
 export interface Switches {
