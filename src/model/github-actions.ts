@@ -137,19 +137,23 @@ export interface GithubSecretPlace {
   readonly organization?: string;
 }
 
+/** The native id in a key of GitHub, whichever installation it is of: `github@ghe.example:8443:acme/shop` → `acme/shop`. */
+export const githubIdIn = (key: string): string | undefined => /^github(?:@[^:/]+(?::\d+)?)?:(.+)$/.exec(key)?.[1];
+
 /** `github:acme/shop/actions/secrets/TOKEN`, `github:acme/shop/environments/prod/secrets/TOKEN`, `github:org/acme/actions/secrets/TOKEN`. */
 export function githubSecretOf(key: string): GithubSecretPlace | undefined {
-  const org = /^github(?:@[^:]+)?:org\/([^/]+)\/actions\/secrets\/([^/]+)$/.exec(key);
+  const own = githubIdIn(key) ?? '';
+  const org = /^org\/([^/]+)\/actions\/secrets\/([^/]+)$/.exec(own);
   if (org) return { organization: org[1]!, name: org[2]! };
-  const environment = /^github(?:@[^:]+)?:([^/]+\/[^/]+)\/environments\/(.+)\/secrets\/([^/]+)$/.exec(key);
+  const environment = /^([^/]+\/[^/]+)\/environments\/(.+)\/secrets\/([^/]+)$/.exec(own);
   if (environment) return { repository: environment[1]!, environment: environment[2]!, name: environment[3]! };
-  const plain = /^github(?:@[^:]+)?:([^/]+\/[^/]+)\/actions\/secrets\/([^/]+)$/.exec(key);
+  const plain = /^([^/]+\/[^/]+)\/actions\/secrets\/([^/]+)$/.exec(own);
   return plain ? { repository: plain[1]!, name: plain[2]! } : undefined;
 }
 
 /** `github:acme/shop/keys/17` */
 export function githubDeployKeyOf(key: string): { readonly repository: string; readonly id: string } | undefined {
-  const found = /^github(?:@[^:]+)?:([^/]+\/[^/]+)\/keys\/(\d+)$/.exec(key);
+  const found = /^([^/]+\/[^/]+)\/keys\/(\d+)$/.exec(githubIdIn(key) ?? '');
   return found ? { repository: found[1]!, id: found[2]! } : undefined;
 }
 

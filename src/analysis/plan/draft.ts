@@ -29,7 +29,6 @@ export function draftOf({ graph, connectorOf }: Pick<PlanInput, 'graph' | 'conne
     ...(serves !== undefined && { for: serves }),
     lane: laneOf(key),
     connector: connectorOf(key, control),
-    cuts: [],
     kills: [],
     releases: [],
     removes: [],
@@ -38,6 +37,7 @@ export function draftOf({ graph, connectorOf }: Pick<PlanInput, 'graph' | 'conne
     notBefore: [],
     residual: [],
     ...rest,
+    cuts: (rest.cuts ?? []).filter((r) => graph.keys[graph.targets[r]!]!.startsWith(control.endsWithin ?? '')),
     approvals: control.reversibility === 'R2' ? APPROVALS_FOR_R2 : 0,
     why,
   };

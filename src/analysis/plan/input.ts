@@ -46,6 +46,8 @@ export interface Control {
   readonly settleMs: number;
   /** No enforcer carries it out, whichever is configured. */
   readonly byHand?: true;
+  /** Of what spreads from its target, it ends only what goes to keys that begin so: the rest is elsewhere, and stays. */
+  readonly endsWithin?: string;
 }
 
 /** A step before it has its wave and its figures. Entities and relationships are indices. */

@@ -2,6 +2,7 @@
 import { aws } from './aws.ts';
 import { github } from './github.ts';
 import { keycloak } from './keycloak.ts';
+import { kubernetes } from './kubernetes.ts';
 import { manual } from './manual.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
@@ -11,6 +12,7 @@ import { vault } from './vault.ts';
 const SYSTEMS: readonly (readonly [RegExp, System])[] = [
   [/^aws:/, aws],
   [/^github(@[^:]+)?:/, github],
+  [/^k8s:/, kubernetes],
   [/^keycloak:/, keycloak],
   [/^postgres:/, postgres],
   [/^redis:/, redis],
