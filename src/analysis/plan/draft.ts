@@ -44,7 +44,7 @@ export function draftOf({ graph, connectorOf }: Pick<PlanInput, 'graph' | 'conne
 }
 
 /** One system works through its steps one by one; two databases are two systems. The same whether or not an enforcer is configured. */
-const laneOf = (key: string): string => /^postgres:[^/]+/.exec(key)?.[0] ?? systemOf(key).name;
+const laneOf = (key: string): string => /^(?:postgres|k8s):[^/]+/.exec(key)?.[0] ?? systemOf(key).name;
 
 export function subjectOf({ graph, facts }: Pick<PlanInput, 'graph' | 'facts'>, entity: number): Subject {
   const key = graph.keys[entity]!;
