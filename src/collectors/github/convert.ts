@@ -13,6 +13,7 @@ import type { Job, Workflow } from '../../iam/github/workflow.ts';
 import type { Properties } from '../../model/entity.ts';
 import { awsKey, githubJob, githubRepository } from '../../model/keys.ts';
 import type { Environment } from '../../model/kinds.ts';
+import { addJobTokens, addWrittenContents } from './job-token-facts.ts';
 import { addOtherSources } from './other-sources.ts';
 import { ownSteps, type PlacedJob, subjectsOf } from './placed-job.ts';
 import { RepositoryFacts } from './repository-facts.ts';
@@ -39,6 +40,7 @@ export function repositoryFacts(repository: RepositoryTree, calls: WorkflowCalls
   }
   addWholesaleReads(facts, repository, calls);
   addAnyJob(facts, repository, calls);
+  addWrittenContents(facts, repository);
   return facts;
 }
 
@@ -59,6 +61,7 @@ function addJob(placed: PlacedJob): string {
   }
   if (job.idToken) for (const subject of subjectsOf(placed)) facts.runsAs(pipeline, subject);
   addLiteralKeys(placed, pipeline);
+  addJobTokens(placed, pipeline);
   addStrangers(placed, pipeline);
   addOtherSources(placed, pipeline);
   return pipeline;

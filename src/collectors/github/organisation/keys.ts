@@ -2,7 +2,9 @@
  * Keys of an organisation's things, as they are on github.com; what another installation holds is renamed as a whole
  * (`../other-host.ts`). A place is an organisation's login or a repository's `owner/name`.
  */
+
 import { githubAnyJob, githubOrg, githubRepository } from '../../../model/keys.ts';
+import { contentsKey } from '../job-token-facts.ts';
 
 const placed = (place: string): string => (place.includes('/') ? githubRepository(place) : githubOrg(place));
 const part = (name: string): string => name.replaceAll(' ', '-');
@@ -22,7 +24,7 @@ export const githubKeys = {
   /** The right to get a job of one's own past the rules of a ref or an environment. */
   entry: (repository: string, id: string): string => `${githubRepository(repository)}/entries/${part(id)}`,
   /** Everything in a repository but its workflow files. */
-  contents: (repository: string): string => `${githubRepository(repository)}/contents`,
+  contents: contentsKey,
   anyJob: githubAnyJob,
   /** The job that may be added on a protected ref, or in an environment. */
   guardedJob: (repository: string, id: string): string => `${githubRepository(repository)}/*#${id}`,

@@ -44,7 +44,8 @@ export function settledFacts({ view, tree, calls, rights, context }: SettledRepo
   );
   addGuardedJobs({ ...to, tree, calls, grants, keyOfJob: (workflow, job) => githubJob(tree.name, workflow.path, job.id) }, said);
   addRepositoryRunners(to, [...jobs, { key: keys.anyJob(tree.name), workflow: undefined, runsOn: [] }]);
-  if (rights.contents.has(keys.contents(tree.name))) addContents(to, grants, jobs);
+  const contents = keys.contents(tree.name);
+  if (rights.contents.has(contents) || said.entities.some(({ key }) => key === contents)) addContents(to, grants, jobs);
   for (const alert of view.all(shapes.alert, 'secret-scanning/alerts') ?? [])
     addAlert({ facts, keys, source: context.source }, tree.name, alert);
   return facts;
