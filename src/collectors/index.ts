@@ -14,6 +14,7 @@ export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   keycloak: async () => (await import('./keycloak/collector.ts')).keycloakCollector,
   redis: async () => (await import('./redis/collector.ts')).redisCollector,
   backstage: async () => (await import('./backstage/collector.ts')).backstageCollector,
+  vault: async () => (await import('./vault/collector.ts')).vaultCollector,
 };
 
 /** Providers whose permissions can be asked about. Adding one: a file beside its collector, and a line here. */
