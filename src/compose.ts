@@ -68,6 +68,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
         context: { tiers: config.tiers, environments: config.environments, owners: config.owners },
         budgets: config.budgets,
         denyList: config.denyList,
+        self: config.self,
         execution: config.execution,
         retention: config.retention,
       },

@@ -88,6 +88,10 @@ const fileSchema = z.strictObject({
       down: z.int().min(0).default(0),
       /** Things of tier 0 that a plan may act on without two people. */
       tier0: z.int().min(0).default(0),
+      /** Steps of a plan that cannot be undone: two people must agree to any, three to more than this. 0: two always suffice. */
+      irreversible: z.int().min(0).default(0),
+      /** Doubt about who used a credential, above which two people must agree to end it. */
+      ambiguityBits: z.number().min(0).default(1),
       actionsPerHour: z.int().min(0).default(20),
       /** On things of one owner; without it, as many as in all. */
       actionsPerOwnerPerHour: z.int().min(0).optional(),
@@ -95,6 +99,8 @@ const fileSchema = z.strictObject({
     })
     .prefault({}),
   denyList: z.array(z.string().min(1)).default([]),
+  /** What interlock itself works by, as the graph knows it: no plan takes it away. */
+  self: z.array(z.string().min(1)).default([]),
   enforcers: z
     .record(
       name,

@@ -121,6 +121,17 @@ export function attribution(graph: AccessGraph, input: AmbiguityInput, use: Obse
   };
 }
 
+/** Doubt about who made the uses of a credential, in bits, without a look at who is merely able. */
+export function attributionDoubt(graph: AccessGraph, input: AmbiguityInput): number {
+  const clusters = useClusters(graph, input);
+  if (clusters.length === 0) return 0;
+  const candidates = candidatesOf(graph, { ...input, maxAble: 0 }, clusters);
+  return attributionBits(
+    clusters,
+    clusters.map((cluster) => posteriorOf(cluster, candidates, input)),
+  );
+}
+
 interface Consumption {
   readonly candidates: readonly Candidate[];
   readonly clusters: readonly UseCluster[];

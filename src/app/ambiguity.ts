@@ -51,7 +51,8 @@ function waysIn(graph: AccessGraph, credential: number): number {
   return ways;
 }
 
-async function createInputs(app: Asking, graph: AccessGraph): Promise<(credential: number) => AmbiguityInput> {
+/** What the logs say of each credential's use, as analyses ask it. */
+export async function createInputs(app: Asking, graph: AccessGraph): Promise<(credential: number) => AmbiguityInput> {
   const { days, halfLifeDays } = app.settings.window;
   const end = await windowEnd(app);
   const logged = loggedFraction(graph, { sources: await app.store.sources(), end, days });

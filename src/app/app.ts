@@ -33,9 +33,13 @@ export interface Settings {
     readonly actionsPerOwnerPerHour?: number | undefined;
     /** Things of tier 0 that a plan may act on without two people. Absent: none. */
     readonly tier0?: number | undefined;
+    readonly irreversible?: number | undefined;
+    readonly ambiguityBits?: number | undefined;
     readonly maxGraphAgeMinutes: number;
   };
   readonly denyList: readonly string[];
+  /** Globs of keys: what this program works by. */
+  readonly self?: readonly string[] | undefined;
   readonly execution: {
     /** After so many hours a hold expires, unless the run says otherwise; absent: holds stay until somebody lifts them. */
     readonly holdHours?: number | undefined;

@@ -6,7 +6,7 @@ import { connectorFor } from './connector-for.ts';
 import { type Completeness, completenessOf } from './coverage.ts';
 import type { Asking } from './reach.ts';
 import { resolveKeys } from './resolve-keys.ts';
-import { planFacts, refuseFuture } from './revocation.ts';
+import { limitsOf, planFacts, refuseFuture } from './revocation.ts';
 
 export type IncidentAnswer = Incident & Completeness;
 
@@ -22,7 +22,7 @@ export async function askIncident(app: App & Asking, texts: readonly string[], s
     subjects,
     since,
     budgets: {},
-    downBudget: app.settings.budgets.down,
+    ...(await limitsOf(app, { graph, facts })),
     weights: app.settings.weights,
     now: app.clock().toISOString(),
     generation: graph.generation,

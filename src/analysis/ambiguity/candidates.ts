@@ -51,7 +51,7 @@ export function candidatesOf(graph: AccessGraph, input: AmbiguityInput, clusters
   };
   addUses(graph, { input, clusters, add });
   addTies(graph, { input, add });
-  addEntitled(graph, { input, found, add });
+  if (input.maxAble !== 0) addEntitled(graph, { input, found, add });
   const candidates = [...found].map(([entity, evidence]) => candidateFrom(entity, evidence));
   const rank = (a: Candidate, b: Candidate): number =>
     Number(a.isAbleOnly) - Number(b.isAbleOnly) ||

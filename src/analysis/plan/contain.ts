@@ -1,9 +1,12 @@
 /** The steps of `contain`: what is cut, what may not be, and what has to come before what. */
 import type { AccessGraph } from '../../graph/access-graph.ts';
 import type { Refusal } from '../../model/plan.ts';
+import type { Created } from '../incident/created.ts';
 import { choice } from './choice.ts';
 import { type Footholds, footholds as footholdsOf, isIdentity, isProof, sourcesBy, targetsBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
+import { outerControls } from './outer-controls.ts';
+import { persistence } from './persistence.ts';
 import { earlyCuts, precedence } from './precedence.ts';
 import { type Recreation, recreation } from './recreation.ts';
 import { byFoothold, strikesOf } from './strikes.ts';
@@ -14,6 +17,8 @@ export interface Proposal {
   /** Those whose order decides the objective. */
   readonly cuts: readonly Draft[];
   readonly refusals: readonly Refusal[];
+  /** What the targets changed since the incident began, other than what is cut. */
+  readonly changes?: readonly Created[];
 }
 
 export function containment(input: PlanInput, footholds: Footholds): Proposal {
@@ -28,17 +33,18 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
   }
   for (const place of placesOf(graph, footholds)) refuse(place, 'a place, not a proof', placeText(graph, place));
   const wide = withContents(input, footholds);
+  const made = persistence(input, wide);
   const recreated = recreation(
     graph,
     wide.held,
-    [...wide.joined].filter((one) => !graph.over[one]),
+    [...wide.joined, ...made.joined].filter((one) => !graph.over[one]),
   );
   const acted = withRemakers(graph, wide, recreated.cut);
   const strikes = strikesOf(
     input,
     acted,
     recreated.cut,
-    whyCut(input, { targets: footholds.targets, minters: wide.minters }, recreated),
+    whyCut(input, { targets: footholds.targets, minters: wide.minters, made: made.joined }, recreated),
   );
   const strikeBy = byFoothold(strikes);
   for (const one of recreated.cut) {
@@ -49,11 +55,16 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
   for (const [strike, reason] of chosen.refused) for (const one of strike.footholds) refuse(one, reason.rule, reason.text);
   const accepted = [...chosen.accepted];
   const early = earlyCuts(input, accepted, recreated);
+  const outer = outerControls(input, accepted, { recreated, blocks: chosen.blocks });
   const drafts = [
-    ...precedence(accepted, { footholds: acted, recreated, early }),
+    ...new Set(outer.values()),
+    ...precedence(accepted, { footholds: acted, recreated, early, outer }),
     ...early.values(),
     ...chosen.blocks,
-    ...wholeIdentities(input, accepted, { recreated, blocks: chosen.blocks }),
+    ...wholeIdentities(input, accepted, { recreated, blocks: chosen.blocks }).map((draft) => ({
+      ...draft,
+      after: [...draft.after, outer.get(draft.for!)?.id ?? []].flat(),
+    })),
   ];
   const ended = new Set(drafts.flatMap(({ kills }) => kills));
   for (const one of wide.held) {
@@ -65,15 +76,17 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
       );
     }
   }
-  return { drafts: drafts.map((draft) => watched(draft, recreated)), cuts: accepted.map(({ draft }) => draft), refusals };
+  return {
+    drafts: drafts.map((draft) => watched(draft, recreated, outer)),
+    cuts: accepted.map(({ draft }) => draft),
+    refusals,
+    changes: made.changes,
+  };
 }
 
-/**
- * Rule 2: a control that its target can edit does not hold by itself. No outer control is known to be ours to use, so the inner one
- * goes now and is read again until somebody sets the outer one.
- */
-function watched(draft: Draft, { self }: Recreation): Draft {
-  if (!self.has(draft.target) || (draft.kills.length === 0 && draft.cuts.length === 0)) return draft;
+/** Rule 2: where no outer control is ours to use, the inner one goes now and is read again until somebody sets the outer one. */
+function watched(draft: Draft, { self }: Recreation, outer: ReadonlyMap<number, Draft>): Draft {
+  if (!self.has(draft.target) || outer.has(draft.target) || (draft.kills.length === 0 && draft.cuts.length === 0)) return draft;
   return {
     ...draft,
     probe: `${draft.probe}; its holder can undo this until it is seen everywhere: read it again after 10 s, 60 s and 5 min`,
@@ -95,12 +108,13 @@ function withRemakers(graph: AccessGraph, footholds: Footholds, cut: readonly nu
 
 function whyCut(
   { graph, since }: PlanInput,
-  { targets, minters }: Pick<Footholds, 'targets' | 'minters'>,
+  { targets, minters, made }: Pick<Footholds, 'targets' | 'minters'> & { made: readonly number[] },
   { by }: Recreation,
 ): (foothold: number) => string {
   const isTarget = new Set(targets);
   return (one) => {
     if (isTarget.has(one)) return 'a target: it is cut at its issuer';
+    if (made.includes(one)) return `the targets made it since ${since}: it is a way back in`;
     const minter = minters.get(one)?.[0];
     if (minter !== undefined)
       return `minted from ${graph.keys[minter]}${since ? ` since ${since}` : ''}: whoever holds that may hold this`;

@@ -3,6 +3,7 @@ import type { AccessGraph } from '../../graph/access-graph.ts';
 import type { Entity, Relationship, RelationshipName, Time } from '../../model/entity.ts';
 import type { Action, Mode, Reversibility, StepCommands, StepParameters } from '../../model/plan.ts';
 import type { Weights } from '../../model/weights.ts';
+import type { Lifeline } from './lifeline.ts';
 
 /** What the graph does not hold. Both may answer undefined: a plan is made from what is known. */
 export interface PlanFacts {
@@ -28,8 +29,23 @@ export interface PlanInput {
   /** The configured enforcer that takes such a step on a key, or `manual`. */
   readonly connectorOf: (key: string, control: Pick<Control, 'action' | 'byHand'>) => string;
   readonly facts: PlanFacts;
+  /** Configured budgets, of which those who must agree depend; no part of the hash. Absent: no limit. */
+  readonly limits?: Limits;
+  /** What no step may take away; none is known unless given. */
+  readonly lifeline?: Lifeline;
   /** Mean time of one hop of the attacker; one minute unless given. */
   readonly hopMs?: number;
+}
+
+/** Above these more people must agree. */
+export interface Limits {
+  /** Things of tier 0 that may break for certain. */
+  readonly tier0?: number;
+  /** Steps that cannot be undone: two people agree to any, three to more than this; 0: two always suffice. */
+  readonly irreversible?: number;
+  readonly ambiguityBits?: number;
+  /** Doubt about who used a credential, in bits. */
+  readonly doubtOf?: (credential: number) => number;
 }
 
 /** What one system can do to one thing: everything about a step but its place in the plan. */
@@ -74,5 +90,7 @@ export interface Draft extends Control {
   /** Sessions that outlive it. */
   readonly residual: readonly number[];
   readonly approvals: number;
+  /** Its refusal does not stop the plan. */
+  readonly continue?: true;
   readonly why: string;
 }

@@ -9,10 +9,12 @@ export interface Precedence {
   readonly footholds: Footholds;
   readonly recreated: Recreation;
   readonly early: ReadonlyMap<number, Draft>;
+  /** Controls that a foothold cannot edit: they come before its own. */
+  readonly outer: ReadonlyMap<number, Draft>;
 }
 
 /** Rules 1, 3, 4 and 8 as what stands before what; cuts that wait for approval do not hold up those that need none. */
-export function precedence(accepted: readonly Strike[], { footholds, recreated, early }: Precedence): Draft[] {
+export function precedence(accepted: readonly Strike[], { footholds, recreated, early, outer }: Precedence): Draft[] {
   const mine = byFoothold(accepted);
   const saves = accepted.flatMap(({ save }) => save ?? []);
   const waiting = waitingFor(accepted, { footholds, recreated, mine });
@@ -23,9 +25,13 @@ export function precedence(accepted: readonly Strike[], { footholds, recreated, 
     return {
       ...strike.draft,
       needs: [...strike.draft.needs, ...mintersOf(strike, footholds, mine)],
-      after: [...saves.map(({ id }) => id), ...(isLate ? prompt : [])],
+      after: [
+        ...saves.map(({ id }) => id),
+        ...(isLate ? prompt : []),
+        ...strike.footholds.flatMap((one) => outer.get(one)?.id ?? []),
+      ],
       notBefore: remakers
-        .flatMap((one) => early.get(one)?.id ?? mine.get(one)?.draft.id ?? [])
+        .flatMap((one) => outer.get(one)?.id ?? early.get(one)?.id ?? mine.get(one)?.draft.id ?? [])
         .filter((id) => id !== strike.draft.id),
     };
   });

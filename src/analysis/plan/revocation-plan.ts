@@ -9,14 +9,17 @@ import { nameAt } from '../../graph/access-graph.ts';
 import { HOUR_MS } from '../../model/durations.ts';
 import type { Time } from '../../model/entity.ts';
 import type { Plan, PlanStep, Refusal } from '../../model/plan.ts';
+import { withApprovals } from './approvals.ts';
 import { containment, type Proposal } from './contain.ts';
 import { createFigures, type Figures } from './figures.ts';
 import { type Footholds, footholds as footholdsOf } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
+import { keepLifeline } from './lifeline.ts';
 import { HOP_MS } from './objective.ts';
 import { orderedWaves } from './order.ts';
 import { planHash } from './plan-hash.ts';
 import { reachClasses } from './reach-classes.ts';
+import { withReconcilersPaused } from './reconcilers.ts';
 import { retirement } from './retire.ts';
 import { schedule, type Timing } from './schedule.ts';
 import { sweep } from './sweep.ts';
@@ -30,15 +33,16 @@ export function revocationPlan(input: PlanInput): Plan {
   const { graph, mode, budgets } = input;
   const footholds = footholdsOf(graph, input.targets, input);
   const proposal = mode === 'contain' ? containment(input, footholds) : retirement(input, footholds);
-  const { drafts, refusals } = withoutCycles(graph, proposal);
+  const kept = keepLifeline(input, mode === 'contain' ? withReconcilersPaused(input, proposal.drafts) : proposal.drafts);
+  const { drafts, refusals } = withoutCycles(graph, { drafts: kept.drafts, refusals: [...proposal.refusals, ...kept.refusals] });
   const layered = layers(drafts).waves;
   const ordered =
     mode === 'contain' ? urgentFirst(input, footholds, { waves: layered, cuts: proposal.cuts }) : { waves: layered.map(byId) };
-  const final = mode === 'contain' ? sweep(input, footholds, drafts) : [];
+  const final = mode === 'contain' ? sweep(input, footholds, { drafts, changes: proposal.changes ?? [] }) : [];
   const waves = final.length > 0 ? [...ordered.waves, final] : ordered.waves;
   const table = createFigures({ graph, held: footholds.held, weights: input.weights });
   const figures = table.byWave(waves);
-  const agreed = waves.map((wave, i) => wave.map((draft) => withApprovals(draft, figures[i]!, input)));
+  const agreed = withApprovals(input, waves, figures);
   const steps = stepsOf(input, agreed, figures);
   const targets = footholds.targets.map((one) => graph.keys[one]!);
   const plan = {
@@ -58,7 +62,10 @@ export function revocationPlan(input: PlanInput): Plan {
 }
 
 /** What contradicts itself is refused, and so is what needs it. */
-function withoutCycles(graph: AccessGraph, { drafts, refusals }: Proposal): { drafts: readonly Draft[]; refusals: Refusal[] } {
+function withoutCycles(
+  graph: AccessGraph,
+  { drafts, refusals }: Pick<Proposal, 'drafts' | 'refusals'>,
+): { drafts: readonly Draft[]; refusals: Refusal[] } {
   let left = [...drafts];
   const refused = [...refusals];
   for (let { cyclic } = layers(left); cyclic.length > 0; { cyclic } = layers(left)) {
@@ -101,26 +108,6 @@ function sensitivityText(changed: readonly number[]): string {
   return `for an attacker five times ${who} steps within a wave would change places; the waves stay`;
 }
 
-/** People who must agree to what stops more things for certain than the configured budget allows. */
-const APPROVALS_OVER_BUDGET = 2;
-
-/**
- * At least two people where the lower bound passes the configured budget, as execution asks; one person more where only the upper
- * bound passes a budget, and one where tier 0 is touched beyond its own.
- */
-function withApprovals(
-  draft: Draft,
-  { outage, tierZero }: Figures,
-  { budgets, downBudget = Number.POSITIVE_INFINITY }: Pick<PlanInput, 'budgets' | 'downBudget'>,
-): Draft {
-  if (draft.kills.length === 0 && draft.removes.length === 0) return draft;
-  const isSurelyOver = outage.lo.down > downBudget;
-  const isOver = !isSurelyOver && outage.hi.down > (budgets['down'] ?? downBudget);
-  const touchesTop = tierZero.length > (budgets['tier0'] ?? 0);
-  const approvals = draft.approvals + (isOver ? 1 : 0) + (touchesTop ? 1 : 0);
-  return { ...draft, approvals: isSurelyOver ? Math.max(approvals, APPROVALS_OVER_BUDGET) : approvals };
-}
-
 function stepsOf(input: PlanInput, waves: readonly (readonly Draft[])[], figures: readonly Figures[]): PlanStep[][] {
   const timings = schedule(waves);
   const known = new Set(waves.flat().map(({ id }) => id));
@@ -154,6 +141,7 @@ function stepOf(
     approvals: draft.approvals,
     commands: draft.commands,
     why: draft.why,
+    ...(draft.continue && { continue: true as const }),
   };
 }
 

@@ -223,7 +223,8 @@ describe('a revocation plan', () => {
     const plan = revocationPlan(inputOf(leaked));
     const text = planText({ ...plan, refusals: [{ target: 'evil\u001b[2Jname', rule: 'r', reason: 'because' }] });
     for (const { commands } of plan.waves.flatMap(({ steps }) => steps)) {
-      for (const line of [commands.apply, commands.inverse, commands.probe]) expect(text).toContain(line);
+      const lines = [commands.apply, commands.inverse, commands.probe].flatMap((command) => command.split('\n'));
+      for (const line of lines) expect(text).toContain(line);
     }
     expect(text).not.toContain('\u001b');
     expect(text.split('\n')[0]).toMatch(/^PLAN plan-1 {2}contain/);

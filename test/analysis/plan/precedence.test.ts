@@ -1,0 +1,247 @@
+/** The rules of `contain` that need more than a graph: configured enforcers, logs, what this program works by. */
+import { describe, expect, it } from 'vitest';
+import type { PlanFacts, PlanInput } from '../../../src/analysis/plan/input.ts';
+import { revocationPlan } from '../../../src/analysis/plan/revocation-plan.ts';
+import type { Plan } from '../../../src/model/plan.ts';
+import { DEFAULT_WEIGHTS } from '../../../src/model/weights.ts';
+import { CASE_NOW, type CaseEntities, caseGraph } from '../case-graph.ts';
+import { planProblems } from './replay.ts';
+
+const KEY = 'aws:AKIA0EXAMPLE00001';
+const USER = 'aws:arn:aws:iam::111122223333:user/ci';
+const ROLE = 'aws:arn:aws:iam::111122223333:role/deploy';
+const SINCE = '2026-02-28T00:00:00.000Z';
+
+interface Asked extends Partial<Omit<PlanInput, 'graph' | 'facts'>> {
+  readonly entities: CaseEntities;
+  readonly relationships: readonly string[];
+  readonly facts?: Partial<PlanFacts>;
+}
+
+function planOf({ entities, relationships, facts, ...rest }: Asked): Plan {
+  const input: PlanInput = {
+    id: 'plan-1',
+    graph: caseGraph(entities, relationships),
+    targets: [KEY],
+    mode: 'contain',
+    budgets: {},
+    weights: DEFAULT_WEIGHTS,
+    now: CASE_NOW,
+    generation: 7,
+    connectorOf: () => 'manual',
+    ...rest,
+    facts: { entity: () => undefined, ...facts },
+  };
+  const plan = revocationPlan(input);
+  expect(planProblems(input.graph, plan, input.targets)).toEqual([]);
+  return plan;
+}
+
+const words = ({ waves }: Plan): string[][] =>
+  waves.map(({ steps }) => steps.map(({ action, target }) => `${action} ${target}`).sort());
+const stepsOf = ({ waves }: Plan) => waves.flatMap(({ steps }) => steps);
+
+describe('rule 2: a key that can issue itself another', () => {
+  const asked: Asked = {
+    entities: { [KEY]: 'Credential', [USER]: 'ServiceAccount', 'permission:1': 'Permission' },
+    relationships: [
+      `${KEY} AUTHENTICATES_AS ${USER} entitled`,
+      `${USER} HAS_GRANT permission:1 entitled`,
+      `permission:1 CAN_CONTROL ${USER} entitled`,
+    ],
+  };
+
+  it('is denied first by a control that it cannot edit, where an enforcer has one; a refusal of that does not stop the plan', () => {
+    const plan = planOf({ ...asked, connectorOf: () => 'prod-aws' });
+    expect(words(plan)[0]).toEqual([`quarantine ${USER}`]);
+    expect(words(plan)[1]).toContain(`quarantine ${KEY}`);
+    const [outer] = plan.waves[0]!.steps;
+    expect([outer!.parameters['control'], outer!.continue, outer!.for]).toEqual(['service-control-policy', true, KEY]);
+  });
+
+  it('is cut now and read again where there is none', () => {
+    const plan = planOf(asked);
+    expect(words(plan)[0]).toContain(`quarantine ${KEY}`);
+    expect(stepsOf(plan).some(({ parameters }) => parameters['control'] === 'service-control-policy')).toBe(false);
+    expect(stepsOf(plan).find(({ target }) => target === KEY)?.probe).toContain('10 s, 60 s and 5 min');
+  });
+
+  it('keeps within its budget: what else the identity serves may not stop', () => {
+    const other = 'aws:AKIA0EXAMPLE00002';
+    const plan = planOf({
+      entities: { ...asked.entities, [other]: 'Credential', 'app:pay': 'Workload' },
+      relationships: [
+        ...asked.relationships,
+        `${other} AUTHENTICATES_AS ${USER} entitled`,
+        `app:pay USES ${other} declared`,
+        `app:pay RUNS_AS ${USER} declared`,
+      ],
+      budgets: { down: 0 },
+      connectorOf: () => 'prod-aws',
+    });
+    expect(stepsOf(plan).some(({ target }) => target === USER)).toBe(false);
+  });
+});
+
+describe('rule 4: what would put back what a step takes away', () => {
+  const job = 'github:acme/infra/.github/workflows/apply.yml#apply';
+
+  it('is paused in the same wave, by its literal command, where its identity was seen at work on the target', () => {
+    const plan = planOf({
+      targets: [USER],
+      entities: { [USER]: 'ServiceAccount', [ROLE]: 'Role', [job]: 'Pipeline' },
+      relationships: [`${job} RUNS_AS ${ROLE} declared`, `${ROLE} ACCESSED ${USER} observed`],
+    });
+    expect(words(plan)[0]).toEqual([`quarantine ${USER}`, `reduce ${job}`]);
+    expect(stepsOf(plan).find(({ target }) => target === job)?.commands.apply).toBe(
+      "gh workflow disable 'apply.yml' --repo 'acme/infra'",
+    );
+  });
+
+  it('is named where no command is known', () => {
+    const account = 'k8s:prod/shop/serviceaccounts/api';
+    const plan = planOf({
+      targets: [account],
+      entities: { [account]: 'ServiceAccount', 'k8s:prod/shop/deployments/api': 'Workload', 'argo:shop': 'Pipeline' },
+      relationships: [
+        `k8s:prod/shop/deployments/api RUNS_AS ${account} declared`,
+        'argo:shop DEPLOYS k8s:prod/shop/deployments/api declared',
+      ],
+    });
+    const pause = stepsOf(plan).find(({ target }) => target === 'argo:shop');
+    expect([pause?.action, pause?.reversibility, pause?.why]).toEqual(['reduce', 'R0', expect.stringContaining(account)]);
+  });
+
+  it('is left alone where it has nothing to do with the target', () => {
+    const plan = planOf({
+      entities: { [KEY]: 'Credential', [USER]: 'ServiceAccount', [job]: 'Pipeline', [ROLE]: 'Role' },
+      relationships: [`${KEY} AUTHENTICATES_AS ${USER} entitled`, `${job} RUNS_AS ${ROLE} declared`],
+    });
+    expect(words(plan)).toEqual([[`quarantine ${KEY}`], [`notify ${KEY}`]]);
+  });
+});
+
+describe('rule 7: the lifeline', () => {
+  const asked: Asked = {
+    entities: { [KEY]: 'Credential', [USER]: 'ServiceAccount', 'aws:AKIA0EXAMPLE00002': 'Credential', [ROLE]: 'Role' },
+    relationships: [`${KEY} AUTHENTICATES_AS ${USER} entitled`],
+  };
+
+  it('no step ends the last proof of what interlock works by', () => {
+    const plan = planOf({ ...asked, lifeline: { self: [USER], breakGlass: [] } });
+    expect(plan.waves).toEqual([]);
+    expect(plan.refusals.map(({ target, rule }) => `${target} ${rule}`)).toEqual([`${KEY} 7: lifeline`]);
+    expect(plan.refusals[0]!.reason).toContain('interlock itself works by');
+  });
+
+  it('a second proof that lives is enough', () => {
+    const plan = planOf({
+      ...asked,
+      relationships: [...asked.relationships, `aws:AKIA0EXAMPLE00002 AUTHENTICATES_AS ${USER} entitled`],
+      lifeline: { self: [USER], breakGlass: [] },
+    });
+    expect(words(plan)[0]).toEqual([`quarantine ${KEY}`]);
+  });
+
+  it('two steps may not end together what neither ends alone', () => {
+    const other = 'aws:AKIA0EXAMPLE00002';
+    const plan = planOf({
+      ...asked,
+      targets: [KEY, other],
+      relationships: [...asked.relationships, `${other} AUTHENTICATES_AS ${USER} entitled`],
+      lifeline: { self: [], breakGlass: [USER] },
+    });
+    expect(words(plan)[0]).toHaveLength(1);
+    expect(plan.refusals).toHaveLength(1);
+  });
+
+  it('a step that takes away our way to another target comes after that one', () => {
+    const plan = planOf({
+      targets: [ROLE, KEY],
+      entities: {
+        ...asked.entities,
+        'aws:arn:aws:iam::111122223333:role/self': 'Role',
+        'permission:1': 'Permission',
+        'secret:1': 'Secret',
+      },
+      relationships: [
+        ...asked.relationships,
+        `aws:arn:aws:iam::111122223333:role/self CAN_ASSUME ${ROLE} entitled`,
+        `${ROLE} HAS_GRANT permission:1 entitled`,
+        'permission:1 CAN_READ secret:1 entitled',
+        `secret:1 EXPOSES ${KEY} declared`,
+      ],
+      lifeline: { self: ['aws:arn:aws:iam::111122223333:role/self'], breakGlass: [] },
+    });
+    const wave = (target: string): number => plan.waves.findIndex(({ steps }) => steps.some((step) => step.target === target));
+    expect(wave(KEY)).toBeLessThan(wave(ROLE));
+  });
+
+  it('is told of break-glass that would not work', () => {
+    const plan = planOf({
+      ...asked,
+      entities: { ...asked.entities, [ROLE]: 'Role state=inactive' },
+      lifeline: { self: [], breakGlass: [ROLE] },
+    });
+    expect(plan.refusals.map(({ target, rule }) => `${target} ${rule}`)).toEqual([`${ROLE} 7: lifeline`]);
+    expect(words(plan)[0]).toEqual([`quarantine ${KEY}`]);
+  });
+});
+
+describe('rule 9: persistence', () => {
+  const EVE = 'aws:arn:aws:iam::111122223333:user/eve';
+  const changes = [
+    { action: 'iam:CreateUser', at: '2026-02-28T12:00:00.000Z', by: USER, credential: KEY },
+    { action: 'iam:UpdateAssumeRolePolicy', at: '2026-02-28T13:00:00.000Z', by: USER, credential: KEY },
+  ];
+  const asked: Asked = {
+    entities: { [KEY]: 'Credential', [USER]: 'ServiceAccount', [EVE]: 'User', [ROLE]: 'Role' },
+    relationships: [
+      `${KEY} AUTHENTICATES_AS ${USER} entitled`,
+      `${USER} ACCESSED ${EVE} observed`,
+      `${USER} ACCESSED ${ROLE} observed`,
+    ],
+    since: SINCE,
+    facts: {
+      relationship: ({ target }) => ({
+        firstSeen: SINCE,
+        lastUsed: '2026-02-28T13:00:00.000Z',
+        properties: { credentials: [KEY], changes: changes.filter((_, i) => (target === EVE ? i === 0 : i === 1)) },
+      }),
+    },
+  };
+
+  it('an identity that the targets made joins what is cut; what else they changed is listed in the sweep', () => {
+    const plan = planOf(asked);
+    expect(words(plan)).toEqual([[`quarantine ${KEY}`, `quarantine ${EVE}`].sort(), [`notify ${KEY}`]]);
+    const sweep = stepsOf(plan).find(({ action }) => action === 'notify');
+    expect(sweep?.parameters['changes']).toEqual([`iam:UpdateAssumeRolePolicy ${ROLE}`]);
+    expect(sweep?.commands.apply).toContain(`iam:UpdateAssumeRolePolicy ${ROLE}`);
+    expect(sweep?.commands.apply).toContain('aws iam list-roles');
+  });
+
+  it('nothing that was made before the incident', () => {
+    expect(words(planOf({ ...asked, since: '2026-02-28T12:30:00.000Z' }))[0]).toEqual([`quarantine ${KEY}`]);
+  });
+});
+
+describe('who must agree', () => {
+  const asked: Asked = {
+    entities: { [KEY]: 'Credential', [USER]: 'ServiceAccount', 'leak:a': 'Credential', 'leak:b': 'Credential' },
+    relationships: [`${KEY} AUTHENTICATES_AS ${USER} entitled`],
+  };
+  const approvals = (plan: Plan, target: string) => stepsOf(plan).find((step) => step.target === target)?.approvals;
+
+  it('two people where it is in doubt who uses the credential', () => {
+    const limits = { ambiguityBits: 1 };
+    expect(approvals(planOf({ ...asked, limits: { ...limits, doubtOf: () => 1.5 } }), KEY)).toBe(2);
+    expect(approvals(planOf({ ...asked, limits: { ...limits, doubtOf: () => 1 } }), KEY)).toBe(0);
+  });
+
+  it('three where more cannot be undone than the budget says', () => {
+    const targets = ['leak:a', 'leak:b'];
+    expect(approvals(planOf({ ...asked, targets }), 'leak:a')).toBe(2);
+    expect(approvals(planOf({ ...asked, targets, limits: { irreversible: 1 } }), 'leak:a')).toBe(3);
+    expect(approvals(planOf({ ...asked, targets, limits: { irreversible: 2 } }), 'leak:a')).toBe(2);
+  });
+});
