@@ -1,6 +1,7 @@
 /** The joins, in the order in which they run: a later one sees what the earlier ones derived. A new join is a file and a line here. */
 import { catalogueWorkloadJoin } from './catalogue-workload.ts';
 import { declaredCopiesJoin } from './declared-copies.ts';
+import { deployedWorkloadJoin } from './deployed-workload.ts';
 import { fingerprintJoin } from './fingerprint.ts';
 import type { Join } from './join.ts';
 import { mappedRoleJoin } from './mapped-role.ts';
@@ -14,4 +15,5 @@ export const joins: readonly Join[] = [
   oidcSubjectJoin,
   mappedRoleJoin,
   catalogueWorkloadJoin,
+  deployedWorkloadJoin,
 ];

@@ -6,6 +6,7 @@
  *     anyone ─STEERS────────────────────────►┘
  */
 import { type OwnerRule, ruleFor, ruleForAll } from '../../iam/github/codeowners.ts';
+import { deployments } from '../../iam/github/deployments.ts';
 import { literalKeys } from '../../iam/github/literal-keys.ts';
 import type { TokenPermissions } from '../../iam/github/permissions.ts';
 import type { RepositoryWorkflows, WorkflowCalls } from '../../iam/github/reusable.ts';
@@ -53,7 +54,7 @@ function addJob(placed: PlacedJob): string {
     name: `${repository.name} ${workflow.path.replace(/^\.github\/workflows\//, '')}#${job.id}`,
     provider: 'github',
     ...environmentOf(job.environments),
-    properties: jobProperties(workflow, job),
+    properties: { ...jobProperties(workflow, job), ...deployedBy(placed) },
   });
   facts.defines(pipeline, `${workflow.path} line ${job.line} defines the job`);
   for (const [name, line] of job.reads.named) {
@@ -85,6 +86,15 @@ function jobProperties(workflow: Workflow, job: Job): Properties {
     ...(job.permissions ? { permissions: permissionWords(job.permissions) } : {}),
     idToken: job.idToken,
   };
+}
+
+/** What it names literally; whether such a thing is there, a join knows. */
+function deployedBy(placed: PlacedJob): Properties {
+  const found = deployments(ownSteps(placed)).map(({ target, by, file, line }) => ({
+    target,
+    reason: `${file} line ${line}: ${by} names it`,
+  }));
+  return found.length > 0 ? { deploys: found } : {};
 }
 
 /** `contents: write`, …; what is not listed is none. */
