@@ -129,6 +129,7 @@ function isInPlace(step: KeycloakStep, thing: Thing, roles: readonly string[] | 
   const deed = deedOf(step);
   if (deed.does === 'disable') return !thing.now.enabled;
   if (deed.does === 'unmap') return roles?.length === 0;
+  if (deed.does === 'end-rotated') return thing.kind === 'client' && !thing.now.attributes?.['client.secret.rotated'];
   if (deed.does !== 'shorten' || thing.kind !== 'client') return false;
   const seconds = Number(thing.now.attributes?.['access.token.lifespan'] ?? '');
   return seconds > 0 && seconds <= deed.seconds;

@@ -62,6 +62,15 @@ export class KeycloakAdmin implements AsyncDisposable {
     await this.#token(signal);
   }
 
+  /** The server's own clock, in whole seconds, as it writes it into the token of a new login: its answers carry no date. */
+  async serverSeconds(signal: AbortSignal): Promise<number> {
+    this.#login = undefined;
+    const [, payload = ''] = (await this.#token(signal)).split('.');
+    const { iat } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8') || '{}') as { readonly iat?: unknown };
+    if (typeof iat !== 'number') throw new RefusedError(`keycloak ${this.place} does not tell its time`);
+    return iat;
+  }
+
   /** Any status but 5xx is an answer. A 401 logs in again, once. */
   async call({ method = 'GET', path: below, json, signal }: AdminCall): Promise<HttpAnswer> {
     const send = async (): Promise<HttpAnswer> =>

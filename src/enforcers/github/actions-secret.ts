@@ -4,8 +4,8 @@
  */
 import { RefusedError } from '../../model/errors.ts';
 import { type GithubStepOf, githubSecretsPath } from '../../model/github-actions.ts';
+import { sealedBox } from '../hand-out/sealed-box.ts';
 import { alreadySo, type Handling, lacking, mustHavePlace, shownPlace, type Work } from './handling.ts';
-import { sealedBox } from './sealed-box.ts';
 
 type Step = GithubStepOf<'actions-secret'>;
 

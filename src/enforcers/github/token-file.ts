@@ -1,10 +1,7 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { messageOf, RefusedError } from '../../model/errors.ts';
+import { RefusedError } from '../../model/errors.ts';
 import { hashedToken } from '../../model/hashed-token.ts';
-
-const MOST_BYTES = 4096;
+import { readTokenFile } from '../hand-out/token-file.ts';
 
 /**
  * The raw token that a person put there for this step: read for one call, and kept nowhere. Refuses a file that others may read. The
@@ -24,7 +21,7 @@ export async function readToken({
       `parameters.tokenFile: ${tokenFile} is no absolute path, and no file of the enforcer's folder \`tokens\``,
     );
   const path = isAbsolute(tokenFile) ? tokenFile : join(tokens ?? '', tokenFile);
-  const value = await contentOf(path);
+  const value = await readTokenFile(path);
   const hash = /^github(?:@.+)?:hashed-tokens\/(.+)$/.exec(target)?.[1];
   if (hash !== undefined && keyHash(value) !== hash)
     throw new RefusedError(`${path}: holds another token than ${target}: nothing was done`);
@@ -34,19 +31,3 @@ export async function readToken({
 /** As keys have it: without what a path would not take. */
 const keyHash = (value: string): string | undefined =>
   hashedToken(value)?.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-
-async function contentOf(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
-    throw new RefusedError(`${path}: ${messageOf(error)}; put the token there, in a file of mode 0600`);
-  });
-  try {
-    const { mode, size } = await file.stat();
-    if ((mode & 0o077) !== 0) throw new RefusedError(`${path}: others may read it: set its mode to 0600`);
-    if (size > MOST_BYTES) throw new RefusedError(`${path}: is no token`);
-    const value = (await file.readFile('utf8')).trim();
-    if (value === '' || /\s/.test(value)) throw new RefusedError(`${path}: is no token`);
-    return value;
-  } finally {
-    await file.close();
-  }
-}

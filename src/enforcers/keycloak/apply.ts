@@ -88,11 +88,7 @@ async function cut(parts: ApplyParts): Promise<string[]> {
     await admin.change({ method: 'POST', path: `${thing.at}/logout`, json: {}, signal });
     return [`${sessions.length} sessions of ${thing.words} were ended, and its tokens issued before now`];
   }
-  const { headers } = await admin.call({ path: thing.at, signal });
-  const serverTime = Date.parse(String(headers['date']));
-  if (Number.isNaN(serverTime))
-    throw new RefusedError(`keycloak ${admin.place} does not tell its time: the cutoff cannot be set`);
-  const notBefore = Math.floor(serverTime / 1000) + 1;
+  const notBefore = (await admin.serverSeconds(signal)) + 1;
   await update(parts, { notBefore });
   return [`tokens of ${thing.words} issued before ${iso(notBefore * 1000)} are refused`];
 }

@@ -27,10 +27,6 @@ export async function refusalsOf(question: Question): Promise<string[]> {
       return [...refusals, ...secretRefusals(question), ...(await handOutRefusals(question, deed.handTo))];
     case 'issue':
       return [...refusals, ...secretRefusals(question), ...(await issueRefusals(question))];
-    case 'end-rotated':
-      return question.before.attributes?.['client.secret.rotated']
-        ? refusals
-        : [...refusals, `${thing.words} has no former secret: either none was issued anew, or it has run out`];
     default:
       return refusals;
   }
