@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { awsConnection } from '../apis/aws/settings.ts';
 import { keycloakConnection, ONE_LOGIN as ONE_KEYCLOAK_LOGIN } from '../apis/keycloak/settings.ts';
+import { rabbitmqApi } from '../apis/rabbitmq/settings.ts';
 import { NODES_ONCE, nodeUrls, redisNodes, saysNodesOnce } from '../apis/redis/settings.ts';
 import { ONE_LOGIN, saysOneLogin, vaultConnection } from '../apis/vault/settings.ts';
 import { UsageError } from '../model/errors.ts';
@@ -53,6 +54,7 @@ const kubernetesSettings = z.strictObject({
 });
 const keycloakSettings = z.strictObject({ ...base, source: z.string(), ...keycloakConnection }).refine(...ONE_KEYCLOAK_LOGIN);
 const vaultSettings = z.strictObject({ ...base, source: z.string(), ...vaultConnection.shape }).refine(saysOneLogin, ONE_LOGIN);
+const rabbitmqSettings = z.strictObject({ ...base, source: z.string(), ...rabbitmqApi.shape });
 const redisSettings = z.strictObject({ ...base, source: z.string(), ...redisNodes.shape }).refine(saysNodesOnce, NODES_ONCE);
 const awsSettings = z.strictObject({ ...base, source: z.string(), ...awsConnection.shape });
 const plainSettings = z.strictObject(base);
@@ -82,6 +84,10 @@ export const enforcers = {
   postgres: async (settings) => {
     const { name, source, url } = read(postgresSettings, settings);
     return (await import('./postgres.ts')).createPostgresEnforcer({ name, source, url, random: randomBytes });
+  },
+  rabbitmq: async (settings) => {
+    const { name, source, type: _, ...api } = read(rabbitmqSettings, settings);
+    return (await import('./rabbitmq.ts')).createRabbitmqEnforcer({ name, source, api, random: randomBytes });
   },
   redis: async (settings, { fingerprint }) => {
     const { name, source, ...nodes } = read(redisSettings, settings);

@@ -5,6 +5,7 @@ import { keycloak } from './keycloak.ts';
 import { kubernetes } from './kubernetes.ts';
 import { manual } from './manual.ts';
 import { postgres } from './postgres.ts';
+import { rabbitmq } from './rabbitmq.ts';
 import { redis } from './redis.ts';
 import type { System } from './subject.ts';
 import { vault } from './vault.ts';
@@ -15,6 +16,7 @@ const SYSTEMS: readonly (readonly [RegExp, System])[] = [
   [/^k8s:/, kubernetes],
   [/^keycloak:/, keycloak],
   [/^postgres:/, postgres],
+  [/^rabbitmq:/, rabbitmq],
   [/^redis:/, redis],
   [/^vault:/, vault],
 ];

@@ -10,6 +10,7 @@ import {
 import { shellComment } from '../../../model/shell.ts';
 import type { Control } from '../input.ts';
 import { awaited, instructed, manual } from './manual.ts';
+import { nextName } from './next-name.ts';
 import type { Subject, System } from './subject.ts';
 
 const CALL = { callMs: 5 * SECOND_MS, settleMs: 10 * SECOND_MS };
@@ -39,14 +40,14 @@ export const postgres: System = {
   issue(subject, replacement) {
     const role = roleOf(subject);
     if (role === undefined) return manual.issue(subject, replacement);
-    const fresh = quoteIdentifier(nextName(role));
+    const fresh = quoteIdentifier(nextName(role, 63));
     return {
       ...instructed({
         action: 'issue',
         reversibility: 'R0',
         text: '',
         look: 'the new role can log in',
-        parameters: { role, newRole: nextName(role) },
+        parameters: { role, newRole: nextName(role, 63) },
       }),
       commands: {
         apply: `CREATE ROLE ${fresh} LOGIN IN ROLE ${quoteIdentifier(role)};\n\\password ${fresh}`,
@@ -92,13 +93,3 @@ export const postgres: System = {
     };
   },
 };
-
-/** Another name of at most 63 bytes. */
-function nextName(role: string): string {
-  const number = /_(\d{1,6})$/.exec(role);
-  const stem = number ? role.slice(0, -number[0].length) : role;
-  const next = `_${number ? Number(number[1]) + 1 : 2}`;
-  let cut = stem;
-  while (Buffer.byteLength(cut + next, 'utf8') > 63) cut = cut.slice(0, -1);
-  return cut + next;
-}
