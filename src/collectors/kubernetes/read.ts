@@ -10,6 +10,7 @@ import type { SourceFile } from '../files/walk.ts';
 import { yamlDocuments } from '../files/yaml.ts';
 import { cloudAnswer, isCloudAnswer } from './cloud-answers.ts';
 import { isPassedOver, recordsOf } from './convert.ts';
+import { HelmTemplates, templateWarning } from './helm-template.ts';
 import type { KubernetesRecord } from './records.ts';
 import { typeShape } from './shapes.ts';
 
@@ -86,9 +87,15 @@ async function* readYaml(reading: Reading): AsyncGenerator<Collected> {
   const { file, context } = reading;
   const text = await readText(file, context.signal);
   const looksLikeManifest = MANIFEST.test(text);
+  const templates = new HelmTemplates(text);
   let found = 0;
   let isBroken = false;
   for (const document of yamlDocuments(text, file.path)) {
+    if (looksLikeManifest && templates.isTemplate(document.line, 'problem' in document)) {
+      isBroken = true;
+      yield { type: 'warning', text: templateWarning(`${file.path}:${document.line}`) };
+      continue;
+    }
     if ('problem' in document) {
       if (!looksLikeManifest && document.problem.includes(': not YAML: ')) continue;
       isBroken = true;

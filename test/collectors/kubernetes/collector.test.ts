@@ -117,16 +117,28 @@ describe('files', () => {
 
   const one = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: a, namespace: shop }\n';
   it.each([
-    [
-      'a template',
-      `${one}---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.name }}\n`,
-      'f.yaml:5: ServiceAccount.metadata.name: expected text, found an object',
-    ],
-    [
-      'a line of a template',
-      `${one}---\napiVersion: v1\nkind: Secret\n{{- if .Values.x }}\nmetadata: { name: b }\n{{- end }}\n`,
-      'f.yaml: not YAML: ',
-    ],
+    ['a value', 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.name }}\n'],
+    ['a value in quotes', 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: "{{ .Release.Name }}-app"\n'],
+    ['a condition', 'apiVersion: v1\nkind: Secret\n{{- if .Values.x }}\nmetadata: { name: b }\n{{- end }}\n'],
+    ['a loop over all', '{{- range .Values.all }}\napiVersion: v1\nkind: Secret\nmetadata: { name: {{ . }} }\n{{- end }}\n'],
+    ['a block', 'apiVersion: v1\nkind: Secret\nmetadata:\n  labels: {{ include "x" . | nindent 4 }}\n'],
+  ])('warns of a template of Helm with %s, by file and line, and reads what is beside it', async (_, template) => {
+    const found = await files({ 'f.yaml': `${one}---\n${template}---\n${one.replace('name: a', 'name: z')}` });
+    expect(found.errors).toEqual([]);
+    expect(found.warnings).toEqual([expect.stringMatching(/^f\.yaml:\d+: a Helm template: not read until it is rendered/)]);
+    const names = found.entities.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
+    expect(names.sort()).toEqual(['shop/a', 'shop/z']);
+  });
+
+  it('reads manifests whose texts have actions of other programs', async () => {
+    const rules =
+      'apiVersion: v1\nkind: Secret\nmetadata: { name: alerts }\nstringData:\n  a: "{{ range .Alerts }}{{ .Labels.name }}{{ end }}"\n';
+    const found = await files({ 'f.yaml': `${one}---\n${rules}` });
+    expect([...found.errors, ...found.warnings]).toEqual([]);
+    expect(found.entity('k8s:test/default/secrets/alerts')).toBeDefined();
+  });
+
+  it.each([
     [
       'a doubled key',
       `${one}---\napiVersion: v1\nkind: Secret\nkind: Secret\n`,
