@@ -36,8 +36,8 @@ export interface UndoOptions extends RunOptions {
 }
 
 /**
- * Runs the inverses in reverse order and stops at the first that may not run: lifting it would re-arm the attacker, or a person must do
- * it. Irreversible steps stay as they are. Without `apply` it only says what would be done.
+ * Runs the inverses in reverse order. What may not be lifted (it would re-arm the attacker, or a person must do it) stays, and with it
+ * what it needs; the others are lifted. Irreversible steps stay as they are. Without `apply` it only says what would be done.
  */
 export async function undoPlan(context: ExecuteContext, planId: string, options: UndoOptions): Promise<ExecutionResult> {
   return underPlanLease(context, planId, async (lost) => {
@@ -46,17 +46,30 @@ export async function undoPlan(context: ExecuteContext, planId: string, options:
       .filter((step) => UNDOABLE.includes(recordOf(run, step).state))
       .reverse();
     if (!options.apply) return rehearseUndo(run, steps);
-    const stopped: string[] = [];
-    for (const step of steps) {
-      if (await context.store.paused()) stopped.push('execution is paused: `interlock resume`, then undo again');
-      else stopped.push(...(await undoStep(run, step)));
-      if (stopped.length > 0) break;
-    }
+    const stopped = await undoAll(run, steps);
     const before = (await storedPlan(context, planId)).state;
     const state = before === 'draft' || before === 'approved' ? before : undoneState(run);
     if (state !== before) await context.store.setPlanState(planId, state);
     return resultOf(run, state, stopped);
   });
+}
+
+/** `steps`: the last first. Answers why some were not undone. */
+async function undoAll(run: Run, steps: readonly PlanStep[]): Promise<string[]> {
+  const stopped: string[] = [];
+  /** Step → the later one that stays and was built on it. */
+  const kept = new Map<string, string>();
+  for (const step of steps) {
+    if (await run.context.store.paused()) return [...stopped, 'execution is paused: `interlock resume`, then undo again'];
+    const later = kept.get(step.id);
+    const why =
+      later === undefined
+        ? await undoStep(run, step)
+        : [`step ${step.id} (${step.action} ${step.target}) stays as long as step ${later}, which needs it`];
+    stopped.push(...why);
+    if (why.length > 0) for (const needed of step.needs) kept.set(needed, step.id);
+  }
+  return stopped;
 }
 
 /** What a plan is after some of it was undone. */

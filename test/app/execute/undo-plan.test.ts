@@ -151,3 +151,15 @@ it('waits for a person with a step by hand, goes on after the confirmation, and 
   await confirmStep(bench.context, 'p1', 's1', acting('ann'));
   expect((await undoPlan(bench.context, 'p1', applying())).steps[0]?.state).toBe('undone');
 });
+
+it('lifts what is safe to lift when another step must stay, and keeps what that one was built on', async () => {
+  const keys = [A, B, 'sample:c'];
+  await using bench = await openBench({ switches: keys, settings: { down: 9 } });
+  const first = [makeStep({ id: 'base', target: A }), makeStep({ id: 'free', target: B })];
+  await bench.save(makePlan('p1', [first, [makeStep({ id: 'stays', target: 'sample:c', reversibility: 'R!', needs: ['base'] })]]));
+  await executePlan(bench.context, 'p1', applying());
+  const result = await undoPlan(bench.context, 'p1', applying());
+  expect(result.steps.map(({ id, state }) => `${id} ${state}`)).toEqual(['base effective', 'free undone', 'stays effective']);
+  expect(result.stopped.join('\n')).toMatch(/step stays .*re-arms[\s\S]*step base .* stays as long as step stays/);
+  expect(bench.switches.state()).toEqual({ [A]: false, [B]: true, 'sample:c': false });
+});
