@@ -14,15 +14,23 @@ const typeOf = (key: string): string => {
   return TYPE_OF[word] ?? word;
 };
 
-/** `entity`: as the graph knows it, or its key alone. */
+/**
+ * `entity`: as the graph knows it, or its key alone. A session is often known from a log alone, which has no enforcer: then the only one
+ * of its system takes it.
+ */
 export function connectorFor(
-  app: Pick<App, 'connectorsOf'>,
-  entity: Pick<Entity, 'key'> & Partial<Pick<Entity, 'claims'>>,
+  app: Pick<App, 'connectorsOf' | 'sources'>,
+  entity: Pick<Entity, 'key'> & Partial<Pick<Entity, 'claims' | 'kind'>>,
   { byHand }: Pick<Control, 'byHand'>,
 ): string {
   if (byHand) return 'manual';
   const named = NAMES_ITS_SOURCE.exec(entity.key)?.[1];
   const sources = named === undefined ? (entity.claims ?? []).map(({ origin }) => origin) : [named];
   const type = typeOf(entity.key);
-  return sources.flatMap((source) => app.connectorsOf(source)).find((connector) => connector.type === type)?.name ?? 'manual';
+  const ofType = (names: readonly string[]): readonly string[] =>
+    names.flatMap((source) => app.connectorsOf(source)).flatMap((connector) => (connector.type === type ? connector.name : []));
+  const [first] = ofType(sources);
+  if (first !== undefined || entity.kind !== 'Session') return first ?? 'manual';
+  const [only, ...others] = new Set(ofType(app.sources.map(({ name }) => name)));
+  return only !== undefined && others.length === 0 ? only : 'manual';
 }

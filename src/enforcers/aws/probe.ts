@@ -1,16 +1,19 @@
 import type { AwsBefore } from '../../model/aws-actions.ts';
-import type { AwsStep } from '../../model/aws-controls.ts';
+import type { AwsStep, AwsStepOf } from '../../model/aws-controls.ts';
 import { AWS_CUTOFF_POLICY, cutoffOf } from '../../model/aws-documents.ts';
-import { HOUR_MS } from '../../model/durations.ts';
+import { HOUR_MS, SECOND_MS } from '../../model/durations.ts';
 import type { EnforcerContext, Probed } from '../../ports/enforcer.ts';
-import { controlNow, placeOf } from './control-now.ts';
+import { controlNow, type Place, placeOf } from './control-now.ts';
 import { isInPlace } from './in-place.ts';
+import { calls, look } from './operations.ts';
 import { type Asked, whatOf } from './preflight.ts';
 import { otherKeys, savedKey } from './second-key.ts';
 import { probeValue } from './values.ts';
 
 /** "The console session lasts up to 12 hours": IAM User Guide, "Enable custom identity broker access to the AWS console". */
 const LONGEST_CONSOLE_SESSION_MS = 12 * HOUR_MS;
+/** GetSessionToken and GetFederationToken: STS API Reference. */
+const LONGEST_USER_SESSION_SECONDS = 36 * 3600;
 
 export interface Probing extends Asked {
   readonly context: EnforcerContext;
@@ -37,7 +40,23 @@ export async function probe(asked: Probing): Promise<Probed> {
     ];
     return { state: active.length > 0 ? 'effective' : 'not-effective', evidence };
   }
-  return settled(isInPlace(step, now, asked.cutoff), [stateText(step, now)], asked);
+  const found = settled(isInPlace(step, now, asked.cutoff), [stateText(step, now)], asked);
+  if (step.control !== AWS_CUTOFF_POLICY || found.state === 'not-effective') return found;
+  return { ...found, ...(await deadUntil(step, now, place)) };
+}
+
+/** Until then the sessions that were cut would be good again, were the cutoff lifted: the longest that one may last. */
+async function deadUntil(
+  step: AwsStepOf<typeof AWS_CUTOFF_POLICY>,
+  { policy }: AwsBefore,
+  { session, signal }: Place,
+): Promise<Pick<Probed, 'residualUntil'>> {
+  const { roleName } = step.parameters;
+  const role = roleName === undefined ? undefined : await look(session, calls.getRole, { RoleName: roleName }, signal);
+  const seconds = roleName === undefined ? LONGEST_USER_SESSION_SECONDS : role?.Role?.MaxSessionDuration;
+  const cutoff = typeof policy === 'string' ? cutoffOf(policy)?.cutoff : undefined;
+  if (cutoff === undefined || seconds === undefined) return {};
+  return { residualUntil: new Date(Date.parse(cutoff) + seconds * SECOND_MS).toISOString() };
 }
 
 const isEnding = (step: AwsStep): boolean => step.action === 'delete' || step.control === 'login-profile';

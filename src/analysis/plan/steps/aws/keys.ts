@@ -21,7 +21,8 @@ export function keyStep(
   rest: Pick<Control, 'action' | 'reversibility' | 'probe'> & Partial<typeof CALL>,
 ): Control | undefined {
   const parameters = keyParameters(subject);
-  return parameters && awsControl({ control: 'access-key', parameters, ...rest });
+  const control = parameters && awsControl({ control: 'access-key', parameters, ...rest });
+  return control && parameters['userName'] === undefined ? { ...control, byHand: true } : control;
 }
 
 export const deactivated = (subject: Subject, action: 'quarantine' | 'disable'): Control | undefined =>
