@@ -68,8 +68,9 @@ async function* collect({ files, live }: GithubSettings, context: CollectContext
   const notes = new CoverageNotes();
   if (live) {
     const { readLive } = await import('./live/read-live.ts');
-    const { host, read } = yield* readLive(live, context, notes);
+    const { host, read, finish } = yield* readLive(live, context, notes);
     if (read) yield* host === undefined ? sourceFacts(read) : onHost(sourceFacts(read), new OtherHost(host));
+    await finish();
   } else if (files !== undefined) {
     yield* sourceFacts(yield* readFiles(files, context, notes));
   }

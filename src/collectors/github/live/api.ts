@@ -26,6 +26,9 @@ export class CallProblem extends Error {
   }
 }
 
+/** The server, the network or a limit: the same call may be answered the next time. */
+export const mayPass = ({ status }: CallProblem): boolean => status === undefined || status === 429 || status >= 500;
+
 export interface Api {
   /** The host of another installation than github.com. */
   readonly host: string | undefined;

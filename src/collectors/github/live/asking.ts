@@ -5,15 +5,17 @@ import { answerOf } from '../answers/answer-in.ts';
 import type { Answers } from '../answers/answers.ts';
 import { type Called, calledBy } from '../answers/endpoints.ts';
 import { withoutValues } from '../answers/without-values.ts';
-import { type Api, CallProblem } from './api.ts';
+import { type Api, CallProblem, mayPass } from './api.ts';
 import type { Question } from './questions.ts';
-import type { SaveAnswer } from './save-answer.ts';
+import { plainAnswer, type SaveAnswer } from './save-answer.ts';
+import type { Spool } from './spool.ts';
 
 export interface Asking {
   readonly api: Api;
   readonly answers: Answers;
   readonly context: CollectContext;
   readonly save: SaveAnswer;
+  readonly spool: Spool;
   /** What the organisation's plan does not have is not asked. */
   readonly isEnterprise: boolean;
 }
@@ -40,14 +42,17 @@ export async function askAll(questions: readonly Question[], asking: Asking): Pr
 export async function ask(question: Question, asking: Asking): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const called = calledBy(question.path);
   if (!called) throw new CallProblem(`${question.path}: no endpoint that this source reads`);
-  const answer = answerOf(called, await answered(question, called, asking.api), question.path);
+  const { spool } = asking;
+  const kept = spool.kept(question.path);
+  const answer = answerOf(called, kept ?? (await answered(question, called, asking)), question.path);
   const clean = withoutValues(answer, asking.context.fingerprint);
+  if (kept === undefined) await spool.keep(question.path, plainAnswer(clean));
   asking.answers.add(clean);
   await asking.save(question.path, clean);
   return clean.items as readonly Readonly<Record<string, unknown>>[];
 }
 
-async function answered(question: Question, { endpoint }: Called, api: Api): Promise<unknown> {
+async function answered(question: Question, { endpoint }: Called, { api, spool }: Asking): Promise<unknown> {
   try {
     if (endpoint.list === undefined) return await api.one(question.path);
     const items = await api.all(question.path, endpoint.list);
@@ -55,6 +60,7 @@ async function answered(question: Question, { endpoint }: Called, api: Api): Pro
   } catch (error) {
     if (!(error instanceof CallProblem)) throw error;
     if (isNone(question, error)) return endpoint.list === undefined ? {} : endpoint.list === '' ? [] : { [endpoint.list]: [] };
+    if (mayPass(error)) spool.noteFailure();
     throw named(error, endpoint.permission);
   }
 }

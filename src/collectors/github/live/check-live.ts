@@ -16,6 +16,7 @@ import { type Asking, ask, askAll } from './asking.ts';
 import { organisationQuestions, type Question, repositoryQuestions } from './questions.ts';
 import { listTree } from './repository-tree.ts';
 import type { LiveSettings } from './settings.ts';
+import { NO_SPOOL } from './spool.ts';
 
 /** A limit is not waited for: it is said. */
 const HASTE: Patience = { ...PATIENCE, retryMs: 200, timeoutMs: 8_000, longestWaitSeconds: 0 };
@@ -26,7 +27,7 @@ const FEW_CALLS = 100;
 export async function* checkLive(live: LiveSettings, context: CheckContext, patience: Patience = HASTE): AsyncGenerator<Checked> {
   try {
     const api = firstOfEach(await openApi(live, context.signal, patience));
-    const asking: Asking = { api, answers: new Answers(), context, save: async () => {}, isEnterprise: true };
+    const asking: Asking = { api, answers: new Answers(), context, save: async () => {}, spool: NO_SPOOL, isEnterprise: true };
     const [about] = await ask({ path: `/orgs/${encodeURIComponent(live.org)}` }, asking);
     const plan = (about as { readonly plan?: { readonly name?: string } | null } | undefined)?.plan?.name;
     const isEnterprise = plan === undefined || plan === 'enterprise';

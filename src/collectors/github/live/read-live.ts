@@ -1,8 +1,8 @@
 /**
  * Asks GitHub for an organisation and all of its repositories, several at once.
  *
- * A call that is refused or fails makes its repository, or the organisation, partial; the rest goes on. Nothing is kept between runs:
- * a run that was ended begins anew, and has changed nothing.
+ * A call that is refused or fails makes its repository, or the organisation, partial; the rest goes on. A run that was ended goes on
+ * where it ended if it has a spool; without, it begins anew.
  */
 import pLimit from 'p-limit';
 import { PATIENCE, type Patience } from '../../../apis/github/client.ts';
@@ -15,18 +15,21 @@ import type * as shapes from '../answers/shapes.ts';
 import type { GithubSource } from '../source-facts.ts';
 import { TreeReading } from '../tree-reading.ts';
 import { isWorkflow } from '../trees.ts';
-import { CallProblem, openApi } from './api.ts';
+import { CallProblem, mayPass, openApi } from './api.ts';
 import { type Asking, ask, askAll } from './asking.ts';
 import { organisationQuestions, repositoryQuestions } from './questions.ts';
 import { listTree, type RemoteTree, readBlob } from './repository-tree.ts';
 import { answerSaver } from './save-answer.ts';
 import { savedText } from './saved-text.ts';
 import type { LiveSettings } from './settings.ts';
+import { openSpool } from './spool.ts';
 
 export interface LiveReading {
   readonly host: string | undefined;
   /** Undefined when the organisation itself could not be read. */
   readonly read: GithubSource | undefined;
+  /** To be called when all that was read has become facts. */
+  readonly finish: () => Promise<void>;
 }
 
 const DEFAULT_CONCURRENCY = 8;
@@ -42,19 +45,22 @@ export async function* readLive(
   try {
     const api = await openApi(live, context.signal, patience);
     const answers = new Answers();
-    const asking: Asking = { api, answers, context, save: answerSaver(context), isEnterprise: true };
+    const spool = await openSpool(live, context);
+    if (spool.size > 0)
+      yield { type: 'warning', text: `${live.org}: goes on after ${spool.size} answers of a run that was ended` };
+    const asking: Asking = { api, answers, context, save: answerSaver(context), spool, isEnterprise: true };
     const [about] = await ask({ path: `/orgs/${encodeURIComponent(live.org)}` }, asking);
     const plan = (about as { readonly plan?: { readonly name?: string } | null } | undefined)?.plan?.name;
     const scoped = { ...asking, isEnterprise: plan === undefined || plan === 'enterprise' };
     const read = yield* readOrganisation(live, scoped, notes);
-    return { host: api.host, read };
+    return { host: api.host, read, finish: () => spool.finish() };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof CallProblem) && !isExpected(error)) throw error;
     const text = messageOf(error);
     yield { type: 'error', text };
     notes.missing(EVERY_SCOPE, text);
-    return { host: undefined, read: undefined };
+    return { host: undefined, read: undefined, finish: async () => {} };
   }
 }
 
@@ -122,7 +128,7 @@ async function* readRepositories(
   const readFile = async ({ repository, path }: { repository: string; path: string }) => {
     const sha = remote.get(repository.toLowerCase())?.blobs.get(path);
     if (sha === undefined) return undefined;
-    const text = await readBlob(asking.api, repository, sha).catch(asInputError);
+    const text = await textOf(repository, sha, asking).catch(asInputError);
     await asking.context.save?.(`${repository}/${path}`, savedText(text));
     return { text, shown: `${repository}/${path}` };
   };
@@ -159,19 +165,39 @@ async function readRepository(
   const texts = new Map<string, string>();
   let tree: RemoteTree | undefined;
   try {
-    tree = await listTree(asking.api, name, branch ?? 'HEAD');
+    tree = await treeOf(name, branch ?? 'HEAD', asking);
     if (tree.isCut) problems.push(`${name}: larger than GitHub lists at once; some of its workflows may be left out`);
     for (const [path, sha] of tree.blobs) {
       if (!isWorkflow({ repository: name, path }) && !path.endsWith('CODEOWNERS')) continue;
-      const text = await readBlob(asking.api, name, sha);
+      const text = await textOf(name, sha, asking);
       texts.set(path, text);
       await asking.context.save?.(`${name}/${path}`, savedText(text));
     }
   } catch (error) {
     if (!(error instanceof CallProblem)) throw error;
+    if (mayPass(error)) asking.spool.noteFailure();
     problems.push(error.message);
   }
   return { name, problems, tree, texts };
+}
+
+async function treeOf(name: string, branch: string, { api, spool }: Asking): Promise<RemoteTree> {
+  const asked = `tree of ${name} at ${branch}`;
+  const kept = spool.kept(asked) as { readonly blobs: readonly [string, string][]; readonly isCut: boolean } | undefined;
+  if (kept) return { repository: name, blobs: new Map(kept.blobs), isCut: kept.isCut };
+  const tree = await listTree(api, name, branch);
+  await spool.keep(asked, { blobs: [...tree.blobs], isCut: tree.isCut });
+  return tree;
+}
+
+/** Kept as it may be saved. */
+async function textOf(name: string, sha: string, { api, spool }: Asking): Promise<string> {
+  const asked = `blob ${sha} of ${name}`;
+  const kept = spool.kept(asked);
+  if (typeof kept === 'string') return kept;
+  const text = await readBlob(api, name, sha);
+  await spool.keep(asked, savedText(text));
+  return text;
 }
 
 async function* parsed({ name, texts }: ReadRepository, trees: TreeReading): AsyncGenerator<Collected> {

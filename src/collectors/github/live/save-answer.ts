@@ -5,12 +5,15 @@ import type { Answer } from '../answers/answer-in.ts';
 export type SaveAnswer = (path: string, answer: Answer) => Promise<void>;
 
 export function answerSaver({ save }: Pick<CollectContext, 'save'>): SaveAnswer {
-  return async (path, { called, items }) => {
-    if (!save) return;
-    const { list } = called.endpoint;
-    const answer = list === undefined ? items[0] : list === '' ? items : { [list]: items };
-    await save(fileOf(path), `${JSON.stringify({ url: path, answer }, null, 1)}\n`);
+  return async (path, answer) => {
+    if (save) await save(fileOf(path), `${JSON.stringify({ url: path, answer: plainAnswer(answer) }, null, 1)}\n`);
   };
+}
+
+/** As GitHub would answer it, all pages in one. */
+export function plainAnswer({ called, items }: Answer): unknown {
+  const { list } = called.endpoint;
+  return list === undefined ? items[0] : list === '' ? items : { [list]: items };
 }
 
 /** One file an address; no part of it begins with a dot, so that none is taken for a repository's tree. */

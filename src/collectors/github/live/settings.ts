@@ -16,6 +16,8 @@ export const liveSettings = z
     token: z.string().min(1).optional(),
     /** Of GitHub Enterprise Server: `https://ghe.example/api/v3`. */
     baseUrl: urlWithoutLogin('`token`').optional(),
+    /** A folder of the source's own, in which answers are kept until a collection is whole: one that was ended goes on from there. */
+    spool: z.string().min(1).optional(),
     /** Calls under way at once; GitHub allows 100. */
     concurrency: z.number().int().min(1).max(50).optional(),
   })
