@@ -2,6 +2,7 @@
 import { attributionDoubt } from '../analysis/ambiguity.ts';
 import type { PlanFacts, PlanInput } from '../analysis/plan/input.ts';
 import type { Lifeline } from '../analysis/plan/lifeline.ts';
+import { offboarded } from '../analysis/plan/offboarding.ts';
 import { planDigest } from '../analysis/plan/plan-hash.ts';
 import { revocationPlan } from '../analysis/plan/revocation-plan.ts';
 import { type AccessGraph, entityKindAt } from '../graph/access-graph.ts';
@@ -23,6 +24,8 @@ export interface PlanQuestion {
   readonly targets: readonly string[];
   readonly mode: Mode;
   readonly since?: Time;
+  /** The targets are people or vendors who leave: what they could have read joins them. */
+  readonly offboard?: boolean;
   /** Things that may stop for certain. Absent: the plan says what stops, and execution asks for approval. */
   readonly budgetDown?: number;
 }
@@ -32,7 +35,8 @@ type Planning = App & Asking;
 /** Plans and keeps the plan, so that it can be approved and executed by its id. The same question of the same graph is the same plan. */
 export async function planRevocation(app: Planning, question: PlanQuestion): Promise<Plan> {
   refuseFuture(question.since, app.clock());
-  const targets = await resolveKeys(app.store, question.targets);
+  const named = await resolveKeys(app.store, question.targets);
+  const targets = question.offboard ? offboarded(await app.graph(), named) : named;
   const budgets = question.budgetDown === undefined ? {} : { down: question.budgetDown };
   const plan = await computePlan(app, {
     targets,

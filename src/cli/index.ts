@@ -116,6 +116,7 @@ export const commands: readonly Command[] = [
     options: [
       ['--mode <mode>', 'contain (an attacker) or retire (without an outage)', 'contain'],
       SINCE,
+      ['--offboard', 'people or vendors leave: with them goes every credential that they could have read'],
       ['--budget-down <n>', 'at most so many things may stop'],
       ['--out <file>', 'write the plan as JSON'],
     ],

@@ -15,6 +15,7 @@ export async function run(invocation: Invocation): Promise<Exit> {
     const plan = await planRevocation(app, {
       targets: invocation.arguments,
       mode,
+      ...(options['offboard'] === true && { offboard: true }),
       ...(since !== undefined && { since }),
       ...(budgetDown !== undefined && { budgetDown }),
     });

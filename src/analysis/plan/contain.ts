@@ -9,7 +9,7 @@ import { outerControls } from './outer-controls.ts';
 import { persistence } from './persistence.ts';
 import { earlyCuts, precedence } from './precedence.ts';
 import { type Recreation, recreation } from './recreation.ts';
-import { byFoothold, strikesOf } from './strikes.ts';
+import { byFoothold, hostStrike, strikesOf } from './strikes.ts';
 import { wholeIdentities } from './whole-identities.ts';
 
 export interface Proposal {
@@ -31,7 +31,10 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     if (graph.over[target])
       refuse(target, 'nothing to cut', 'it is inactive or expired: nothing spreads from it until somebody re-arms it');
   }
-  for (const place of placesOf(graph, footholds)) refuse(place, 'a place, not a proof', placeText(graph, place));
+  const hosts = placesOf(graph, footholds).flatMap((place) => hostStrike(input, place) ?? []);
+  for (const place of placesOf(graph, footholds)) {
+    if (!hosts.some((host) => host.footholds.includes(place))) refuse(place, 'a place, not a proof', placeText(graph, place));
+  }
   const wide = withContents(input, footholds);
   const made = persistence(input, wide);
   const recreated = recreation(
@@ -40,12 +43,8 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     [...wide.joined, ...made.joined].filter((one) => !graph.over[one]),
   );
   const acted = withRemakers(graph, wide, recreated.cut);
-  const strikes = strikesOf(
-    input,
-    acted,
-    recreated.cut,
-    whyCut(input, { targets: footholds.targets, minters: wide.minters, made: made.joined }, recreated),
-  );
+  const why = whyCut(input, { targets: footholds.targets, minters: wide.minters, made: made.joined }, recreated);
+  const strikes = [...strikesOf(input, acted, recreated.cut, why), ...hosts];
   const strikeBy = byFoothold(strikes);
   for (const one of recreated.cut) {
     if (!strikeBy.has(one))
@@ -119,7 +118,8 @@ function whyCut(
     if (minter !== undefined)
       return `minted from ${graph.keys[minter]}${since ? ` since ${since}` : ''}: whoever holds that may hold this`;
     const place = targets.find((target) => contentsOf(graph, target).includes(one));
-    if (place !== undefined) return `${graph.keys[place]} holds its value: whoever had that knows it`;
+    if (place !== undefined)
+      return `${graph.keys[place]} ${isIdentity(graph, one) ? 'runs as it' : 'holds or reads its value'}: whoever had that has it`;
     const victim = [...by].find(([, others]) => others.includes(one))?.[0];
     return `a holder of the targets reads its value, and it can make ${victim === undefined ? 'a target' : graph.keys[victim]} again`;
   };
@@ -129,7 +129,16 @@ function whyCut(
 const placesOf = (graph: AccessGraph, { targets }: Footholds): number[] =>
   targets.filter((one) => !isProof(graph, one) && !isIdentity(graph, one));
 
-const contentsOf = (graph: AccessGraph, place: number): number[] => targetsBy(graph, place, ['EXPOSES', 'HOLDS', 'USES']);
+/**
+ * What whoever has a place has with it: the values in it and in the places that it reads, and of a host or a job whoever it runs as,
+ * which can be asked for a session at any time.
+ */
+function contentsOf(graph: AccessGraph, place: number): number[] {
+  const read = targetsBy(graph, place, ['READS']);
+  const values = [place, ...read].flatMap((one) => targetsBy(graph, one, ['EXPOSES', 'HOLDS', 'USES']));
+  const inside = [...values, ...targetsBy(graph, place, ['RUNS_AS'])];
+  return [...new Set(inside)].filter((one) => isProof(graph, one) || isIdentity(graph, one));
+}
 
 /** Instead of places, what is in them. */
 function withContents(input: PlanInput, footholds: Footholds): Footholds {

@@ -5,6 +5,7 @@ import { draftOf, keysOf, subjectOf } from './draft.ts';
 import { enteringBy, type Footholds, identitiesOf, isIdentity, leavingOf, sourcesBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { systemOf } from './steps/index.ts';
+import { untrusted } from './untrusting.ts';
 
 /** The steps that cut one or several footholds, before anything is said of budgets. */
 export interface Strike {
@@ -28,9 +29,17 @@ export function strikesOf(
   const sessions = acted.filter((one) => entityKindAt(graph, one) === 'Session');
   const others = acted.filter((one) => entityKindAt(graph, one) !== 'Session');
   return [
-    ...others.flatMap((one) => strikeOf(input, one, { footholds, why: whys(one) }) ?? []),
+    ...others.flatMap(
+      (one) => outsideStrikes(input, one, whys(one)) ?? strikeOf(input, one, { footholds, why: whys(one) }) ?? [],
+    ),
     ...sessionStrikes(input, footholds, sessions),
   ];
+}
+
+/** Of an identity that is not ours: one for each role that trusts it. */
+function outsideStrikes(input: StrikeInput, foothold: number, why: string): Strike[] | undefined {
+  const drafts = untrusted(input, foothold, `${why.replace('at its issuer', 'where it is trusted')}; its issuer is not ours`);
+  return drafts.length === 0 ? undefined : drafts.map((draft) => ({ footholds: [foothold], draft, isSession: false }));
 }
 
 function strikeOf(
@@ -59,6 +68,22 @@ function strikeOf(
     why,
   });
   return { footholds: [foothold], draft, ...(save && { save }), isSession: false };
+}
+
+/** A host that can be cut off as a whole, by a control of its own system. */
+export function hostStrike(input: StrikeInput, host: number): Strike | undefined {
+  const { graph } = input;
+  if (entityKindAt(graph, host) !== 'Workload' || graph.over[host]) return undefined;
+  const control = systemOf(graph.keys[host]!).contain(subjectOf(input, host));
+  if (!control || control.byHand) return undefined;
+  const draft = draftOf(input, {
+    target: host,
+    control,
+    cuts: leavingOf(graph, host),
+    kills: [host],
+    why: 'a target: it is cut off where it runs, and what it holds and runs as is cut as well',
+  });
+  return { footholds: [host], draft, isSession: false };
 }
 
 /** An identity that is denied is also no use to the held proofs of it. */
