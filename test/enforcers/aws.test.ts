@@ -472,12 +472,15 @@ describeLive('awsIam', 'the AWS enforcer on an emulator that enforces IAM', (end
     const current = async (SecretId: string) =>
       (await account.root.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
 
-    it('goes into a secret, whole or into the fields that are meant, and the version before comes back', async () => {
-      const both = JSON.stringify({ id: 'AKIA0EXAMPLE00001', secret: 'old', region: 'x' });
+    it('goes into the fields of a secret that are meant, and the version before comes back', async () => {
+      const named = { AWS_ACCESS_KEY_ID: 'of another time', AWS_SECRET_ACCESS_KEY: 'old' };
       for (const [old, changed] of [
-        ['old', fresh.value],
-        [both, JSON.stringify({ id: fresh.accessKeyId, secret: fresh.value, region: 'x' })],
-      ] as const) {
+        [
+          { id: 'AKIA0EXAMPLE00001', secret: 'old', region: 'x' },
+          { id: fresh.accessKeyId, secret: fresh.value, region: 'x' },
+        ],
+        [named, { AWS_ACCESS_KEY_ID: fresh.accessKeyId, AWS_SECRET_ACCESS_KEY: fresh.value }],
+      ].map((pair) => pair.map((one) => JSON.stringify(one)) as [string, string])) {
         const { step, id } = await secretHolding(old);
         const done = await run(step, given());
         expect([await current(id), done.probed.state]).toEqual([changed, 'effective']);
@@ -490,8 +493,17 @@ describeLive('awsIam', 'the AWS enforcer on an emulator that enforces IAM', (end
       }
     });
 
+    it('is refused where its id would not go with it', async () => {
+      for (const old of ['old', JSON.stringify({ secret: 'old' })]) {
+        const said = await refusalsOf((await secretHolding(old)).step);
+        expect(said).toMatch(
+          /new id too: write both by hand|has no field that holds the id of the replaced key \(fields secret\)/,
+        );
+      }
+    });
+
     it('is not put over, nor the old one brought back over, what somebody wrote since', async () => {
-      const { step, id } = await secretHolding('old');
+      const { step, id } = await secretHolding(JSON.stringify({ id: 'AKIA0EXAMPLE00001', secret: 'old' }));
       const done = await run(step, given());
       await account.root.secrets.send(new PutSecretValueCommand({ SecretId: id, SecretString: 'by hand' }));
       await expect(enforcer.undo(step, done.preImage, done.context)).rejects.toThrow(/somebody wrote version .* since/);
@@ -499,9 +511,11 @@ describeLive('awsIam', 'the AWS enforcer on an emulator that enforces IAM', (end
     });
 
     it('is refused where nobody can tell which field is meant, by name of the fields and without their values', async () => {
-      const { step } = await secretHolding(JSON.stringify({ first_token: 'alpha', second_token: 'beta' }));
+      const { step } = await secretHolding(
+        JSON.stringify({ id: 'AKIA0EXAMPLE00001', first_token: 'alpha', second_token: 'beta' }),
+      );
       const said = await refusalsOf(step);
-      expect(said).toMatch(/is not plain about which field holds the secret \(fields first_token, second_token\)/);
+      expect(said).toMatch(/is not plain about which field holds the secret \(fields id, first_token, second_token\)/);
       expect(said).not.toMatch(/alpha|beta/);
     });
 

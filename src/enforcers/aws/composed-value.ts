@@ -13,17 +13,24 @@ export interface Composing {
   readonly jsonKey?: string | undefined;
   /** Id of the access key that is replaced: the field that holds it is the id's. */
   readonly replacedId?: string | undefined;
+  /** The place is the only one that is written: a key's new secret without its new id would strand whoever reads both. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** A plain text becomes the part; of a JSON object those fields change that are surely meant. Throws a RefusedError that names its fields. */
-export function composedValue({ name, current, fresh, field, jsonKey, replacedId }: Composing): string {
+export function composedValue({ name, current, fresh, field, jsonKey, replacedId, isWhole }: Composing): string {
   const object = objectOf(current);
+  const needsId = isWhole === true && field === 'value' && fresh['accessKeyId'] !== undefined;
+  if (!object && needsId)
+    throw new RefusedError(`${name} holds a plain text, and a new key has a new id too: write both by hand`);
   if (!object) return partOf(name, fresh, field);
   if (jsonKey !== undefined) {
     if (!Object.hasOwn(object, jsonKey)) throw refusal(name, object, `has no field ${jsonKey}`);
     return JSON.stringify({ ...object, [jsonKey]: partOf(name, fresh, field) });
   }
   const companions = companionsIn(object, fresh, replacedId);
+  if (needsId && Object.keys(companions).length === 0)
+    throw refusal(name, object, 'has no field that holds the id of the replaced key');
   const rest = Object.keys(object).filter((key) => typeof object[key] === 'string' && !(key in companions));
   const named = rest.filter((key) => SECRET_NAME.test(key) && !ID_NAME.test(key));
   const [only, ...others] = named.length > 0 ? named : rest;
@@ -38,6 +45,7 @@ const ID_NAME = /(^|_|-)(key_?id|id)$|KeyId$/i;
 const COMPANIONS: Readonly<Record<string, RegExp>> = {
   accessKeyId: /access_?key_?id$/i,
   roleId: /role_?id$/i,
+  clientId: /client_?id$/i,
   user: /^(db_?)?user(_?name)?$/i,
 };
 

@@ -20,13 +20,14 @@ const OUR_LABEL = 'interlock';
 const nameOf = (step: ValueStep): string =>
   step.control === 'secret-value' ? `secret ${step.parameters.secret}` : `parameter ${step.parameters.parameter}`;
 
-/** Any credential, to see whether it could be written. */
-const ANY: NewCredential = { value: '-', accessKeyId: '-', roleId: '-', user: '-' };
+/** Any credential of that system, to see whether it could be written. */
+const anyOf = (replaced: string): NewCredential =>
+  replaced.startsWith('aws:') ? { value: '-', accessKeyId: '-' } : { value: '-', roleId: '-', user: '-', clientId: '-' };
 
 /** Why the place cannot take a new value; empty when it can. */
 export async function valueRefusals(step: ValueStep, planned: PlanStep, place: Place): Promise<string[]> {
   try {
-    composedValue(composing(step, planned, { current: await currentValue(step, place), fresh: ANY }));
+    composedValue(composing(step, planned, { current: await currentValue(step, place), fresh: anyOf(planned.for ?? '') }));
     return [];
   } catch (error) {
     if (error instanceof RefusedError) return [error.message];
@@ -98,7 +99,7 @@ function composing(
     ...values,
     name: nameOf({ parameters, ...step } as ValueStep),
     field: parameters.field,
-    jsonKey: 'jsonKey' in parameters ? parameters.jsonKey : undefined,
+    ...('secret' in parameters && { jsonKey: parameters.jsonKey, isWhole: true }),
     replacedId: /^aws:([A-Z0-9]+)$/.exec(planned.for ?? '')?.[1],
   };
 }

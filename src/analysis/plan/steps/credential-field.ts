@@ -15,8 +15,8 @@ export const credentialField = (placeName: string, credentialKey: string): strin
  * the secret works without it, undefined where it is not known.
  */
 export function idPlaceOf(place: string, credentialKey: string): string | null | undefined {
-  // A Secret of Kubernetes holds both under keys of its own: its delivery writes both, or none.
-  if (place.startsWith('k8s:')) return null;
+  // A Secret of Kubernetes and one of Secrets Manager hold both under keys of their own: its delivery writes both, or none.
+  if (place.startsWith('k8s:') || /^aws:arn:[\w-]+:secretsmanager:/.test(place)) return null;
   if (!credentialKey.startsWith('aws:') || credentialField(place, credentialKey) === 'accessKeyId') return null;
   const found = /^(.*)(secret_access_key|secret_key)$/i.exec(place);
   if (!found) return undefined;
