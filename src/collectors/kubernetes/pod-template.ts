@@ -32,19 +32,24 @@ type Kept = 'secret' | 'configMap';
 function volumeUses({ volumes }: PodSpec, kept: Kept): SecretUse[] {
   return volumes.flatMap((volume) => {
     const how = `mounted as volume ${volume.name}`;
-    const own = kept === 'secret' ? volume.secret?.secretName : volume.configMap?.name;
-    const projected = (volume.projected?.sources ?? []).map(
-      (source) => (kept === 'secret' ? source.secret : source.configMap)?.name,
+    const own = kept === 'secret' ? { ...volume.secret, name: volume.secret?.secretName } : { ...volume.configMap, items: [] };
+    const projected = (volume.projected?.sources ?? []).map(({ secret, configMap }) =>
+      kept === 'secret' ? { ...secret } : { ...configMap, items: [] },
     );
-    return [own, ...projected].flatMap((name) => (name ? [{ name, how }] : []));
+    return [own, ...projected].flatMap(({ name, items = [] }) =>
+      name ? [{ name, how, ...(items.length > 0 && { keys: items.map(({ key }) => key) }) }] : [],
+    );
   });
 }
 
 function environmentUses(spec: PodSpec, kept: Kept): SecretUse[] {
   return containersOf(spec).flatMap(({ env, envFrom }) => [
     ...env.flatMap(({ name, valueFrom }) => {
-      const from = (kept === 'secret' ? valueFrom?.secretKeyRef : valueFrom?.configMapKeyRef)?.name;
-      return from ? [{ name: from, how: `in the environment as ${name}` }] : [];
+      const how = `in the environment as ${name}`;
+      const { name: secret, key } = valueFrom?.secretKeyRef ?? {};
+      if (kept === 'secret') return secret ? [{ name: secret, how, ...(key && { keys: [key] }) }] : [];
+      const from = valueFrom?.configMapKeyRef?.name;
+      return from ? [{ name: from, how }] : [];
     }),
     ...envFrom.flatMap(({ secretRef, configMapRef }) => {
       const from = (kept === 'secret' ? secretRef : configMapRef)?.name;
@@ -53,10 +58,15 @@ function environmentUses(spec: PodSpec, kept: Kept): SecretUse[] {
   ]);
 }
 
+/** One of each; of what is used whole in one place, all keys count. */
 function distinct(uses: readonly SecretUse[]): SecretUse[] {
-  const first = new Map<string, SecretUse>();
-  for (const use of uses) if (!first.has(use.name)) first.set(use.name, use);
-  return [...first.values()];
+  const found = new Map<string, SecretUse>();
+  for (const use of uses) {
+    const { how, ...known } = found.get(use.name) ?? use;
+    const keys = known.keys && use.keys && [...new Set([...known.keys, ...use.keys])];
+    found.set(use.name, { name: use.name, how, ...(keys && { keys }) });
+  }
+  return [...found.values()];
 }
 
 function projectedTokens({ volumes }: PodSpec): ProjectedToken[] {

@@ -22,6 +22,8 @@ export type TokenIdentity = { readonly serviceAccount: string } | { readonly use
 export interface SecretUse {
   readonly name: string;
   readonly how: string;
+  /** Of it, only these; undefined: all. */
+  readonly keys?: readonly string[];
 }
 
 export interface ProjectedToken {

@@ -43,7 +43,7 @@ const volume = z.object({
     .object({
       sources: listOf(
         z.object({
-          secret: named.nullish(),
+          secret: named.extend({ items }).nullish(),
           configMap: named.nullish(),
           serviceAccountToken: z.object({ audience: text, expirationSeconds: z.number().nullish() }).nullish(),
         }),

@@ -5,11 +5,11 @@
  *       ▲─────ESCAPES_TO──┘
  */
 import type { EntityFact, Properties, RelationshipFact } from '../../model/entity.ts';
-import { k8sNamespace, k8sObject } from '../../model/keys.ts';
+import { k8sNamespace, k8sObject, k8sValue } from '../../model/keys.ts';
 import type { Cluster } from './cluster.ts';
 import { placeKey } from './inventory.ts';
 import { contains, SOME_NODE } from './place-facts.ts';
-import type { HostAccess, PodTemplate } from './records.ts';
+import type { HostAccess, PodTemplate, SecretUse } from './records.ts';
 import type { FactStream } from './resolve.ts';
 import type { Workload } from './workloads.ts';
 
@@ -78,7 +78,7 @@ function* reads(cluster: Cluster, { key, namespace, templates }: Workload): Gene
     if (!known || (known.certainty !== 'definite' && fact.certainty === 'definite')) found.set(fact.target, fact);
   };
   for (const { secrets, configMaps, pullSecrets, serviceAccount } of templates) {
-    for (const { name, how } of secrets) note(read(key, k8sObject(cluster.source, namespace, 'secrets', name), how));
+    for (const use of secrets) for (const fact of secretReads(cluster, { key, namespace, use })) note(fact);
     for (const { name, how } of configMaps) {
       const record = cluster.inventory.configMaps.get(placeKey(namespace, name));
       if (record && record.values.length > 0) note(read(key, k8sObject(cluster.source, namespace, 'configmaps', name), how));
@@ -88,6 +88,23 @@ function* reads(cluster: Cluster, { key, namespace, templates }: Workload): Gene
       note(pulls(key, k8sObject(cluster.source, namespace, 'secrets', name)));
   }
   yield* found.values();
+}
+
+interface Using {
+  /** Of the workload. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly use: SecretUse;
+}
+
+/** Where some keys are handed out and another holds a credential, each is used by itself: what is beside them, its pods never see. */
+function* secretReads(cluster: Cluster, { key, namespace, use: { name, how, keys } }: Using): Generator<RelationshipFact> {
+  const secret = k8sObject(cluster.source, namespace, 'secrets', name);
+  const held = cluster.inventory.secrets.get(placeKey(namespace, name))?.values ?? [];
+  const names = held.flatMap((one) => (one.type === 'aws-key' ? [] : one.name));
+  const isWhole = !keys || names.length < held.length || names.every((one) => keys.includes(one));
+  if (isWhole) return yield read(key, secret, how);
+  for (const one of names.filter((own) => keys.includes(own))) yield { ...read(key, k8sValue(secret, one), how), kind: 'USES' };
 }
 
 const read = (source: string, target: string, reason: string): RelationshipFact => ({

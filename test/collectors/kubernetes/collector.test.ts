@@ -512,6 +512,32 @@ describe('identity out of the cluster', () => {
     ]);
   });
 
+  it('tells the keys of a Secret apart, where a pod is handed some of them', async () => {
+    const secret = (name: string) => ['v4', 'Lx', name, '9sKd2'].join('');
+    const found = await collectingObjects([
+      object('Secret', 'shop/db', { stringData: { user: 'shop', password: secret('a'), 'admin-password': secret('b') } }),
+      deployment('shop/env', {
+        containers: [{ name: 'main', env: [{ name: 'P', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }],
+      }),
+      deployment('shop/files', {
+        containers: [{ name: 'main' }],
+        volumes: [{ name: 'v', secret: { secretName: 'db', items: [{ key: 'admin-password', path: 'p' }] } }],
+      }),
+      deployment('shop/user', {
+        containers: [{ name: 'main', env: [{ name: 'U', valueFrom: { secretKeyRef: { name: 'db', key: 'user' } } }] }],
+      }),
+      deployment('shop/both', {
+        containers: [{ name: 'main', env: [{ name: 'P', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }],
+        volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 'db' } }] } }],
+      }),
+    ]);
+    expect(found.edges.filter((edge) => / (?:READS|USES) /.test(edge))).toEqual([
+      'k8s:test/shop/deployments/both READS k8s:test/shop/secrets/db',
+      'k8s:test/shop/deployments/env USES k8s:test/shop/secrets/db#password',
+      'k8s:test/shop/deployments/files USES k8s:test/shop/secrets/db#admin-password',
+    ]);
+  });
+
   it('reads associations of EKS Pod Identity and the identities that aws-auth maps', async () => {
     const association = { clusterName: 'c', namespace: 'shop', serviceAccount: 'app', roleArn: role, associationId: 'a-1' };
     const found = await files({ 'a.json': JSON.stringify({ association }), 'b.json': JSON.stringify(awsAuth) });
