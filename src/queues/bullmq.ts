@@ -34,13 +34,23 @@ export interface BullmqOptions extends QueueOptions {
   readonly url: string;
   /** Tests give their own, so that suites do not meet. */
   readonly prefix?: string;
+  /** Between two looks for rows whose nudge was lost. */
+  readonly nudgeAgainMs?: number;
 }
 
 /** BullMQ refuses ids with a colon or of digits only. */
 const safeId = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 export function createBullmqQueue(options: BullmqOptions): Queue {
-  const { jobs, now, url, prefix = 'interlock', maxAttempts = DEFAULT_MAX_ATTEMPTS, backoffMs = DEFAULT_BACKOFF_MS } = options;
+  const {
+    jobs,
+    now,
+    url,
+    prefix = 'interlock',
+    nudgeAgainMs = NUDGE_AGAIN_MS,
+    maxAttempts = DEFAULT_MAX_ATTEMPTS,
+    backoffMs = DEFAULT_BACKOFF_MS,
+  } = options;
   const host = new URL(url).host;
   const connection = { url, connectTimeout: CONNECT_TIMEOUT_MS };
   const queue = new BullQueue<Nudge | Tick>(QUEUE, {
@@ -170,9 +180,11 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
       });
       worker.on('error', () => undefined);
       worker.on('drained', () => void nudgeAgain(['waiting']));
+      // Also when Redis is back, perhaps empty.
+      worker.on('ready', () => void nudgeAgain(UNDONE));
       await worker.waitUntilReady();
       await nudgeAgain(UNDONE);
-      nudging = setInterval(() => void nudgeAgain(UNDONE), NUDGE_AGAIN_MS);
+      nudging = setInterval(() => void nudgeAgain(UNDONE), nudgeAgainMs);
     },
     async *progress(signal) {
       if (!queueEvents) {

@@ -137,6 +137,7 @@ const PARTS: Readonly<Record<string, () => object>> = {
   evaluator: () => ({ goalPerSecond: 200_000, ...(script('evaluator.ts') as object) }),
   cloudtrail: () => ({ goalSeconds: 60, ...(script('cloudtrail.ts') as object) }),
   plans: () => ({ goal20Ms: 2000, goal1000Ms: 60_000, ...(script('plans.ts', 'L') as object) }),
+  execution: () => ({ goalStepsPerSecond: 100, goalLost: 0, ...(script('execution.ts') as object) }),
   reach: () => ({ goalAllMs: 2000, goalOneP99Ms: 20, ...(script('reach.ts', 'M') as object) }),
 };
 

@@ -77,10 +77,17 @@ function writeStep(db: Connection, record: StepRecord): void {
   db.run('INSERT OR REPLACE INTO step (plan, step, state, body, called, owner, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)', values);
 }
 
-function moveStep(db: Connection, { record, from, ledger, hold }: StepTransition): boolean {
-  requirePlan(db, record.plan);
+/** The row of a plan may be megabytes long, and SQLite reads all of it to find it: it is asked for where no step shows that it is there. */
+function moveSteps(db: Connection, transitions: readonly StepTransition[]): boolean[] {
+  const known = new Set<string>();
+  return transitions.map((transition) => moveStep(db, transition, known));
+}
+
+function moveStep(db: Connection, { record, from, ledger, hold }: StepTransition, known: Set<string>): boolean {
   if (ledger[0] && ledgerRecord(db, ledger[0].id)) return true;
   const row = db.get<[StepRecord['state']]>('SELECT state FROM step WHERE plan = ? AND step = ?', [record.plan, record.step]);
+  if (!row && !known.has(record.plan)) requirePlan(db, record.plan);
+  known.add(record.plan);
   if (!from.includes(row?.[0] ?? 'planned')) return false;
   writeStep(db, record);
   for (const draft of ledger) append(db, draft);
@@ -132,8 +139,8 @@ export const createPlanStore = (access: Access): PlanStore => ({
       if (isWithdrawn) append(db, draft);
       return isWithdrawn || known;
     }),
-  moveStep: (transition) => access.write((db) => moveStep(db, transition)),
-  moveSteps: (transitions) => access.write((db) => transitions.map((transition) => moveStep(db, transition))),
+  moveStep: (transition) => access.write((db) => moveSteps(db, [transition])[0] ?? false),
+  moveSteps: (transitions) => access.write((db) => moveSteps(db, transitions)),
   plansWithSteps: (states) => access.read((db) => plansWithSteps(db, states)),
   actionsSince: (at, exceptPlan) => access.read((db) => actionsSince(db, at, exceptPlan)),
   holds: (filter) => access.read((db) => findHolds(db, filter)),

@@ -7,7 +7,6 @@ UPDATE step SET called = json_extract(body, '$.attempts') > 0, updated_at = json
 CREATE INDEX step_state ON step (state, plan);
 CREATE INDEX step_updated ON step (updated_at);
 CREATE INDEX hold_holder ON hold (holder);
-CREATE INDEX hold_open ON hold (since) WHERE released IS NULL;
 CREATE INDEX plan_created ON plan (created_at DESC, id);
 CREATE INDEX job_state ON job (state, created_at, id);
 `;
