@@ -16,17 +16,27 @@ export const LIVE_SERVERS = {
   vault: 'INTERLOCK_TEST_VAULT',
 } as const;
 
-export function describeLive(server: keyof typeof LIVE_SERVERS, title: string, suite: (url: string) => void): void {
-  const variable = LIVE_SERVERS[server];
-  const url = process.env[variable];
-  if (url) {
-    describe(title, () => suite(url));
+type Server = keyof typeof LIVE_SERVERS;
+
+export const describeLive = (server: Server, title: string, suite: (url: string) => void): void =>
+  describeLiveOn([server], title, (urls) => suite(urls[server]));
+
+/** One story on several servers: all of them must be there. */
+export function describeLiveOn<S extends Server>(
+  servers: readonly S[],
+  title: string,
+  suite: (urls: Readonly<Record<S, string>>) => void,
+): void {
+  const missing = servers.map((server) => LIVE_SERVERS[server]).filter((variable) => !process.env[variable]);
+  const urls = Object.fromEntries(servers.map((server) => [server, process.env[LIVE_SERVERS[server]] ?? '']));
+  if (missing.length === 0) {
+    describe(title, () => suite(urls as Record<S, string>));
   } else if (process.env['CI']) {
-    it(`${title} needs ${variable} in CI`, () => {
-      throw new Error(`${variable} is not set: start the servers with .ci/services.sh`);
+    it(`${title} needs ${missing.join(', ')} in CI`, () => {
+      throw new Error(`${missing.join(', ')} not set: start the servers with .ci/services.sh`);
     });
   } else {
-    console.warn(`SKIPPED: ${title}: ${variable} is not set (bash .ci/services.sh start)`);
-    describe.skip(`${title} (no ${variable})`, () => suite(''));
+    console.warn(`SKIPPED: ${title}: ${missing.join(', ')} not set (bash .ci/services.sh start)`);
+    describe.skip(`${title} (no ${missing.join(', ')})`, () => suite(urls as Record<S, string>));
   }
 }

@@ -1,9 +1,10 @@
-/** Whose proof a key names by itself: passwords are written behind the identity that they are of. */
+/**
+ * Whose proof a key names by itself: an identity's one password is written behind it. A proof with an id of its own (a secret-id, one
+ * of several passwords) is known from its system alone, which also says when it is gone.
+ */
 const FORMS = [
   /^(postgres:[^/]+\/roles\/.+)\/password$/,
   /^(aws:arn:[^:]*:iam::\d*:user\/.+)\/login-profile$/,
-  /^(vault:[^/]+\/auth\/.+\/role\/[^/]+)\/secret-id\/[^/]+$/,
-  /^(redis:[^/]+\/users\/[^/]+)\/passwords\/[^/]+$/,
   /^(rabbitmq:[^/]+\/users\/[^/]+)\/password$/,
 ] as const;
 
