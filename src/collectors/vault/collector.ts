@@ -79,7 +79,7 @@ interface Gathered {
 
 function* saidOf({ inventory, audit, notes, context }: Gathered): Generator<Collected> {
   const { source, now } = context;
-  const { access, proofs, problems, missing, known } = resolved(inventory, { source, now: now.toISOString() });
+  const { access, proofs, problems, missing, leftOut, known } = resolved(inventory, { source, now: now.toISOString() });
   for (const text of problems) {
     notes.missing(ACCESS_SCOPE, text);
     yield { type: 'error', text };
@@ -88,6 +88,11 @@ function* saidOf({ inventory, audit, notes, context }: Gathered): Generator<Coll
     notes.missing(ACCESS_SCOPE, `policy ${name} is held, and was not collected: read sys/policies/acl/${name}`);
   for (const method of unreadMethods(inventory))
     yield { type: 'warning', text: `${method}: who logs in there, and with which policies, is not read` };
+  if (leftOut > 0)
+    yield {
+      type: 'warning',
+      text: `${leftOut} more paths that policies name are not shown as places: list what is in the engines`,
+    };
   if (!inventory.isEmpty) {
     notes.seen(ACCESS_SCOPE);
     yield* inBatches(ACCESS_SCOPE, access, context);

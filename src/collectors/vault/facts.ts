@@ -6,7 +6,7 @@ export interface Facts {
   readonly relationships: readonly RelationshipFact[];
 }
 
-export const joined = (...all: readonly Facts[]): Facts => ({
+export const joined = (all: readonly Facts[]): Facts => ({
   entities: all.flatMap(({ entities }) => entities),
   relationships: all.flatMap(({ relationships }) => relationships),
 });

@@ -2,7 +2,7 @@
 import type { TemplateIdentity } from '../../iam/vault/template.ts';
 import type { EntityFact } from '../../model/entity.ts';
 import { vaultAuthRole, vaultEntity, vaultGroup, vaultServer } from '../../model/keys.ts';
-import { entitled, type Facts, joined, thing } from './facts.ts';
+import { entitled, type Facts, thing } from './facts.ts';
 import type { AuthRole, Inventory } from './inventory.ts';
 import type { Caller } from './policies.ts';
 import type { EntityData, GroupData } from './records.ts';
@@ -242,8 +242,5 @@ export function identityFacts(inventory: Inventory, identities: readonly Identit
       .map((group) => entitled(vaultEntity(source, entity.id), 'MEMBER_OF', vaultGroup(source, group.id))),
   );
   const entities = [...identities.map(({ fact }) => fact), ...groups];
-  return joined(
-    { entities, relationships: entities.map(({ key }) => entitled(server, 'CONTAINS', key)) },
-    { entities: [], relationships: members },
-  );
+  return { entities, relationships: [...entities.map(({ key }) => entitled(server, 'CONTAINS', key)), ...members] };
 }

@@ -14,7 +14,7 @@ import type { AuthRole, Inventory } from './inventory.ts';
 import type { RoleData } from './records.ts';
 
 export function loginFacts(inventory: Inventory, source: string): Facts {
-  return joined(...[...inventory.roles.values()].map((role) => loginsOf(role, inventory, source)));
+  return joined([...inventory.roles.values()].map((role) => loginsOf(role, inventory, source)));
 }
 
 function loginsOf(role: AuthRole, inventory: Inventory, source: string): Facts {

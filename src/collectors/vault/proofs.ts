@@ -26,12 +26,12 @@ export function proofFacts(context: ProofContext): Facts {
   const { inventory, estate } = context;
   const tokens = [...inventory.tokens.values()];
   const holders = tokens.map((token) => tokenHolder(token, context));
-  return joined(
+  return joined([
     ...[...inventory.roles.values()].map((role) => secretIdFacts(role, context)),
     ...tokens.map((token) => tokenFacts(token, context)),
     ...[...inventory.leases].map(([id, lease]) => leaseFacts(id, lease, context)),
     grantFacts(estate.source, holders),
-  );
+  ]);
 }
 
 const stateAt = (expiresAt: Time | undefined, now: Time): EntityFact['state'] & string =>
@@ -124,9 +124,19 @@ function tokenFacts(token: TokenData, { inventory, directory, estate: { source }
     relationships: [
       entitled(vaultServer(source), 'CONTAINS', key),
       ...(identity === undefined ? [] : [entitled(key, 'ACTS_FOR', identity)]),
-      ...(roleKey === undefined ? [] : [minted(roleKey, key, created)]),
+      ...(role === undefined ? [] : mintersOf(role, source).map((minter) => minted(minter, key, created))),
     ],
   };
+}
+
+/** More secret-ids than this say nothing: which of them a login was made with is not kept. */
+const MOST_MINTERS = 20;
+
+/** The role of a login, and the secret-ids with which it may have been made. */
+function mintersOf({ mount, name, secretIds }: AuthRole, source: string): string[] {
+  const role = vaultAuthRole(source, mount, name);
+  const proofs = secretIds.size > MOST_MINTERS ? [] : [...secretIds.keys()].map((accessor) => vaultSecretId(role, accessor));
+  return [role, ...proofs];
 }
 
 const minted = (source: string, target: string, at: Time | undefined): RelationshipFact => ({
@@ -135,7 +145,7 @@ const minted = (source: string, target: string, at: Time | undefined): Relations
   target,
   basis: 'inferred',
   certainty: 'possible',
-  reason: 'it was issued for a login of it',
+  reason: 'it was issued for a login that may have been made with it',
   ...(at !== undefined && { firstSeen: at, lastUsed: at }),
 });
 

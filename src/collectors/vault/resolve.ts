@@ -18,6 +18,8 @@ export interface Resolved {
   readonly problems: readonly string[];
   /** Policies that somebody holds and that were not collected. */
   readonly missing: readonly string[];
+  /** Paths of policies that are not shown as places. */
+  readonly leftOut: number;
   readonly known: Map<string, EntityFact>;
 }
 
@@ -33,14 +35,14 @@ export function resolved(inventory: Inventory, { source, now }: { readonly sourc
   const server = thing(vaultServer(source), 'Scope', source, { state: 'active' });
   const known = new Map<string, EntityFact>();
   const access = withStubs(
-    joined(
+    joined([
       { entities: [server], relationships: [] },
       thingFacts(things, inventory, source),
       policyFacts(policies, estate),
       identityFacts(inventory, identities, source),
       loginFacts(inventory, source),
       grantFacts(source, holders),
-    ),
+    ]),
     known,
   );
   const proofs = withStubs(proofFacts({ inventory, directory: new Directory(inventory), policies, estate, now }), known);
@@ -49,6 +51,7 @@ export function resolved(inventory: Inventory, { source, now }: { readonly sourc
     proofs: withoutLooseEnds(proofs),
     problems: policies.problems,
     missing: policies.missing,
+    leftOut: things.leftOut,
     known,
   };
 }
@@ -73,7 +76,7 @@ function policyFacts(policies: Policies, estate: Estate): Facts {
     };
   });
   if (single.length === 0) return { entities: [], relationships: [] };
-  return joined({ entities: [any], relationships: [entitled(vaultServer(source), 'CONTAINS', any.key)] }, ...single);
+  return joined([{ entities: [any], relationships: [entitled(vaultServer(source), 'CONTAINS', any.key)] }, ...single]);
 }
 
 /** What names something that was not collected, such as a policy that a token role allows, is left out. */

@@ -129,7 +129,7 @@ export function grantFacts(source: string, holders: readonly Holder[]): Facts {
     const key = vaultPermission(source, digest.slice(0, 32));
     if (!entities.has(key)) {
       entities.set(key, thing(key, 'Permission', permissionName(said)));
-      relationships.push(...rightFacts(key, said));
+      for (const fact of rightFacts(key, said)) relationships.push(fact);
     }
     relationships.push(entitled(holder, 'HAS_GRANT', key));
   }

@@ -36,7 +36,12 @@ export interface Engine {
 export interface Things {
   readonly things: readonly Thing[];
   readonly engines: readonly Engine[];
+  /** Paths that policies name beyond `MOST_NAMED`. */
+  readonly leftOut: number;
 }
+
+/** Places that only policies name: more of them say nothing that their rules do not. */
+const MOST_NAMED = 10_000;
 
 /** Not places of secrets. */
 const BUILT_IN = ['sys', 'identity', 'cubbyhole', 'auth'];
@@ -51,11 +56,16 @@ export function thingsOf(inventory: Inventory, policies: Policies, source: strin
     add(issuing(source, { mount, below: `creds/${name}`, type: 'dynamic', data }));
   for (const { mount, name, data } of inventory.staticRoles.values())
     add(issuing(source, { mount, below: `static-creds/${name}`, type: 'static', data }));
-  for (const path of namedPaths(policies)) {
+  const paths = namedPaths(policies);
+  for (const path of paths.slice(0, MOST_NAMED)) {
     const named = namedThing(path, { inventory, engines, source });
     if (named) add(named);
   }
-  return { things: [...things.values()].sort((a, b) => (a.key < b.key ? -1 : 1)), engines };
+  return {
+    things: [...things.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    engines,
+    leftOut: Math.max(0, paths.length - MOST_NAMED),
+  };
 }
 
 /** Engines that are listed, and those of which a secret is known. */
@@ -193,7 +203,7 @@ export function thingFacts({ things, engines }: Things, inventory: Inventory, so
     ...[...inventory.dynamicRoles.values()].map((role) => dynamicFacts(source, role)),
     ...[...inventory.staticRoles.values()].map((role) => staticFacts(source, role)),
   ];
-  return joined(...scopes, ...places, ...issued);
+  return joined([...scopes, ...places, ...issued]);
 }
 
 const ownMounts = (inventory: Inventory): string[] =>

@@ -52,7 +52,9 @@ interface Permissions {
 
 export class Acl {
   readonly #paths = new Map<string, Permissions>();
-  readonly #wild: readonly Wildcard[];
+  /** Those with `+`. */
+  readonly #segmented: readonly Wildcard[];
+  readonly #prefixes: Prefixes;
   readonly #templates: readonly string[];
   readonly #isRoot: boolean;
 
@@ -60,7 +62,9 @@ export class Acl {
     this.#isRoot = policies.some(({ name }) => name === 'root');
     const rules = policies.flatMap(({ name, rules: own }) => own.map((rule) => ({ name, rule })));
     for (const { name, rule } of rules) if (!rule.isTemplate) this.#add(name, rule);
-    this.#wild = [...this.#paths.keys()].filter(isWild).map(wildcardOf);
+    const wild = [...this.#paths.keys()].filter(isWild).map(wildcardOf);
+    this.#segmented = wild.filter(({ count }) => count > 0);
+    this.#prefixes = new Prefixes(wild.filter(({ count }) => count === 0));
     this.#templates = rules.filter(({ rule }) => rule.isTemplate).map(({ rule }) => rule.path);
   }
 
@@ -100,10 +104,9 @@ export class Acl {
     const exact =
       this.#exact(path) ?? (operation === 'list' || operation === 'scan' ? this.#exact(path.replace(/\/$/, '')) : undefined);
     if (exact) return exact;
-    const best = this.#wild
-      .filter((one) => fits(one, path))
-      .sort(byPriority)
-      .at(-1);
+    const prefix = this.#prefixes.longestOf(path);
+    const fitting = this.#segmented.filter((one) => fits(one, path));
+    const best = [...fitting, ...(prefix ? [prefix] : [])].sort(byPriority).at(-1);
     return best && this.#paths.get(best.written);
   }
 
@@ -173,8 +176,26 @@ function wildcardOf(written: string): Wildcard {
   };
 }
 
-function fits({ path: pattern, isPrefix, segments, count }: Wildcard, path: string): boolean {
-  if (count === 0) return path.startsWith(pattern);
+/** Of patterns that only end in `*`: among those that fit, the longest decides. Cost: a look for each length that there is. */
+class Prefixes {
+  readonly #byPath: ReadonlyMap<string, Wildcard>;
+  readonly #lengths: readonly number[];
+
+  constructor(wildcards: readonly Wildcard[]) {
+    this.#byPath = new Map(wildcards.map((one) => [one.path, one]));
+    this.#lengths = [...new Set(wildcards.map(({ path }) => path.length))].sort((a, b) => b - a);
+  }
+
+  longestOf(path: string): Wildcard | undefined {
+    for (const length of this.#lengths) {
+      const found = length <= path.length ? this.#byPath.get(path.slice(0, length)) : undefined;
+      if (found) return found;
+    }
+    return undefined;
+  }
+}
+
+function fits({ isPrefix, segments }: Wildcard, path: string): boolean {
   const parts = path.split('/');
   if (isPrefix ? parts.length < segments.length : parts.length !== segments.length) return false;
   return segments.every((segment, at) => {
