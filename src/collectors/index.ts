@@ -12,6 +12,7 @@ export const collectors: Readonly<Record<string, () => Promise<Collector>>> = {
   opengraph: async () => (await import('./opengraph/collector.ts')).opengraphCollector,
   postgres: async () => (await import('./postgres/collector.ts')).postgresCollector,
   keycloak: async () => (await import('./keycloak/collector.ts')).keycloakCollector,
+  rabbitmq: async () => (await import('./rabbitmq/collector.ts')).rabbitmqCollector,
   redis: async () => (await import('./redis/collector.ts')).redisCollector,
   backstage: async () => (await import('./backstage/collector.ts')).backstageCollector,
   vault: async () => (await import('./vault/collector.ts')).vaultCollector,

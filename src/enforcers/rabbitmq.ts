@@ -1,7 +1,7 @@
 import { type Management, openManagement } from '../apis/rabbitmq/management.ts';
 import { RABBITMQ_HASHING, saltedHash } from '../apis/rabbitmq/password-hash.ts';
 import type { RabbitmqApiSettings } from '../apis/rabbitmq/settings.ts';
-import { allConnections, type RabbitmqUser, readUser } from '../apis/rabbitmq/users.ts';
+import { allConnections, connectionsOf, type RabbitmqUser, readUser } from '../apis/rabbitmq/users.ts';
 import { RefusedError } from '../model/errors.ts';
 import { rabbitmqPassword, rabbitmqUser } from '../model/keys.ts';
 import type { EntityKind } from '../model/kinds.ts';
@@ -136,11 +136,13 @@ async function apply(work: Work): Promise<Applied> {
 const closed = ({ step, api, context: { signal }, options: { settleMs = SETTLE_MS } }: Work): Promise<string[]> =>
   closeConnections(api, step.parameters.user, { settleMs, signal });
 
+/** Every name at once; what else is known of a new one comes after some seconds. */
 async function listed(api: Management, user: string): Promise<string[]> {
-  const open = (await allConnections(api)).filter((one) => one.user === user);
+  const details = new Map((await allConnections(api)).map((one) => [one.name, one]));
+  const open = (await connectionsOf(api, user)).map((one) => details.get(one.name) ?? one);
   const said = open.map(({ name, vhost, protocol, connected_at }) => {
-    const since = connected_at === undefined ? '' : ` since ${new Date(connected_at).toISOString()}`;
-    return `${name} in vhost "${vhost}", ${protocol}${since}`;
+    const since = connected_at === undefined ? '' : `, ${protocol} since ${new Date(connected_at).toISOString()}`;
+    return `${name} in vhost "${vhost}"${since}`;
   });
   return said.length === 0 ? [`no connection of "${user}" is listed`] : said;
 }

@@ -11,6 +11,8 @@ export type RabbitmqBefore = Partial<RabbitmqUser> & { readonly newUserWasThere?
 export async function answerTo(step: RabbitmqStep, api: Management): Promise<Preflight> {
   const { user } = step.parameters;
   const now = await readUser(api, user);
+  // Another incident has deleted it: its hold knows what was there.
+  if (!now && (step.action === 'revoke' || step.action === 'delete')) return { refusals: [], preImage: '{}', preexisting: true };
   if (!now)
     return { refusals: [`user "${user}" does not exist at ${api.place}: collect again`], preImage: '', preexisting: false };
   const refusals = await refusalsOf(step, { api, now });
