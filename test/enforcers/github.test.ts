@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { PATIENCE } from '../../src/apis/github/client.ts';
 import { createHandOvers } from '../../src/app/execute/hand-over.ts';
 import { createGithubEnforcer, type GithubEnforcerOptions } from '../../src/enforcers/github.ts';
+import { enforcers } from '../../src/enforcers/index.ts';
 import { ThrottledError } from '../../src/model/errors.ts';
 import { githubCommands, parseGithubStep } from '../../src/model/github-actions.ts';
 import type { EntityKind } from '../../src/model/kinds.ts';
@@ -423,6 +424,15 @@ describe('the GitHub enforcer (a local server that speaks its protocol)', () => 
       'either a repository or an organization',
     );
   });
+});
+
+it('is opened from its configuration, which is checked', async () => {
+  const settings = { name: 'acme', type: 'github', source: 'acme', org: 'acme', token: 'a-token' };
+  expect(await enforcers.github(settings)).toMatchObject({ name: 'acme', type: 'github' });
+  const opening = (change: object): Promise<unknown> => enforcers.github({ ...settings, ...change });
+  await expect(opening({ appId: 1 })).rejects.toThrow(/enforcers.acme: .*privateKeyFile/);
+  await expect(opening({ token: undefined })).rejects.toThrow(/either `appId` with `privateKeyFile`, or `token`/);
+  await expect(opening({ organisation: 'x' })).rejects.toThrow(/organisation/);
 });
 
 const fingerprint = (key: string): string =>

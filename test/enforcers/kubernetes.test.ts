@@ -1,11 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { createHandOvers } from '../../src/app/execute/hand-over.ts';
+import { enforcers } from '../../src/enforcers/index.ts';
+import { RIGHTS } from '../../src/enforcers/kubernetes/check.ts';
 import { createKubernetesEnforcer } from '../../src/enforcers/kubernetes.ts';
+import { createFingerprinter } from '../../src/model/fingerprint.ts';
 import { kubernetesCommands, networkPolicyName, parseKubernetesStep } from '../../src/model/kubernetes-actions.ts';
 import type { Action, PlanStep, StepParameters } from '../../src/model/plan.ts';
 import type { Checked } from '../../src/ports/checked.ts';
 import type { Enforcer, EnforcerContext, NewCredential } from '../../src/ports/enforcer.ts';
 import { makeStep } from '../app/execute/plans.ts';
+import { SAMPLE_KEY } from '../contracts/collecting.ts';
 import { enforcerContract } from '../contracts/enforcer.ts';
 import { type Json, type KubernetesServer, openKubernetes, RBAC, withoutServerFields } from '../kubernetes-server.ts';
 import { describeLive } from '../live.ts';
@@ -448,7 +454,26 @@ describeLive('kubernetes', 'the Kubernetes enforcer', (url) => {
   });
 });
 
+it('is allowed all that it foresees by the example of rights, and no more', () => {
+  const text = readFileSync(new URL('../../examples/kubernetes-enforcer.yaml', import.meta.url), 'utf8');
+  const { rules } = parse(text) as { rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[] };
+  const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`))),
+  );
+  const wanted = RIGHTS.map(
+    ({ verb, group, resource, subresource }) => `${verb} ${group}/${resource}${subresource ? `/${subresource}` : ''}`,
+  );
+  expect(granted.sort()).toEqual(wanted.sort());
+});
+
 describe('without a cluster', () => {
+  it('is opened from its configuration, which is checked', async () => {
+    const surroundings = { environment: {}, fingerprint: createFingerprinter(SAMPLE_KEY) };
+    const settings = { name: 'prod', type: 'kubernetes', source: 'main', kubeconfig: '/nowhere/config', context: 'prod' };
+    expect(await enforcers.kubernetes(settings, surroundings)).toMatchObject({ name: 'prod', type: 'kubernetes' });
+    await expect(enforcers.kubernetes({ ...settings, sorce: 'x' }, surroundings)).rejects.toThrow(/enforcers.prod: .*sorce/);
+  });
+
   it('says what cannot be read, and refuses', async () => {
     const step = stepOn('shop/serviceaccounts/a', 'quarantine', {
       control: 'bindings',

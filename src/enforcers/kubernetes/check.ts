@@ -36,6 +36,8 @@ export const RIGHTS: readonly Right[] = [
   ...of('', 'secrets', ['get', 'list', 'create', 'update', 'delete'], 'to end tokens, and to write new values'),
   ...of('', 'pods', ['get', 'delete'], 'to end pods'),
   ...of('networking.k8s.io', 'networkpolicies', ['get', 'list', 'create', 'delete'], 'to isolate pods'),
+  ...of('apps', 'replicasets', ['get'], 'to isolate pods'),
+  ...of('batch', 'jobs', ['get'], 'to isolate pods'),
   ...['deployments', 'statefulsets', 'daemonsets'].flatMap((resource) =>
     of('apps', resource, ['get', 'list', 'patch'], 'to roll out what reads a new value'),
   ),
