@@ -2,34 +2,9 @@ import type { Session } from '../../apis/aws/session.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { Checked } from '../../ports/checked.ts';
 import type { Accounts } from './accounts.ts';
-import { calls, look } from './operations.ts';
+import { calls, look, permissions } from './operations.ts';
 import { deniedRights } from './own-rights.ts';
 import { said } from './words.ts';
-
-/** What the steps of this enforcer call in IAM. */
-const ACTIONS = [
-  'iam:CreateAccessKey',
-  'iam:DeleteAccessKey',
-  'iam:DeleteLoginProfile',
-  'iam:DeleteRolePermissionsBoundary',
-  'iam:DeleteRolePolicy',
-  'iam:DeleteUserPermissionsBoundary',
-  'iam:DeleteUserPolicy',
-  'iam:GetAccessKeyLastUsed',
-  'iam:GetLoginProfile',
-  'iam:GetRole',
-  'iam:GetRolePolicy',
-  'iam:GetUser',
-  'iam:GetUserPolicy',
-  'iam:ListAccessKeys',
-  'iam:PutRolePermissionsBoundary',
-  'iam:PutRolePolicy',
-  'iam:PutUserPermissionsBoundary',
-  'iam:PutUserPolicy',
-  'iam:UpdateAccessKey',
-  'iam:UpdateAssumeRolePolicy',
-  'iam:UpdateRole',
-];
 
 /** Of each account: who acts there, and which rights lack. Only reads. */
 export async function* checkAccounts(
@@ -59,7 +34,8 @@ async function* rightsIn(
 ): AsyncGenerator<Checked> {
   const { account } = session;
   const resources = ['user', 'role'].map((type) => `arn:${partition}:iam::${account}:${type}/*`);
-  const answer = await deniedRights({ accounts, session, actions: ACTIONS, resources, signal });
+  const actions = permissions().filter((right) => right.startsWith('iam:'));
+  const answer = await deniedRights({ accounts, session, actions, resources, signal });
   if (answer === 'not known') {
     const who = (await accounts.ourselves()).arnIn(account);
     if (who?.endsWith(':root')) return;

@@ -121,6 +121,10 @@ const NAMED: Readonly<Record<string, Operation<never>>> = {
   ),
 };
 
+/** Every right that a step may need: `examples/aws-enforcer-policy.json` allows them. */
+export const permissions = (): string[] =>
+  [...new Set([...Object.values(calls), ...Object.values(NAMED)].map(({ permission }) => permission))].sort();
+
 /** Sends a call as it is shown; answers it in words, with AWS's request id. Throws CallErrors. */
 export async function send(session: Session, call: AwsCall, signal: AbortSignal): Promise<string> {
   const operation = NAMED[`${call.service} ${call.operation}`];
