@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { type AccessAsking, documentsFor } from './app/access-asking.ts';
-import type { App, ConfiguredSource } from './app/app.ts';
+import type { App, ConfiguredSource, Connector } from './app/app.ts';
 import { createHandOvers } from './app/execute/hand-over.ts';
 import { createGates } from './app/execute/pace.ts';
 import { loadGraph } from './app/load-graph.ts';
@@ -46,6 +46,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
     const clock = config.clock === undefined ? wallClock : () => new Date(config.clock as string);
     const queue = await openQueue(config, store, wallClock);
     const enforcers = createEnforcers(config, fingerprint);
+    const connectors = await connectorsIn(config);
     const graph = createGraphCache(store, clock);
     const sources = config.sources.map(({ name, type, ...settings }) => ({
       name,
@@ -59,8 +60,7 @@ export async function compose(config: Config, { log, threaded = false }: Compose
       collectorFor,
       enforcers: Object.keys(config.enforcers),
       enforcerFor: enforcers.open,
-      connectorsOf: (source) =>
-        Object.entries(config.enforcers).flatMap(([name, one]) => (one.source === source ? [{ name, type: one.type }] : [])),
+      connectorsOf: (source) => connectors.filter((one) => one.source === source),
       fingerprint,
       settings: {
         weights: config.weights,
@@ -185,6 +185,17 @@ function fromFolder(settings: Readonly<Record<string, unknown>>, folder: string)
   return Object.fromEntries(
     Object.entries(settings).map((entry) => (isPath(entry) ? [entry[0], resolve(folder, entry[1] as string)] : entry)),
   );
+}
+
+/** Loads the register only where enforcers are configured: most commands start without it. */
+async function connectorsIn({ enforcers }: Config): Promise<readonly (Connector & { readonly source: string })[]> {
+  const names = Object.keys(enforcers);
+  if (names.length === 0) return [];
+  const { standIns } = await import('./enforcers/index.ts');
+  return Object.entries(enforcers).map(([name, { type, source }]) => {
+    const takes = Object.hasOwn(standIns, type) ? standIns[type] : undefined;
+    return { name, type, source, ...(takes && { takes }) };
+  });
 }
 
 function createEnforcers(config: Config, fingerprint: Fingerprinter) {

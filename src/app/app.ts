@@ -1,4 +1,5 @@
 import type { Fingerprinter } from '../model/fingerprint.ts';
+import type { Action } from '../model/plan.ts';
 import type { Weights } from '../model/weights.ts';
 import type { Collector } from '../ports/collector.ts';
 import type { Enforcer } from '../ports/enforcer.ts';
@@ -20,6 +21,8 @@ export interface ConfiguredSource {
 export interface Connector {
   readonly name: string;
   readonly type: string;
+  /** Of what acts on things of any system: whether it takes such a step on a key whose own system has no enforcer. */
+  takes?(key: string, action: Action): boolean;
 }
 
 export interface Settings {

@@ -8,7 +8,7 @@
  *                        realm, user                            enabled                 R0  disabled first, then the sessions end
  *                        realm, client, secret: rotated         rotated-secret          R1  the former secret of a client
  *   block                realm, client, sessions?               not-before              R!  tokens issued before now
- *                        realm, user, sessions?                 sessions                R2  sessions of the user, and tokens issued before now
+ *                        realm, user, sessions?                 sessions                R0  nothing is lost that a login does not bring back
  *   shorten              realm, client, accessTokenSeconds      access-token-lifespan   R1  binds tokens to come
  *   reduce               realm, client | user, roles            roles                   R1  direct role mappings, by the keys of the roles
  *   rotate               realm, client, handTo?                 secret                  R1  the old secret ends at once

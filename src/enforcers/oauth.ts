@@ -1,0 +1,78 @@
+import { RefusedError } from '../model/errors.ts';
+import type { Fingerprinter } from '../model/fingerprint.ts';
+import { OAUTH_PARAMETERS } from '../model/oauth-actions.ts';
+import type { PlanStep } from '../model/plan.ts';
+import type { Enforcer, Probed } from '../ports/enforcer.ts';
+import { OauthServer, type OauthSettings } from './oauth/server.ts';
+import { findToken } from './oauth/token.ts';
+
+export interface OauthEnforcerOptions extends OauthSettings {
+  readonly name: string;
+  /** An absolute folder in which people put leaked tokens, each in a file of mode 0600. */
+  readonly tokens?: string | undefined;
+  readonly fingerprint: Fingerprinter;
+}
+
+/**
+ * Ends tokens at the authorization server that issued them (RFC 7009), and asks it whether they are over (RFC 7662). The token is read
+ * from its file for each call and kept nowhere. Who checks a signed token offline takes it until it runs out: that is what the step
+ * leaves.
+ */
+export function createOauthEnforcer({ name, tokens, fingerprint, ...settings }: OauthEnforcerOptions): Enforcer {
+  const server = new OauthServer(settings);
+  const tokenOf = ({ target, parameters }: PlanStep) => {
+    const parsed = OAUTH_PARAMETERS.safeParse(parameters);
+    if (!parsed.success)
+      throw new RefusedError(`parameters.${parsed.error.issues[0]?.path.join('.') ?? ''}: not a text; plan again`);
+    return findToken({ target, tokenFile: parsed.data.tokenFile, tokens, fingerprint });
+  };
+  return {
+    name,
+    type: 'oauth',
+    supports: (kind, action) => action === 'revoke' && (kind === 'Credential' || kind === 'Session'),
+    controlOf: () => 'token',
+    async *check(signal) {
+      const { issuer } = await server.metadata(signal);
+      await server.activeToken('a token that nobody was given', signal);
+      yield { type: 'works', text: `oauth ${issuer} as client "${settings.clientId}"` };
+    },
+    async preflight(step, { signal }) {
+      try {
+        const { token } = await tokenOf(step);
+        const isOver = (await server.activeToken(token, signal)) === undefined;
+        return { refusals: [], preImage: '', preexisting: isOver };
+      } catch (error) {
+        if (error instanceof RefusedError) return { refusals: [error.message], preImage: '', preexisting: false };
+        throw error;
+      }
+    },
+    async apply(step, { signal }) {
+      signal.throwIfAborted();
+      const { token, file } = await tokenOf(step);
+      await server.revoke(token, signal);
+      return { evidence: [`${server.place} was shown the token to end it; delete ${file} once it is over`] };
+    },
+    async probe(step, { signal, now }) {
+      const { token } = await tokenOf(step);
+      const active = await server.activeToken(token, signal);
+      if (active) return { state: 'not-effective', evidence: [`${server.place} says that the token is active`] };
+      return { state: 'effective', evidence: [`${server.place} says that the token is not active`], ...residualOf(token, now()) };
+    },
+    undo: async () => {
+      throw new RefusedError('a token that was revoked cannot be given back: log in again');
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+/** RFC 7519: whoever looks at the signature alone takes a JWT until its `exp`. */
+function residualOf(token: string, now: Date): Pick<Probed, 'residualUntil'> {
+  const [, payload, signature] = token.split('.');
+  if (payload === undefined || signature === undefined) return {};
+  try {
+    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { readonly exp?: unknown };
+    return typeof exp === 'number' && exp * 1000 > now.getTime() ? { residualUntil: new Date(exp * 1000).toISOString() } : {};
+  } catch {
+    return {};
+  }
+}
