@@ -19,11 +19,13 @@ import { addOtherSources } from './other-sources.ts';
 import { ownSteps, type PlacedJob, subjectsOf } from './placed-job.ts';
 import { RepositoryFacts } from './repository-facts.ts';
 import { addStrangers } from './strangers.ts';
+import type { TreeHistory } from './tree-history.ts';
 import { addAnyJob, addWholesaleReads } from './wholesale.ts';
 
 /** What was read of one repository. */
 export interface RepositoryTree extends RepositoryWorkflows {
   readonly owners: readonly OwnerRule[];
+  readonly history?: TreeHistory | undefined;
   /** Lets go of what will not be looked at again. */
   readonly release?: () => void;
 }
@@ -31,12 +33,13 @@ export interface RepositoryTree extends RepositoryWorkflows {
 /** All that one repository's files say. Pure; `calls` knows the workflows of all repositories together. */
 export function repositoryFacts(repository: RepositoryTree, calls: WorkflowCalls): RepositoryFacts {
   const facts = new RepositoryFacts(repository);
-  facts.ownedBy(githubRepository(repository.name), ruleForAll(repository.owners));
+  const { history } = repository;
+  facts.ownedBy(githubRepository(repository.name), ruleForAll(repository.owners), history?.whole);
   for (const workflow of repository.workflows.values()) {
     const owners = ruleFor(repository.owners, workflow.path);
     for (const job of workflow.jobs) {
       const pipeline = addJob({ facts, calls, repository, workflow, job });
-      facts.ownedBy(pipeline, owners);
+      facts.ownedBy(pipeline, owners, history?.files.get(workflow.path));
     }
   }
   addWholesaleReads(facts, repository, calls);

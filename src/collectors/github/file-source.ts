@@ -1,4 +1,6 @@
 /** A folder of repository trees and REST answers. */
+import path from 'node:path';
+import pLimit from 'p-limit';
 import { OWNER_FILES } from '../../iam/github/codeowners.ts';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { Checked } from '../../ports/checked.ts';
@@ -12,7 +14,9 @@ import type { SourceFile } from '../files/walk.ts';
 import { answerIn } from './answers/answer-in.ts';
 import { AnswerReading } from './answers/answer-reading.ts';
 import { diskFile } from './disk-file.ts';
+import { gitHistory } from './git-history.ts';
 import type { GithubSource } from './source-facts.ts';
+import { type TreeHistory, treeHistory } from './tree-history.ts';
 import { TreeReading } from './tree-reading.ts';
 import { isWorkflow, RepositoryTrees, type TreeFile } from './trees.ts';
 
@@ -40,7 +44,8 @@ export async function* readFiles(
   yield* reading.rest();
   reading.keepCalled();
   yield* reading.namedActions(read);
-  const repositories = trees.repositories().map((name) => reading.treeOf(name));
+  const histories = await historiesOf(root, trees, context);
+  const repositories = trees.repositories().map((name) => ({ ...reading.treeOf(name), history: histories.get(name) }));
   const { answers } = answering;
   for (const { name } of repositories) answers.know(name);
   yield* answering.place((text) => notes.missing(EVERY_SCOPE, text));
@@ -49,6 +54,22 @@ export async function* readFiles(
     yield { type: 'warning', text: `${root}: no repository tree: ${expected}` };
   }
   return { trees: repositories, answers, context, notes };
+}
+
+const HISTORIES_AT_ONCE = 4;
+
+/** By repository. */
+async function historiesOf(
+  root: string,
+  trees: RepositoryTrees,
+  context: CollectContext,
+): Promise<ReadonlyMap<string, TreeHistory>> {
+  const limit = pLimit(HISTORIES_AT_ONCE);
+  const isWanted = (repository: string) => (file: string) => isWorkflow({ repository, path: file });
+  const found = [...trees.histories].map(([name, folder]) =>
+    limit(async () => [name, treeHistory(await gitHistory(path.join(root, folder), context), isWanted(name))] as const),
+  );
+  return new Map((await Promise.all(found)).flatMap(([name, history]) => (history ? [[name, history] as const] : [])));
 }
 
 function passesOver(trees: RepositoryTrees, file: SourceFile): boolean {

@@ -1,5 +1,6 @@
 /** The relationships that a repository's facts are made of, each said in one place. */
-import type { OwnerRule } from '../../iam/github/codeowners.ts';
+import type { CodeOwner, OwnerRule } from '../../iam/github/codeowners.ts';
+import type { LastChange } from '../../iam/github/last-change.ts';
 import { GITHUB_ISSUER, type OidcSubject } from '../../iam/github/oidc-subjects.ts';
 import type { RepositoryWorkflows } from '../../iam/github/reusable.ts';
 import { githubOrg, githubRepository, githubSecret, oidcSubject, owner } from '../../model/keys.ts';
@@ -92,17 +93,18 @@ export class RepositoryFacts extends FactSet {
     this.relationship({ source: pipeline, kind: 'RUNS_AS', target, basis, certainty, reason });
   }
 
-  /** Code owners answer for what the code defines. */
-  ownedBy(thing: string, rule: OwnerRule | undefined): void {
-    for (const { kind, name } of rule?.owners ?? []) {
-      this.relationship({
-        source: thing,
-        kind: 'OWNED_BY',
-        target: this.entity({ key: owner(kind, name), kind: 'Owner', name, provider: 'owner', properties: { type: kind } }),
-        basis: 'declared',
-        certainty: 'definite',
-        reason: `CODEOWNERS line ${rule?.line}`,
-      });
-    }
+  /** Code owners answer for what the code defines. Where nobody is named, whoever changed it last may. */
+  ownedBy(thing: string, rule: OwnerRule | undefined, change?: LastChange): void {
+    const named = { basis: 'declared', certainty: 'definite', reason: `CODEOWNERS line ${rule?.line}` } as const;
+    for (const owner of rule?.owners ?? [])
+      this.relationship({ source: thing, kind: 'OWNED_BY', target: this.#owner(owner), ...named });
+    if (rule !== undefined || change === undefined) return;
+    const reason = `changed it last, on ${change.at.slice(0, 10)}; CODEOWNERS names nobody`;
+    const target = this.#owner(change.by);
+    this.relationship({ source: thing, kind: 'OWNED_BY', target, basis: 'inferred', certainty: 'possible', reason });
+  }
+
+  #owner({ kind, name }: CodeOwner): string {
+    return this.entity({ key: owner(kind, name), kind: 'Owner', name, provider: 'owner', properties: { type: kind } });
   }
 }

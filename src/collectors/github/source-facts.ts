@@ -1,5 +1,5 @@
 /** What GitHub says of one source, from files or as it was answered: trees and answers → facts. The one converter behind both. */
-import { type RepositoryWorkflows, WorkflowCalls } from '../../iam/github/reusable.ts';
+import { WorkflowCalls } from '../../iam/github/reusable.ts';
 import type { RelationshipFact } from '../../model/entity.ts';
 import type { CollectContext, Collected } from '../../ports/collector.ts';
 import type { CoverageNotes } from '../files/coverage.ts';
@@ -119,7 +119,8 @@ function withAnswers(
       const organisation = organisations.get(ownerOf(tree.name).toLowerCase());
       if (!organisation || !answered.has(tree.name.toLowerCase())) return { tree, view: undefined };
       const view = new RepositoryView(tree.name, organisation);
-      return { tree: { ...tree, settings: view.settings } satisfies RepositoryWorkflows, view };
+      const history = tree.history ?? { whole: view.lastChange, files: new Map() };
+      return { tree: { ...tree, history, settings: view.settings } satisfies RepositoryTree, view };
     });
 }
 

@@ -18,6 +18,7 @@ export const isWorkflow = ({ path: file }: TreeFile): boolean => WORKFLOW.test(f
 export class RepositoryTrees {
   readonly #root: string;
   readonly #trees = new Set<string>();
+  readonly #histories = new Set<string>();
   /** The source's own folder is under version control, which makes it no repository if it holds others. */
   #rootHasGit = false;
 
@@ -30,6 +31,7 @@ export class RepositoryTrees {
   enters(folder: string): boolean {
     const [parent, name] = split(folder);
     if (name === '.github') this.#trees.add(parent);
+    if (name === '.git') this.#histories.add(parent);
     if (name === '.git') this.#noteGit(parent);
     if (name === '.git' || name === 'node_modules') return false;
     const tree = this.#treeOf(folder);
@@ -63,6 +65,12 @@ export class RepositoryTrees {
   pathOf({ repository, path: file }: TreeFile): string | undefined {
     const folder = [...this.#trees, ...(this.#rootHasGit ? [''] : [])].find((tree) => this.#nameOf(tree) === repository);
     return folder === undefined ? undefined : folder === '' ? file : `${folder}/${file}`;
+  }
+
+  /** The folders below the source's own that have a history, by repository. */
+  get histories(): ReadonlyMap<string, string> {
+    const known = [...this.#histories].filter((folder) => this.#treeOf(`${folder}/.git`) === folder || this.#trees.size === 0);
+    return new Map(known.map((folder) => [this.#nameOf(folder), folder]));
   }
 
   #treeOf(file: string): string | undefined {

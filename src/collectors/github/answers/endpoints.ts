@@ -69,6 +69,7 @@ export const endpoints: readonly Endpoint[] = [
   all(`${REPO}/collaborators`, shapes.collaborator, 'metadata=read'),
   all(`${REPO}/teams`, shapes.team, 'administration=read'),
   all(`${REPO}/branches`, shapes.branch, 'contents=read'),
+  all(`${REPO}/commits`, shapes.commit, 'contents=read'),
   one(`${REPO}/branches/{branch}/protection`, shapes.protection, 'administration=read'),
   // Of the GraphQL API, whose protections have patterns.
   all(`${REPO}/branch-protection-rules`, shapes.protectionRule, 'administration=read', 'nodes'),

@@ -298,3 +298,9 @@ export const auditEvent = z.object({
   operation_type: maybeText,
 });
 export type AuditEvent = z.infer<typeof auditEvent>;
+
+export const commit = z.object({
+  commit: z.object({ author: z.object({ name: maybeText, email: maybeText, date: maybeText }).nullish() }),
+  author: z.object({ login: maybeText }).nullish(),
+  parents: z.array(z.unknown()).nullish(),
+});

@@ -55,6 +55,7 @@ export async function ask(question: Question, asking: Asking): Promise<readonly 
 async function answered(question: Question, { endpoint }: Called, { api, spool }: Asking): Promise<unknown> {
   try {
     if (endpoint.list === undefined) return await api.one(question.path);
+    if (question.first !== undefined) return await api.one(question.path, { per_page: question.first });
     const items = await api.all(question.path, endpoint.list);
     return endpoint.list === '' ? items : { [endpoint.list]: items };
   } catch (error) {
@@ -68,6 +69,8 @@ async function answered(question: Question, { endpoint }: Called, { api, spool }
 /** Not switched on, not in the plan, or nothing there: there is none of it. */
 function isNone({ mayBeOff, path }: Question, { status, message }: CallProblem): boolean {
   if (status === 403 && /upgrade to github/i.test(message)) return true;
+  // "Git Repository is empty."
+  if (status === 409 && path.includes('/commits')) return true;
   if (status === 404 && path.endsWith('/protection')) return /branch not protected/i.test(message);
   return status === 404 && mayBeOff === true && !message.includes('; needs ');
 }

@@ -50,7 +50,8 @@ function firstOfEach(api: Api): Api {
     if (!Array.isArray(items)) throw new CallProblem(`${path}: an answer without a list${list ? ` \`${list}\`` : ''}`);
     return items.slice(0, 1);
   };
-  return { ...api, all };
+  const one: Api['one'] = (path, query = {}) => api.one(path, 'per_page' in query ? { per_page: 1 } : query);
+  return { ...api, one, all };
 }
 
 const seenBy = ({ org, appId }: LiveSettings, granted: Granted | undefined): string =>

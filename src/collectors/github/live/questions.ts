@@ -9,6 +9,8 @@ export interface Question {
   readonly isOfEnterprise?: boolean;
   /** GitHub answers 404 or 403 where the thing is not switched on: there is none of it then. */
   readonly mayBeOff?: boolean;
+  /** Of a list so many of the first items are enough. */
+  readonly first?: number;
 }
 
 type Item = Readonly<Record<string, unknown>>;
@@ -73,6 +75,7 @@ export function repositoryQuestions(name: string): Question[] {
   return [
     { path: `${base}/collaborators?affiliation=direct` },
     { path: `${base}/teams` },
+    { path: `${base}/commits`, mayBeOff: true, first: 30 },
     {
       path: `${base}/branches?protected=true`,
       raises: each(({ name: branch }) => `${base}/branches/${part(branch)}/protection`),

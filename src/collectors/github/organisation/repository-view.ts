@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { type BranchProtection, protectionGuards } from '../../../iam/github/branch-protection.ts';
 import type { DeploymentEnvironment, RefFacts } from '../../../iam/github/environment-entry.ts';
+import { type LastChange, lastChange } from '../../../iam/github/last-change.ts';
 import { type Actor, RefGuards } from '../../../iam/github/ref-guards.ts';
 import { type RepositoryRole, strongest } from '../../../iam/github/repository-role.ts';
 import type { RepositorySettings } from '../../../iam/github/repository-settings.ts';
@@ -76,6 +77,22 @@ export class RepositoryView {
       ...(claims ? { subjectClaims: claims } : {}),
       ...(token === 'read' || token === 'write' ? { tokenDefault: token } : {}),
     };
+  }
+
+  /** By the newest commits of the default branch, as far as they were answered. */
+  get lastChange(): LastChange | undefined {
+    const commits = this.all(shapes.commit, 'commits') ?? [];
+    const isMerge = ({ parents }: (typeof commits)[number]): boolean => (parents?.length ?? 0) > 1;
+    return lastChange(
+      commits
+        .filter((one) => !isMerge(one))
+        .map(({ commit: { author }, author: account }) => ({
+          name: author?.name ?? '',
+          email: author?.email ?? '',
+          at: author?.date ?? '',
+          ...(account?.login == null ? {} : { login: account.login }),
+        })),
+    );
   }
 
   get workflowPermissions() {
