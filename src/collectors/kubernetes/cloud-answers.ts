@@ -4,9 +4,11 @@
  * `list-associated-access-policies`).
  */
 import { z } from 'zod';
+import { eksPolicyRules } from '../../iam/kubernetes/eks-access-policies.ts';
 import { shaped } from '../files/shape.ts';
 import { issuerName } from './convert.ts';
-import type { AwsMapping, KubernetesRecord } from './records.ts';
+import { eksUser } from './eks-access.ts';
+import type { AccessEntryRecord, AwsMapping, KubernetesRecord } from './records.ts';
 
 const discovery = z.object({ issuer: z.string().min(1), jwks_uri: z.string() });
 const eksCluster = z.object({
@@ -35,7 +37,12 @@ const accessEntry = z.object({
 });
 const accessPolicies = z.object({
   principalArn: z.string().min(1),
-  associatedAccessPolicies: z.array(z.object({ policyArn: z.string(), accessScope: z.object({ type: z.string() }).nullish() })),
+  associatedAccessPolicies: z.array(
+    z.object({
+      policyArn: z.string(),
+      accessScope: z.object({ type: z.string(), namespaces: z.array(z.string()).nullish() }).nullish(),
+    }),
+  ),
 });
 
 const FIRST_KEYS = ['association', 'associations', 'cluster', 'accessEntry'];
@@ -71,7 +78,7 @@ function recordsIn(value: unknown, keys: readonly string[], path: string): Kuber
   if (keys.includes('accessEntry')) {
     const { principalArn, username, kubernetesGroups } = shaped(accessEntry, value, { path }).accessEntry;
     const user = username && !username.includes('{{') ? username : undefined;
-    return [entryRecord({ arn: principalArn, by: ACCESS_ENTRY, user, groups: kubernetesGroups ?? [] }, false)];
+    return [entryRecord({ arn: principalArn, by: ACCESS_ENTRY, user, groups: kubernetesGroups ?? [] })];
   }
   const found = keys.includes('association')
     ? [shaped(associated, value, { path }).association]
@@ -82,24 +89,30 @@ function recordsIn(value: unknown, keys: readonly string[], path: string): Kuber
 }
 
 const ACCESS_ENTRY = 'EKS access entry';
-const entryRecord = (mapping: AwsMapping, isAdministrator: boolean): KubernetesRecord => ({
-  type: 'access-entry',
-  mapping,
-  isAdministrator,
-});
+const entryRecord = (
+  mapping: AwsMapping,
+  { isAdministrator, policies }: Pick<AccessEntryRecord, 'isAdministrator' | 'policies'> = {
+    isAdministrator: false,
+    policies: [],
+  },
+): KubernetesRecord => ({ type: 'access-entry', mapping, isAdministrator, policies });
 
-/** Cluster administration for the whole cluster is read; lesser policies of EKS are roles of its own. */
+const ADMINISTRATORS = 'AmazonEKSClusterAdminPolicy';
+
+/** Policies for the whole cluster, or for namespaces; those that are not known are said to be missing. */
 function policiesOf({ principalArn, associatedAccessPolicies }: z.infer<typeof accessPolicies>): CloudAnswer {
-  const names = associatedAccessPolicies.map(({ policyArn, accessScope }) => ({
-    name: policyArn.slice(policyArn.lastIndexOf('/') + 1),
-    everywhere: accessScope?.type === 'cluster',
+  const all = associatedAccessPolicies.map(({ policyArn, accessScope }) => ({
+    policy: policyArn.slice(policyArn.lastIndexOf('/') + 1),
+    scope: accessScope?.type === 'cluster' ? undefined : (accessScope?.namespaces ?? []),
   }));
-  const isAdministrator = names.some(({ name, everywhere }) => name === 'AmazonEKSClusterAdminPolicy' && everywhere);
-  const others = names.filter(({ name, everywhere }) => name !== 'AmazonEKSClusterAdminPolicy' || !everywhere);
+  const isAdministrator = all.some(({ policy, scope }) => policy === ADMINISTRATORS && scope === undefined);
+  const others = all.filter(({ policy, scope }) => policy !== ADMINISTRATORS || scope !== undefined);
+  const policies = others.filter(({ policy }) => eksPolicyRules(policy) !== undefined);
+  const user = policies.length > 0 ? eksUser(principalArn) : undefined;
   return {
-    records: [entryRecord({ arn: principalArn, by: ACCESS_ENTRY, user: undefined, groups: [] }, isAdministrator)],
-    unread: others.map(
-      ({ name }) => `${name} of ${principalArn}: an access policy that is not worked out; its rights are missing`,
-    ),
+    records: [entryRecord({ arn: principalArn, by: 'EKS access policies', user, groups: [] }, { isAdministrator, policies })],
+    unread: others
+      .filter((one) => !policies.includes(one))
+      .map(({ policy }) => `${policy} of ${principalArn}: an access policy that is not worked out; its rights are missing`),
   };
 }

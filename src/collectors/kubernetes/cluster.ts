@@ -1,5 +1,7 @@
 /** A cluster as a whole: what was collected, and what that names. Everything that needs several objects at once starts here. */
 import { Authorizer } from '../../iam/kubernetes/authorizer.ts';
+import type { BindingObject, RoleObject } from '../../iam/kubernetes/objects.ts';
+import { eksRbac } from './eks-access.ts';
 import {
   AUTHENTICATED,
   type Identity,
@@ -18,6 +20,8 @@ export class Cluster {
   readonly source: string;
   readonly inventory: Inventory;
   readonly authorizer: Authorizer;
+  /** What access policies of EKS are like; no objects of the cluster. */
+  readonly eksRbac: readonly (RoleObject | BindingObject)[];
   readonly running: Running;
   /** Collected or named by something else (undefined). By `namespace/name`. */
   readonly serviceAccounts = new Map<string, ServiceAccountRecord | undefined>();
@@ -30,7 +34,9 @@ export class Cluster {
   constructor(inventory: Inventory, source: string) {
     this.source = source;
     this.inventory = inventory;
-    this.authorizer = new Authorizer([...inventory.rbac.values()]);
+    const places = [...inventory.rbac.values()].flatMap(({ namespace }) => namespace || []);
+    this.eksRbac = eksRbac(inventory.accessEntries, [...new Set([...inventory.namespaces.keys(), ...places])].sort());
+    this.authorizer = new Authorizer([...inventory.rbac.values(), ...this.eksRbac]);
     this.running = runningIn(inventory, source);
     const nodes = new Set(inventory.nodes);
     for (const workload of this.running.workloads.values()) for (const node of workload.nodes) nodes.add(node);

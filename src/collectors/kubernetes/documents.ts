@@ -7,8 +7,8 @@ import type { Cluster } from './cluster.ts';
 export const RBAC_DOCUMENT = 'rbac';
 
 /** Rules of aggregated roles are filled in. */
-export function* rbacDocuments({ source, inventory, authorizer }: Cluster): Generator<DocumentFact> {
-  for (const object of inventory.rbac.values()) {
+export function* rbacDocuments({ source, inventory, authorizer, eksRbac }: Cluster): Generator<DocumentFact> {
+  for (const object of [...inventory.rbac.values(), ...eksRbac]) {
     const { kind, namespace, name } = object;
     const metadata = { name, ...(namespace && { namespace }) };
     const body = isRole(object)

@@ -143,6 +143,8 @@ export interface AccessEntryRecord {
   readonly mapping: AwsMapping;
   /** The access policy of cluster administrators, for the whole cluster. */
   readonly isAdministrator: boolean;
+  /** The other policies that are worked out; `scope`: namespaces, or undefined for the whole cluster. */
+  readonly policies: readonly { readonly policy: string; readonly scope: readonly string[] | undefined }[];
 }
 
 export type KubernetesRecord =

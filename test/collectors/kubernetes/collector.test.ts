@@ -583,17 +583,51 @@ describe('identity out of the cluster', () => {
         principalArn,
         associatedAccessPolicies: [
           { policyArn: arn('AmazonEKSClusterAdminPolicy'), accessScope: { type: 'cluster', namespaces: [] } },
-          { policyArn: arn('AmazonEKSEditPolicy'), accessScope: { type: 'namespace', namespaces: ['shop'] } },
+          { policyArn: arn('AmazonEKSNetworkingPolicy'), accessScope: { type: 'cluster', namespaces: [] } },
         ],
       }),
     });
     expect(found.errors).toEqual([]);
-    expect(found.warnings).toEqual([expect.stringContaining('b.json: AmazonEKSEditPolicy')]);
+    expect(found.warnings).toEqual([expect.stringContaining('b.json: AmazonEKSNetworkingPolicy')]);
     expect(found.edges.filter((edge) => edge.startsWith('aws:'))).toEqual([
       `aws:${principalArn} CAN_ASSUME k8s:test/_/users/deployer`,
       `aws:${principalArn} HAS_GRANT k8s:test/_/permissions/system:masters`,
       `aws:${principalArn} MEMBER_OF k8s:test/_/groups/devs`,
     ]);
+  });
+
+  it('works out what access policies of EKS allow, in the namespaces that they are for', async () => {
+    const principalArn = 'arn:aws:iam::111122223333:role/ci/deployer';
+    const userArn = 'arn:aws:iam::111122223333:user/ann';
+    const policy = (name: string, ...namespaces: string[]) => ({
+      policyArn: `arn:aws:eks::aws:cluster-access-policy/${name}`,
+      accessScope: { type: namespaces.length > 0 ? 'namespace' : 'cluster', namespaces },
+    });
+    const found = await files({
+      'a.json': JSON.stringify({ principalArn, associatedAccessPolicies: [policy('AmazonEKSEditPolicy', 'shop-*')] }),
+      'b.json': JSON.stringify({ principalArn: userArn, associatedAccessPolicies: [policy('AmazonEKSViewPolicy')] }),
+      'c.yaml': ['shop-a', 'shop-b', 'ops']
+        .map(
+          (name) =>
+            `---\napiVersion: v1\nkind: Namespace\nmetadata: { name: ${name} }\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: db, namespace: ${name} }\n`,
+        )
+        .join(''),
+    });
+    expect([...found.errors, ...found.warnings]).toEqual([]);
+    const session = 'k8s:test/_/users/arn:aws:sts::111122223333:assumed-role/deployer/{{SessionName}}';
+    expect(found.edges.filter((edge) => edge.startsWith('aws:'))).toEqual([
+      `aws:${principalArn} CAN_ASSUME ${session}`,
+      `aws:${userArn} CAN_ASSUME k8s:test/_/users/${userArn}`,
+    ]);
+    const reads = (user: string): string[] => {
+      const grants = found.relationships.filter(({ source, kind }) => source === user && kind === 'HAS_GRANT');
+      const over = found.relationships.filter(
+        ({ source, kind }) => kind === 'CAN_READ' && grants.some(({ target }) => target === source),
+      );
+      return [...new Set(over.map(({ target }) => target))].filter((target) => target.includes('/secrets/')).sort();
+    };
+    expect(reads(session)).toEqual(['k8s:test/shop-a/secrets/db', 'k8s:test/shop-b/secrets/db']);
+    expect(reads(`k8s:test/_/users/${userArn}`)).toEqual([]);
   });
 
   it('keeps the Vault role that an agent logs in to', async () => {

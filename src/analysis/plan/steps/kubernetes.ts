@@ -59,7 +59,8 @@ function subjectIn(keys: readonly string[]): { readonly parameters: StepParamete
   for (const key of keys) {
     const place = placeOf(key);
     const subject = place && place.value === undefined ? SUBJECTS[place.plural] : undefined;
-    if (!place || subject === undefined) continue;
+    // Whom EKS lets in by access policies of its own is in no binding.
+    if (!place || subject === undefined || (subject === 'User' && place.name.startsWith('arn:'))) continue;
     const namespace = subject === 'ServiceAccount' ? { namespace: place.namespace } : {};
     return { parameters: { control: 'bindings', subject, name: place.name, ...namespace }, source: place.source };
   }

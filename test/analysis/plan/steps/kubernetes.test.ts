@@ -51,6 +51,10 @@ describe('what a cluster can do', () => {
     expect(system.contain(subject('k8s:prod/shop/secrets/db#password'))).toMatchObject({ action: 'revoke', byHand: true });
   });
 
+  it('leaves to a person whom no binding lets in', () => {
+    expect(system.contain(subject('k8s:prod/_/users/arn:aws:iam::111122223333:user/ann'))).toMatchObject({ byHand: true });
+  });
+
   it('cuts nothing that is outside of the cluster', () => {
     expect(system.contain(subject(ACCOUNT))?.endsWithin).toBe('k8s:prod');
   });
