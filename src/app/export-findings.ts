@@ -2,7 +2,7 @@
 import { analyze } from './analyze.ts';
 import type { App } from './app.ts';
 import { ledgerRecords } from './audit.ts';
-import { findingEvent, remediationEvent } from './export-ocsf.ts';
+import { driftEvent, findingEvent, remediationEvent } from './export-ocsf.ts';
 import { sarifLog } from './export-sarif.ts';
 import type { Asking } from './reach.ts';
 
@@ -21,7 +21,7 @@ export async function* findingsText(app: App & Asking, format: 'sarif' | 'ocsf')
   const at = Date.parse((await app.store.analysis())?.at ?? app.clock().toISOString());
   for (const finding of findings) yield `${JSON.stringify(findingEvent(finding, at, { version }))}\n`;
   for await (const record of ledgerRecords(app.store)) {
-    const event = remediationEvent(record, { version });
+    const event = remediationEvent(record, { version }) ?? driftEvent(record, { version });
     if (event) yield `${JSON.stringify(event)}\n`;
   }
 }

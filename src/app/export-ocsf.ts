@@ -69,14 +69,35 @@ const TACTICS: Readonly<Partial<Record<Action, number>>> = {
 const RESTORE = 3;
 const OTHER = 99;
 
+/** D3FEND techniques, where an action is exactly one: https://d3fend.mitre.org */
+const TECHNIQUES: Readonly<Partial<Record<Action, readonly [tactic: string, uid: string, name: string]>>> = {
+  revoke: ['Evict', 'D3-CR', 'Credential Revocation'],
+  delete: ['Evict', 'D3-CR', 'Credential Revocation'],
+  rotate: ['Harden', 'D3-CRO', 'Credential Rotation'],
+};
+const D3FEND_VERSION = '1.3.0';
+
+function countermeasures(action: Action): Event {
+  const [tactic, uid, name] = TECHNIQUES[action] ?? [];
+  if (tactic === undefined || uid === undefined || name === undefined) return {};
+  return { countermeasures: [{ version: D3FEND_VERSION, d3f_tactic: { name: tactic }, d3f_technique: { uid, name } }] };
+}
+
 /** How a step, or its undoing, may end. */
-const STATUS: Readonly<Record<string, number>> = { effective: 1, undone: 1, failed: 2, partial: 4, error: 6 };
+const STATUS: Readonly<Record<string, number>> = { effective: 1, undone: 1, failed: 2, refused: 2, partial: 4, error: 6 };
+
+/** What a record says of the end of a step. */
+function endOf({ type, body }: LedgerRecord): Json | undefined {
+  if (type === 'outcome') return body['state'];
+  if (type === 'undo') return body['outcome'];
+  return type === 'refusal' ? 'refused' : undefined;
+}
 
 /** Of what a step came to, or of its undoing; undefined for records that are about no end. */
 export function remediationEvent(record: LedgerRecord, options: OcsfOptions): Event | undefined {
   const { id, at, actor, type, body, hash, seq } = record;
   const { plan, step, target, action, residualUntil, evidence } = body;
-  const state = type === 'outcome' ? body['state'] : type === 'undo' ? body['outcome'] : undefined;
+  const state = endOf(record);
   if (typeof step !== 'string' || typeof action !== 'string' || typeof state !== 'string') return undefined;
   const status = STATUS[state];
   if (status === undefined) return undefined;
@@ -93,12 +114,40 @@ export function remediationEvent(record: LedgerRecord, options: OcsfOptions): Ev
       product: product(options),
       uid: id,
       sequence: seq,
+      // It is where the actor comes from.
+      profiles: ['host'],
       ...(typeof plan === 'string' && { correlation_uid: plan }),
     },
     command_uid: step,
     message: `${type === 'undo' ? 'undo of ' : ''}${action} ${typeof target === 'string' ? target : ''}`.trim(),
+    ...(type !== 'undo' && countermeasures(action as Action)),
     actor: { user: { name: actor } },
     ...(typeof target === 'string' && { observables: [{ name: 'target', type_id: OTHER, type: 'Key', value: target }] }),
-    unmapped: { ledgerHash: hash, evidence: evidence ?? [], residualUntil: residualUntil ?? null },
+    unmapped: { ledgerHash: hash, evidence: evidence ?? body['reasons'] ?? [], residualUntil: residualUntil ?? null },
+  };
+}
+
+const CREATED = 1;
+const CLOSED = 3;
+const RESOLVED = 4;
+
+/** A control that somebody has removed, or that is in place again; undefined for records about anything else. */
+export function driftEvent(record: LedgerRecord, options: OcsfOptions): Event | undefined {
+  const { id, at, type, body, hash, seq } = record;
+  const { plan, step, target, action, evidence, ended } = body;
+  if (type !== 'drift' || typeof plan !== 'string' || typeof step !== 'string' || typeof target !== 'string') return undefined;
+  const isOver = ended !== undefined;
+  const title = `${typeof action === 'string' ? action : 'a control'} of ${target} ${isOver ? 'is in place again' : 'was removed by somebody'}`;
+  return {
+    ...classed(2004, isOver ? CLOSED : CREATED),
+    time: Date.parse(at),
+    severity_id: SEVERITY.high,
+    status_id: isOver ? RESOLVED : 1,
+    metadata: { version: '1.8.0', product: product(options), uid: id, sequence: seq, correlation_uid: plan },
+    message: title,
+    finding_info: { uid: `drift/${plan}/${step}`, title, types: ['drift'] },
+    resources: [{ uid: target, name: target }],
+    evidences: (Array.isArray(evidence) ? evidence : []).map((text) => ({ data: { text } })),
+    unmapped: { ledgerHash: hash },
   };
 }

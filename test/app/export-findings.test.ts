@@ -1,8 +1,10 @@
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { findingEvent, remediationEvent } from '../../src/app/export-ocsf.ts';
+import { driftEvent, findingEvent, remediationEvent } from '../../src/app/export-ocsf.ts';
 import { sarifLog } from '../../src/app/export-sarif.ts';
 import type { Finding } from '../../src/model/findings.ts';
 import { chainRecord, GENESIS, type LedgerDraft } from '../../src/model/ledger.ts';
+import { ocsfSchema } from './ocsf-schema.ts';
 
 const finding: Finding = {
   id: 'NHI2/leaked/leak:fp:x',
@@ -73,6 +75,7 @@ describe('events of OCSF', () => {
     ['outcome', { ...step, action: 'rotate', state: 'failed' }, 700104, 2],
     ['undo', { ...step, outcome: 'undone' }, 700103, 1],
     ['undo', { ...step, outcome: 'error' }, 700103, 6],
+    ['refusal', { ...step, reasons: ['permission denied'] }, 700101, 2],
   ] as const)('say how a step ended: %s %j', (type, body, typeUid, status) => {
     const event = remediationEvent(draft(type, body), { version: '1.2.3' });
     for (const field of base) expect(event).toHaveProperty(field);
@@ -84,6 +87,32 @@ describe('events of OCSF', () => {
       time: Date.parse('2026-03-14T10:00:00.000Z'),
       metadata: { correlation_uid: 'p1', sequence: 1 },
     });
+  });
+
+  it('say drift as a detection finding that is opened and closed', () => {
+    const opened = driftEvent(draft('drift', { ...step, since: 'x', evidence: ['the key is active'] }), { version: '1.2.3' });
+    const closed = driftEvent(draft('drift', { ...step, ended: 'y', evidence: [] }), { version: '1.2.3' });
+    expect(opened).toMatchObject({ type_uid: 200401, status_id: 1, finding_info: { uid: 'drift/p1/s1' } });
+    expect(closed).toMatchObject({ type_uid: 200403, status_id: 4, finding_info: { uid: 'drift/p1/s1' } });
+    expect(driftEvent(draft('outcome', step), { version: '1.2.3' })).toBeUndefined();
+  });
+
+  it('have the fields that their classes require, and none that those do not know', () => {
+    const version = { version: '1.2.3' };
+    const events = [
+      findingEvent(finding, 1, version),
+      driftEvent(draft('drift', { ...step, evidence: ['x'] }), version),
+      remediationEvent(draft('outcome', { ...step, action: 'rotate', state: 'partial', residualUntil: 'z' }), version),
+      remediationEvent(draft('undo', { ...step, outcome: 'undone' }), version),
+      remediationEvent(draft('refusal', { ...step, action: 'notify', reasons: ['x'] }), version),
+    ];
+    const ajv = new Ajv({ allErrors: true });
+    for (const event of events) {
+      expect(ajv.validate(ocsfSchema, event), ajv.errorsText()).toBe(true);
+    }
+    const { command_uid: _, ...without } = events[2] as Record<string, unknown>;
+    expect(ajv.validate(ocsfSchema, without)).toBe(false);
+    expect(ajv.validate(ocsfSchema, { ...events[2], surprise: 1 })).toBe(false);
   });
 
   it.each([
