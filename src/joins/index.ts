@@ -4,6 +4,7 @@ import { declaredCopiesJoin } from './declared-copies.ts';
 import { deployedWorkloadJoin } from './deployed-workload.ts';
 import { fingerprintJoin } from './fingerprint.ts';
 import type { Join } from './join.ts';
+import { loginPatternJoin } from './login-pattern.ts';
 import { mappedRoleJoin } from './mapped-role.ts';
 import { oidcSubjectJoin } from './oidc-subject.ts';
 import { secretLevelJoin } from './secret-level.ts';
@@ -16,4 +17,5 @@ export const joins: readonly Join[] = [
   mappedRoleJoin,
   catalogueWorkloadJoin,
   deployedWorkloadJoin,
+  loginPatternJoin,
 ];
