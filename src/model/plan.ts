@@ -72,6 +72,20 @@ export interface TradeoffPoint {
   readonly reach: Bounds<number>;
   readonly outage: Bounds<OutageCounts>;
   readonly recommended: boolean;
+  /** Of the recommended one. */
+  readonly why?: string;
+  /** A lower rung instead of one of the plan's steps: `steps` names it, and the plan does not hold it. */
+  readonly alternative?: TradeoffAlternative;
+}
+
+export interface TradeoffAlternative {
+  readonly id: string;
+  /** The step that it stands for. */
+  readonly instead: string;
+  readonly target: string;
+  readonly action: Action;
+  readonly commands: StepCommands;
+  readonly why: string;
 }
 
 export interface Refusal {

@@ -5,11 +5,13 @@ import type { Created } from '../incident/created.ts';
 import { choice } from './choice.ts';
 import { type Footholds, footholds as footholdsOf, isIdentity, isProof, sourcesBy, targetsBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
+import { alternativesOf } from './lower-rungs.ts';
 import { outerControls } from './outer-controls.ts';
 import { persistence } from './persistence.ts';
 import { earlyCuts, precedence } from './precedence.ts';
 import { type Recreation, recreation } from './recreation.ts';
 import { byFoothold, hostStrike, strikesOf } from './strikes.ts';
+import type { Alternative } from './tradeoff.ts';
 import { wholeIdentities } from './whole-identities.ts';
 
 export interface Proposal {
@@ -19,6 +21,8 @@ export interface Proposal {
   readonly refusals: readonly Refusal[];
   /** What the targets changed since the incident began, other than what is cut. */
   readonly changes?: readonly Created[];
+  /** Lower rungs that could stand for some of the steps. */
+  readonly alternatives?: readonly Alternative[];
 }
 
 export function containment(input: PlanInput, footholds: Footholds): Proposal {
@@ -80,6 +84,7 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     cuts: accepted.map(({ draft }) => draft),
     refusals,
     changes: made.changes,
+    alternatives: alternativesOf(input, accepted),
   };
 }
 

@@ -6,6 +6,7 @@ import { enteringBy, identitiesOf, leavingOf } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { systemOf } from './steps/index.ts';
 import type { Strike } from './strikes.ts';
+import type { Alternative } from './tradeoff.ts';
 
 type RungInput = Pick<PlanInput, 'graph' | 'facts' | 'connectorOf' | 'since'>;
 
@@ -48,7 +49,7 @@ export function fencesOf(input: RungInput, proofs: readonly number[]): Draft[] {
 }
 
 const fenceWhy = (key: string, since: string): string =>
-  `cutting ${key} would stop more than the budget allows; the fence lets only the networks that used it before ${since} go on. It does not stop an attacker inside them`;
+  `where cutting ${key} stops too much, the fence lets only the networks that used it before ${since} go on. It does not stop an attacker inside them`;
 
 /** Takes from the identity behind a proof the right to assume roles. The proof itself lives. */
 export function assumeBlocksOf(input: RungInput, foothold: number): Draft[] {
@@ -67,7 +68,21 @@ export function assumeBlocksOf(input: RungInput, foothold: number): Draft[] {
       control,
       cuts: ways,
       removes: ways,
-      why: `${graph.keys[foothold]} may not be cut within the budget; without this it goes on to ${roles.length === 1 ? roles[0] : `${roles.length} roles`}`,
+      why: `where ${graph.keys[foothold]} may not be cut: without this it goes on to ${roles.length === 1 ? roles[0] : `${roles.length} roles`}`,
     });
+  });
+}
+
+/** What could be done instead of a cut that would break something: weighed beside it, and left to a person. */
+export function alternativesOf(input: RungInput, accepted: readonly Strike[]): Alternative[] {
+  return accepted.flatMap((strike) => {
+    const { draft: instead } = strike;
+    if (strike.isSession || strike.footholds.length !== 1 || instead.action === 'reduce') return [];
+    const fence = fenceOf(input, strike)?.draft;
+    const blocks = assumeBlocksOf(input, strike.footholds[0]!);
+    return [
+      ...(fence ? [{ instead, draft: fence, isFence: true }] : []),
+      ...blocks.map((draft) => ({ instead, draft, isFence: false })),
+    ];
   });
 }

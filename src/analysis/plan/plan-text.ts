@@ -16,6 +16,7 @@ export function planText(plan: Plan): string {
 export function planStepsLines(plan: Plan): string[] {
   return [
     ...plan.waves.flatMap((wave, i) => [...waveLines(plan, wave, i), '']),
+    ...alternativeLines(plan),
     ...refusalLines(plan),
     ...(plan.assumeTaken?.length
       ? ['ASSUME TAKEN  the plan comes too late for these', ...plan.assumeTaken.map((one) => `  ${one}`), '']
@@ -126,6 +127,20 @@ export const undoText = ({ action, reversibility }: PlanStep): string =>
 
 const labelled = (name: string, lines: readonly string[]): string[] =>
   lines.map((line, i) => `       ${(i === 0 ? name : '').padEnd(12)}${line}`);
+
+function alternativeLines({ tradeoff }: Plan): string[] {
+  const found = tradeoff.filter(({ alternative }) => alternative !== undefined);
+  if (found.length === 0) return [];
+  return [
+    'OTHER WAYS  less is broken, more is left to the attacker',
+    ...found.flatMap(({ alternative, reach, outage }) => [
+      `  ${ACTS[alternative!.action]} ${alternative!.target} instead of ${alternative!.instead}: ${rangeText(reach)} by weight still in reach; breaks: ${outageText(outage)}`,
+      ...labelled('do', alternative!.commands.apply.split('\n')),
+      ...labelled('undo', alternative!.commands.inverse.split('\n')),
+    ]),
+    '',
+  ];
+}
 
 function refusalLines({ refusals }: Plan): string[] {
   if (refusals.length === 0) return [];

@@ -54,7 +54,7 @@ export function revocationPlan(input: PlanInput): Plan {
     createdAt: input.now,
     generation: input.generation,
     waves: steps.map((wave) => ({ steps: wave })),
-    tradeoff: tradeoff(table, waves),
+    tradeoff: tradeoff(table, { graph, waves, alternatives: proposal.alternatives ?? [] }),
     refusals,
     ...('sensitivity' in ordered && { sensitivity: ordered.sensitivity, assumeTaken: taken(input, footholds) }),
   };

@@ -97,12 +97,16 @@ describe('a revocation plan', () => {
         'app:shop': 'Workload',
         'origin:198.51.100.7/aws-sdk': 'Origin',
         'origin:203.0.113.9/aws-cli': 'Origin',
+        'permission:1': 'Permission',
+        'aws:arn:aws:s3:::shop': 'Resource tier=0',
       },
       relationships: [
         'aws:AKIA0EXAMPLE00001 AUTHENTICATES_AS aws:arn:aws:iam::111122223333:user/a entitled',
         'app:shop USES aws:AKIA0EXAMPLE00001 declared',
         'origin:198.51.100.7/aws-sdk USES aws:AKIA0EXAMPLE00001 observed',
         'origin:203.0.113.9/aws-cli USES aws:AKIA0EXAMPLE00001 observed',
+        'aws:arn:aws:iam::111122223333:user/a HAS_GRANT permission:1 entitled',
+        'permission:1 CAN_READ aws:arn:aws:s3:::shop entitled',
       ],
     });
     const firstSeen: Record<string, string> = {
@@ -122,6 +126,16 @@ describe('a revocation plan', () => {
       [],
     ]);
     expect(planProblems(given.graph, plan, given.targets)).toEqual([]);
+    // Without the budget it is cut, and the fence is what else could be done: it breaks nothing, and does not stop an attacker inside.
+    const free = revocationPlan({ ...given, budgets: {}, since: '2026-02-28T00:00:00.000Z', facts });
+    const other = free.tradeoff.find(({ alternative }) => alternative?.action === 'reduce');
+    const chosen = free.tradeoff.find(({ recommended }) => recommended);
+    expect(other?.alternative?.instead).toBe(free.waves[0]!.steps[0]!.id);
+    expect([other?.outage.lo.down, chosen?.outage.lo.down]).toEqual([0, 1]);
+    expect([other?.reach.hi, chosen?.reach.hi]).toEqual([500, 0]);
+    expect(chosen?.why).toBeDefined();
+    expect(planText(free)).toContain(other!.alternative!.commands.apply);
+    expect(planProblems(given.graph, free, given.targets)).toEqual([]);
   });
 
   it('says in confirm for whom it waits, the origins that nobody explains included', () => {
