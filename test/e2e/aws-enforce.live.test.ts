@@ -1,5 +1,6 @@
 /** A leaked key of an AWS account, by the CLI on an emulator that enforces IAM: collected, cut with its sessions, and brought back. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   GetAccountAuthorizationDetailsCommand,
@@ -8,6 +9,8 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ExecutionResult } from '../../src/app/execute/run.ts';
 import { undoPlan } from '../../src/app/execute/undo-plan.ts';
@@ -141,6 +144,76 @@ describeLive('awsIam', 'a leaked key of an AWS account', (endpoint) => {
     expect(await held()).toEqual(before);
     expect(await account.call(user.key)).toBe('allowed');
     expect(await ask('audit', 'verify')).toMatchObject({ holds: true });
+  }, 300_000);
+
+  it('is replaced in every place that holds it, and each old value comes back with it', async () => {
+    const credentials = await account.user('shop');
+    const old = credentials.key;
+    const replaced = `aws:${old.accessKeyId}`;
+    const [idName, secretName] = ['/shop/aws_access_key_id', '/shop/aws_secret_access_key'];
+    const { ssm, secrets } = account.root;
+    await ssm.send(new PutParameterCommand({ Name: idName, Value: old.accessKeyId, Type: 'String' }));
+    await ssm.send(new PutParameterCommand({ Name: secretName, Value: old.secretAccessKey, Type: 'SecureString' }));
+    const SecretString = JSON.stringify({ id: old.accessKeyId, secret: old.secretAccessKey });
+    const { ARN: SecretId = '' } = await secrets.send(new CreateSecretCommand({ Name: account.name('shop'), SecretString }));
+    const parameter = (name: string) => `aws:arn:aws:ssm:${REGION}:${account.id}:parameter${name}`;
+    const facts = {
+      entities: [{ key: 'app:shop', kind: 'Workload', name: 'shop' }],
+      uses: [{ consumer: 'app:shop', credential: replaced }],
+      copies: [parameter(idName), parameter(secretName), `aws:${SecretId}`].map((place) => ({ place, credential: replaced })),
+    };
+    const sources = configuration(endpoint).replace(
+      './trail }',
+      './trail }\n  - { name: facts, type: declared, files: ./facts }',
+    );
+    const place = workspace({ 'interlock.yaml': sources, 'facts/shop.json': JSON.stringify(facts), 'trail/none.json': '[]' });
+    const told = <T>(words: readonly string[], code: number, more = {}): Promise<T> =>
+      answer<T>(place, words, { env: { ...env, ...more }, code });
+    const value = async (Name: string) =>
+      (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }))).Parameter?.Value ?? '';
+    const places = async () => {
+      const kept = (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
+      return { parameters: [await value(idName), await value(secretName)], secret: JSON.parse(kept) as unknown };
+    };
+    const before = { places: await places(), held: await held() };
+
+    expect((await cliWith(env, place, 'collect')).code).toBe(3);
+    const plan = await told<Plan>(['plan', replaced, '--mode', 'retire'], 0);
+    const byEnforcer = stepsOf(plan).filter(({ connector }) => connector === 'cloud');
+    expect(byEnforcer.map(({ action }) => action).sort()).toEqual([
+      'delete',
+      'disable',
+      ...Array.from({ length: 3 }, () => 'distribute'),
+      'issue',
+      'save',
+    ]);
+    for (const name of ['ann', 'bob']) {
+      const { token } = await told<{ token: string }>(['token', 'create', '--role', 'approver', '--name', name], 0);
+      await told(['approve', plan.id], 0, { INTERLOCK_TOKEN: token });
+    }
+    await told(['execute', plan.id, '--apply'], 3);
+    const [accessKeyId = '', secretAccessKey = ''] = (await places()).parameters;
+    const fresh = { accessKeyId, secretAccessKey };
+    expect(await places()).toEqual({
+      parameters: [fresh.accessKeyId, fresh.secretAccessKey],
+      secret: { id: fresh.accessKeyId, secret: fresh.secretAccessKey },
+    });
+    expect([fresh.accessKeyId === old.accessKeyId, await account.call(fresh), await account.call(old)]).toEqual([
+      false,
+      'allowed',
+      'allowed',
+    ]);
+    for (const name of await readdir(place))
+      if (name.startsWith('interlock.db')) expect(await readFile(join(place, name), 'latin1')).not.toContain(secretAccessKey);
+
+    const confirming = stepsOf(plan).find(({ action }) => action === 'confirm')?.id ?? '';
+    await told(['confirm', plan.id, confirming], 0);
+    await told(['execute', plan.id, '--apply'], 3);
+    expect([await account.call(fresh), await account.call(old)]).toEqual(['allowed', expect.not.stringMatching('allowed')]);
+
+    await told(['undo', plan.id, '--apply'], 0);
+    expect({ places: await places(), held: await held() }).toEqual(before);
+    expect([await account.call(fresh), await account.call(old)]).toEqual([expect.not.stringMatching('allowed'), 'allowed']);
   }, 300_000);
 
   async function later(ms: number, plan: string): Promise<ExecutionResult> {

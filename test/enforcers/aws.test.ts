@@ -527,9 +527,12 @@ describeLive('awsIam', 'the AWS enforcer on an emulator that enforces IAM', (end
       const done = await run(step, given());
       expect([await value(), done.probed.state]).toMatchObject([{ Value: fresh.value, Type: 'SecureString' }, 'effective']);
       expect(done.preImage).not.toContain('old');
+      expect(await enforcer.probe(step, context())).toMatchObject({ state: 'effective' });
       await enforcer.undo(step, done.preImage, done.context);
       await enforcer.undo(step, done.preImage, done.context);
       expect(await value()).toMatchObject({ Value: 'old', Type: 'SecureString' });
+      // Also to a process that does not know the new value.
+      expect(await enforcer.probe(step, context())).toMatchObject({ state: 'not-effective' });
       const again = await run(step, given());
       await account.root.ssm.send(new PutParameterCommand({ Name, Value: 'by hand', Overwrite: true }));
       await expect(enforcer.undo(step, again.preImage, again.context)).rejects.toThrow('somebody wrote it since');

@@ -46,7 +46,10 @@ export async function writeValue(
   const current = await currentValue(step, place);
   const next = composedValue(composing(step, planned, { current, fresh }));
   if (next === current) return `${nameOf(step)} holds the new value already`;
-  if (step.control === 'parameter-value') return putParameter(step, place, next);
+  if (step.control === 'parameter-value') {
+    const { version, text } = await putParameter(step, place, next);
+    return `${text}${await labelled(step, version, place)}`;
+  }
   const now = await controlNow(step, place);
   const token = `${OUR_VERSION}${sha256(`${context.idempotencyKey}/${now?.version ?? ''}`).slice(0, 32)}`;
   const input = { SecretId: step.parameters.secret, SecretString: next, ClientRequestToken: token };
@@ -141,11 +144,15 @@ async function restoreParameter(step: AwsStepOf<'parameter-value'>, place: Place
   if (old === (await currentValue(step, place))) return `${nameOf(step)} holds the value of version ${version} again`;
   if (!(await isOurParameter(step, place)))
     throw new RefusedError(`${nameOf(step)}: somebody wrote it since: the value of version ${version} was not put over it`);
-  return putParameter(step, place, old);
+  return (await putParameter(step, place, old)).text;
 }
 
 /** The key of its encryption is named again: else AWS would take its default one. */
-async function putParameter(step: AwsStepOf<'parameter-value'>, place: Place, Value: string): Promise<string> {
+async function putParameter(
+  step: AwsStepOf<'parameter-value'>,
+  place: Place,
+  Value: string,
+): Promise<{ readonly version: number | undefined; readonly text: string }> {
   const { session, signal } = place;
   const found = await described(step, place);
   const answer = await ask(
@@ -160,8 +167,7 @@ async function putParameter(step: AwsStepOf<'parameter-value'>, place: Place, Va
     },
     signal,
   );
-  const note = await labelled(step, answer.Version, place);
-  return `${nameOf(step)}: version ${answer.Version} is in force (${requestOf(answer)})${note}`;
+  return { version: answer.Version, text: `${nameOf(step)}: version ${answer.Version} is in force (${requestOf(answer)})` };
 }
 
 async function described({ parameters }: AwsStepOf<'parameter-value'>, { session, signal }: Place) {
