@@ -190,7 +190,7 @@ budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
       });
 
     // The leaked key itself stays dead: giving it back would give it to the thief. A secret-id that was destroyed is gone.
-    const undone = await ask<ExecutionResult>(['undo', plan.id, '--apply'], 1);
+    const undone = await ask<ExecutionResult>(['undo', plan.id, '--apply']);
     expect(undone.stopped).toEqual([expect.stringContaining('re-arms')]);
     expect(await works()).toEqual({ aws: false, database: true, cache: true, vault: false });
     const after = await states();

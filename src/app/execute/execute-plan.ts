@@ -6,7 +6,7 @@ import { ownersOf } from './action-budgets.ts';
 import { approvalsFor, approvalsThatCount } from './approve-plan.ts';
 import { OPEN, preflightOf } from './begin-step.ts';
 import { inTurn } from './control-lease.ts';
-import { guardRails } from './guard-rails.ts';
+import { guardRails, nextWave } from './guard-rails.ts';
 import { pausedError } from './patience.ts';
 import { isHandedOver } from './rotation.ts';
 import {
@@ -43,7 +43,7 @@ export async function executePlan(context: ExecuteContext, planId: string, optio
     let stopped: readonly string[] = [];
     for (let wave = 0; wave < run.plan.waves.length && stopped.length === 0; wave++) {
       // Between two waves an approval may have been withdrawn, or the ledger broken.
-      if (wave > 0 && !isOver(run)) stopped = await forbiddenNow(run);
+      if (wave > 0 && !isOver(run)) stopped = await forbiddenNow(run, wave);
       if (stopped.length === 0) stopped = await runWave(run, wave);
     }
     return conclude(run, stopped);
@@ -64,7 +64,7 @@ export interface WaveResult extends ExecutionResult {
 export async function executeWave(context: ExecuteContext, { plan: planId, wave, ...options }: WaveOptions): Promise<WaveResult> {
   return underPlanLease(context, planId, async (lost) => {
     if (await context.store.paused()) throw pausedError();
-    const { run } = await admit(context, planId, whileHeld(options, lost));
+    const { run } = await admit(context, planId, { ...whileHeld(options, lost), wave });
     const before = run.plan.waves.slice(0, wave).flatMap(({ steps }) => steps);
     const open = before.filter((step) => !hasEnded(recordOf(run, step).state) || isOpenAgain(run, step));
     if (open.length > 0) throw new RefusedError(`wave ${wave + 1} of plan ${planId} must wait for step ${open[0]?.id}`);
@@ -85,11 +85,15 @@ export const whileHeld = <T extends RunOptions>(options: T, lost: AbortSignal): 
 });
 
 /** All guard rails, before any call; in turn with other plans, so that two do not both take what is left of a budget. */
-async function admit(context: ExecuteContext, planId: string, options: RunOptions): Promise<{ readonly run: Run }> {
+async function admit(
+  context: ExecuteContext,
+  planId: string,
+  { wave, ...options }: RunOptions & { readonly wave?: number },
+): Promise<{ readonly run: Run }> {
   const run = await openRun(context, planId, options);
   if (isOver(run)) return { run };
   await inTurn(run, 'admission', async () => {
-    const reasons = await guardRails(run);
+    const reasons = await guardRails(run, wave ?? nextWave(run));
     if (reasons.length > 0) {
       await context.store.append(ledgerDraft(run, 'refusal', { plan: planId, hash: run.plan.hash, reasons }));
       throw new RefusedError(`plan ${planId} may not run: ${reasons.join('; ')}`);
@@ -124,8 +128,8 @@ async function decisionOf(run: Run): Promise<LedgerDraft['body']> {
   };
 }
 
-async function forbiddenNow(run: Run): Promise<readonly string[]> {
-  const reasons = await guardRails(run);
+async function forbiddenNow(run: Run, wave: number): Promise<readonly string[]> {
+  const reasons = await guardRails(run, wave);
   if (reasons.length === 0) return [];
   const { plan, context } = run;
   await context.store.append(ledgerDraft(run, 'refusal', { plan: plan.id, hash: plan.hash, reasons }));
@@ -166,7 +170,7 @@ async function rehearse(context: ExecuteContext, planId: string, options: RunOpt
     const shown = OPEN.includes(record.state) ? 'skipped' : record.state;
     steps.push({ id: step.id, state: shown, evidence, residualUntil: record.residualUntil ?? null });
   }
-  return { plan: planId, state, steps, stopped: await guardRails(run) };
+  return { plan: planId, state, steps, stopped: await guardRails(run, nextWave(run)) };
 }
 
 async function rehearseStep(run: Run, step: PlanStep): Promise<string[]> {

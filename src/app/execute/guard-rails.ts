@@ -10,8 +10,11 @@ import { enforcerOf, hasEnded, type Run, recordOf, stepsOf, storedPlan, timeOf }
 
 const NOT_BEGUN: readonly StepState[] = ['planned', 'approved'];
 
-/** Everything that forbids the plan before any call is made; empty when it may run. */
-export async function guardRails(run: Run): Promise<string[]> {
+/**
+ * Everything that forbids the plan to run up to a wave, before any call of it is made; empty when it may. What later waves need, such as
+ * approvals of what is irreversible, never keeps a containment waiting that needs none.
+ */
+export async function guardRails(run: Run, wave: number): Promise<string[]> {
   const { context, plan } = run;
   const stored = await storedPlan(context, plan.id);
   const { found, approvals } = await integrityOf(run, stored);
@@ -23,15 +26,25 @@ export async function guardRails(run: Run): Promise<string[]> {
   found.push(...(await deniedTargets(run)), ...(await unknownTargets(run)), ...(await overActionBudgets(run)));
   const hasBegun = stepsOf(plan).some((step) => !NOT_BEGUN.includes(recordOf(run, step).state));
   if (!hasBegun) found.push(...(await staleGraph(run)), ...(await otherPlan(run)));
-  const ahead = stepsOf(plan).filter((step) => !hasEnded(recordOf(run, step).state));
-  const needed = await approvalsFor(context, ahead);
+  const ahead = plan.waves.slice(0, wave + 1).flatMap(({ steps }) => steps);
+  const needed = await approvalsFor(
+    context,
+    ahead.filter((step) => !hasEnded(recordOf(run, step).state)),
+  );
   const by = approvalsThatCount({ ...stored, approvals }, timeOf(context));
   if (by.length < needed) {
     found.push(
-      `${needed} people must approve, ${by.length} did${by.length ? ` (${by.join(', ')})` : ''}: \`interlock approve ${plan.id}\``,
+      `${needed} people must approve, ${by.length} did${by.length ? ` (${by.join(', ')})` : ''}: \`interlock approve ${plan.id}\`${wave > 0 ? ` (for wave ${wave + 1})` : ''}`,
     );
   }
   return found;
+}
+
+/** The first wave that has something to do; the last when none has. */
+export function nextWave(run: Run): number {
+  const { waves } = run.plan;
+  const open = waves.findIndex(({ steps }) => steps.some((step) => !hasEnded(recordOf(run, step).state)));
+  return open === -1 ? Math.max(0, waves.length - 1) : open;
 }
 
 export async function deniedTargets(run: Run): Promise<string[]> {

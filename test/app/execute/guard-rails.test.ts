@@ -7,6 +7,7 @@ import { acting, applying, type Bench, type BenchOptions, openBench } from './be
 import { makePlan, makeStep, PLANNED_AT } from './plans.ts';
 
 const A = 'sample:a';
+const B = 'sample:b';
 
 async function refusalOf(
   plan: Plan,
@@ -136,4 +137,16 @@ it('names the first difference of two plans', () => {
     ],
   ];
   for (const [now, difference] of cases) expect(planDifference(before, now)).toBe(difference);
+});
+
+it('carries out what needs no approval, and waits with the wave that does', async () => {
+  await using bench = await openBench();
+  const waves = [[makeStep({ id: 's1', target: A })], [makeStep({ id: 's2', target: B, reversibility: 'R2', approvals: 2 })]];
+  await bench.save(makePlan('p1', waves));
+  const first = await executePlan(bench.context, 'p1', applying());
+  expect(first.steps.map(({ state }) => state)).toEqual(['effective', 'approved']);
+  expect(first.stopped).toEqual(['2 people must approve, 0 did: `interlock approve p1` (for wave 2)']);
+  for (const actor of ['ann', 'bob']) await approvePlan(bench.context, 'p1', { actor });
+  expect((await executePlan(bench.context, 'p1', applying())).state).toBe('done');
+  expect(bench.switches.calls()).toEqual([A, B]);
 });

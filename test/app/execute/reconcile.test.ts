@@ -102,7 +102,8 @@ it('lifts what was due when it is safe', async () => {
   const revoked = makeStep({ id: 's2', target: B, for: A, action: 'rotate' });
   await bench.save(makePlan('p1', [[rearming], [revoked]]));
   await executePlan(bench.context, 'p1', { ...applying(), holdForMs: 2 * HOUR_MS });
-  const [first, second] = await held(bench);
+  const holds = await held(bench);
+  const [first, second] = ['s1', 's2'].map((step) => holds.find((hold) => hold.step === step));
   await extendHold(bench.context, second!.id, { actor: 'ann', forMs: 1000 * HOUR_MS });
   bench.wait(3 * HOUR_MS);
   expect(await reconcile(bench.context, system)).toMatchObject({ due: [{ id: first!.id }], lifted: [] });
