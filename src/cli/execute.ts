@@ -1,3 +1,4 @@
+import { askCascade } from '../app/cascade.ts';
 import { executePlan } from '../app/execute/execute-plan.ts';
 import { executeContext } from '../app/revocation.ts';
 import type { Exit, Invocation } from './command.ts';
@@ -22,6 +23,7 @@ export async function run(invocation: Invocation): Promise<Exit> {
       onProgress: ({ done, total, action, target, state }) =>
         progress.show('execute', { done, total, what: `${action} ${target}: ${state}` }),
     }).finally(() => progress.end());
-    return answerExecution(io, result, { json: options['json'], isRehearsal: !apply });
+    const said = { json: options['json'], isRehearsal: !apply };
+    return answerExecution(io, result, apply ? { ...said, cascade: await askCascade(app, plan) } : said);
   });
 }
