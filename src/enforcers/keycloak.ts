@@ -1,5 +1,6 @@
 import { KeycloakAdmin } from '../apis/keycloak/admin.ts';
 import type { KeycloakConnection } from '../apis/keycloak/settings.ts';
+import { MINUTE_MS } from '../model/durations.ts';
 import { RefusedError } from '../model/errors.ts';
 import { deedOf, isKeycloakAction, type KeycloakStep, keycloakControl, parseKeycloakStep } from '../model/keycloak-actions.ts';
 import { keycloakClient, keycloakUser } from '../model/keys.ts';
@@ -34,6 +35,8 @@ export function createKeycloakEnforcer({ name, source, connection, random }: Key
     });
     return { admin: await opened, signal };
   };
+  /** What this process cut off, by the step's idempotency key: the server does not say whose cutoff it is. */
+  const cutoffs = new Map<string, number>();
   const own = { realm: connection.loginRealm, client: connection.clientId, user: connection.user };
   return {
     name,
@@ -69,13 +72,16 @@ export function createKeycloakEnforcer({ name, source, connection, random }: Key
         if (deedOf(step).does === 'delete') return { evidence: [`there is no ${wordsOf(step)} any more`] };
         throw new RefusedError(`there is no ${wordsOf(step)} at keycloak ${server.admin.place}: collect again`);
       }
-      return { evidence: await applyStep({ ...server, step, thing, random, ...handing(planned, context) }) };
+      const evidence = await applyStep({ ...server, step, thing, random, ...handing(planned, context) });
+      if (deedOf(step).does === 'cut') cutoffs.set(context.idempotencyKey, await notBeforeOf(server, step));
+      return { evidence };
     },
     async probe(planned, context) {
       const step = readStep(planned);
       const server = await serverOf(context.signal);
       const thing = await findThing(server, step);
-      return probeStep({ ...server, step, thing, ...handing(planned, context), now: context.now(), startsAt: planned.startsAt });
+      const cutoffSince = cutoffs.get(context.idempotencyKey) ?? Date.parse(planned.startsAt) - SOONER_MS;
+      return probeStep({ ...server, step, thing, ...handing(planned, context), now: context.now(), cutoffSince });
     },
     async undo(planned, preImage, { signal }) {
       const step = readStep(planned);
@@ -89,6 +95,13 @@ export function createKeycloakEnforcer({ name, source, connection, random }: Key
       if (opened) await (await opened)[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Plans foresee when a step begins, and it may begin sooner. */
+const SOONER_MS = 10 * MINUTE_MS;
+
+async function notBeforeOf(server: Server, step: KeycloakStep): Promise<number> {
+  return ((await findThing(server, step))?.now.notBefore ?? 0) * 1000;
 }
 
 const refused = (text: string): Preflight => ({ refusals: [text], preImage: '', preexisting: false });

@@ -83,7 +83,7 @@ describeLive('keycloak', 'the Keycloak enforcer', (url) => {
     await rotating.change('PUT', '/client-policies/policies', ROTATING.policies);
     const orders = await server.client('orders', { bearerOnly: true, serviceAccountsEnabled: false });
     await server.change('POST', `/clients/${orders}/roles`, { name: 'writer' });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     await rotating[Symbol.asyncDispose]();

@@ -44,7 +44,7 @@ describeLive('keycloak', 'the OAuth enforcer, on Keycloak', (url) => {
     person = { username: 'ann', password: server.secret() };
     await server.client('app', { secret: app.clientSecret, directAccessGrantsEnabled: true });
     await server.user(person.username, person.password);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => server[Symbol.asyncDispose]());
 
   const proof = () => ({ client_id: app.clientId, client_secret: app.clientSecret });

@@ -9,8 +9,8 @@ import { accountOf, readRealmSettings, readSessions, type Thing, tokenSeconds, w
 export interface ProbeParts extends Omit<ApplyParts, 'thing' | 'random'> {
   readonly thing: Thing | undefined;
   readonly now: Date;
-  /** When the plan says that the step begins; ISO. */
-  readonly startsAt: string;
+  /** Milliseconds: a cutoff before this is not the step's. */
+  readonly cutoffSince: number;
 }
 
 const no = (...evidence: string[]): Probed => ({ state: 'not-effective', evidence });
@@ -93,27 +93,25 @@ async function attempt({ admin, signal }: Parts, { now, realm }: Thing & { reado
 }
 
 async function probeCut(parts: Parts): Promise<Probed> {
-  const { thing, startsAt } = parts;
+  const { thing, cutoffSince } = parts;
   if (thing.kind === 'user') {
     const sessions = await readSessions(parts, thing);
     if (sessions.length > 0) return no(`${thing.words} has ${sessions.length} sessions`);
     const since = (thing.now.notBefore ?? 0) * 1000;
     const words = `${thing.words} has no sessions, and its tokens issued before ${new Date(since).toISOString()} are refused`;
-    return since >= floorToSecond(startsAt)
+    return since >= cutoffSince
       ? { state: 'effective', evidence: [words], ...(await residual(parts)) }
       : no(`${words}: that is before this step`);
   }
   const cutoff = (thing.now.notBefore ?? 0) * 1000;
   if (cutoff === 0) return no(`${thing.words} has no not-before`);
   const words = `tokens of ${thing.words} issued before ${new Date(cutoff).toISOString()} are refused`;
-  if (cutoff < floorToSecond(startsAt)) return no(`${words}: that is before this step`);
+  if (cutoff < cutoffSince) return no(`${words}: that is before this step`);
   const { notBefore } = await readRealmSettings(parts, thing.realm);
   if (notBefore)
     return no(`${words}, but the realm's own not-before is what counts (${new Date(notBefore * 1000).toISOString()})`);
   return { state: 'effective', evidence: [words], ...(await residual(parts)) };
 }
-
-const floorToSecond = (time: string): number => Math.floor(Date.parse(time) / 1000) * 1000;
 
 async function probeUnmapped(parts: Parts, roles: readonly string[]): Promise<Probed> {
   const account = await accountOf(parts, parts.thing);

@@ -65,7 +65,7 @@ describeLive('keycloak', 'the Keycloak collector', (url) => {
   let estate: Estate;
   beforeAll(async () => {
     estate = await makeEstate(url);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => estate.server[Symbol.asyncDispose]());
 
   const kept = { [Symbol.asyncDispose]: async () => undefined };
@@ -149,7 +149,7 @@ describeLive('keycloak', 'the Keycloak collector', (url) => {
       }
     }
     expect(admin.who).toBe('user "admin"');
-  }, 60_000);
+  }, 180_000);
 
   it('says of a login that is refused whose it is, and never the secret', async () => {
     const said = await checking(
