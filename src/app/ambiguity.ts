@@ -1,7 +1,9 @@
 /** Who really uses a credential, and which credentials are shared. */
 import type { AmbiguityInput } from '../analysis/ambiguity/input.ts';
-import { type Ambiguity, ambiguity } from '../analysis/ambiguity.ts';
-import { type AccessGraph, entityKindAt, relationshipKindAt } from '../graph/access-graph.ts';
+import type { ObservedUse } from '../analysis/ambiguity/posterior.ts';
+import { type Ambiguity, type Attribution, ambiguity, attribution } from '../analysis/ambiguity.ts';
+import { enteringBy } from '../analysis/plan/footholds.ts';
+import { type AccessGraph, certaintyAt, entityKindAt, relationshipKindAt } from '../graph/access-graph.ts';
 import type { SourceRecord } from '../model/collection.ts';
 import { DAY_MS } from '../model/durations.ts';
 import { UsageError } from '../model/errors.ts';
@@ -12,12 +14,48 @@ import { windowEnd } from './window.ts';
 export type { Ambiguity } from '../analysis/ambiguity.ts';
 
 export async function askAmbiguity(app: Asking, text: string): Promise<Ambiguity> {
+  const key = await credentialKey(app, text);
+  const graph = await app.graph();
+  const credential = graph.indexOf(key)!;
+  return ambiguity(graph, await createInputs(app, graph).then((inputOf) => inputOf(credential)), app.settings.weights);
+}
+
+async function credentialKey(app: Asking, text: string): Promise<string> {
   const key = await resolveKey(app.store, text);
   const graph = await app.graph();
-  const credential = indexIn(graph, key);
-  const kind = entityKindAt(graph, credential);
+  const kind = entityKindAt(graph, indexIn(graph, key));
   if (kind !== 'Credential' && kind !== 'Session') throw new UsageError(`${key} is a ${kind}; ambiguity is about credentials`);
-  return ambiguity(graph, await createInputs(app, graph).then((inputOf) => inputOf(credential)), app.settings.weights);
+  return key;
+}
+
+export interface AttributionAnswer extends Attribution {
+  readonly key: string;
+  /** Where the use came from. */
+  readonly from: string;
+}
+
+/** Who made one use of a credential, seen from an origin (which may never have been seen before) or named by the log as a consumer. */
+export async function askAttribution(app: Asking, text: string, from: string): Promise<AttributionAnswer> {
+  const key = await credentialKey(app, text);
+  const graph = await app.graph();
+  const credential = graph.indexOf(key)!;
+  const use = useFrom(graph, credential, from);
+  const inputOf = await createInputs(app, graph);
+  const origin = use.entity < 0 ? from : graph.keys[use.entity]!;
+  return { key, from: origin, ...attribution(graph, inputOf(credential), use) };
+}
+
+/** No entity: a place that nothing is known of. */
+const NOWHERE = -1;
+
+function useFrom(graph: AccessGraph, credential: number, from: string): ObservedUse {
+  const seen = enteringBy(graph, credential, ['USES']).find((r) => {
+    const key = graph.keys[graph.sources[r]!]!;
+    return key === from || key.startsWith(`origin:${from}/`);
+  });
+  const entity = seen === undefined ? (graph.indexOf(from) ?? NOWHERE) : graph.sources[seen]!;
+  const isAttributed = entity !== NOWHERE && entityKindAt(graph, entity) !== 'Origin';
+  return { entity, isAttributed, certainty: seen === undefined ? 'definite' : certaintyAt(graph, seen) };
 }
 
 /** Credentials of which several consumers are expected, the most first. */

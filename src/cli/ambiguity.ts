@@ -1,18 +1,31 @@
+import type { SplitStep } from '../analysis/ambiguity/split.ts';
 import type { Ambiguity } from '../analysis/ambiguity.ts';
-import { askAmbiguity } from '../app/ambiguity.ts';
+import { type AttributionAnswer, askAmbiguity, askAttribution } from '../app/ambiguity.ts';
 import { counted } from '../model/counted.ts';
 import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
+import { textOption } from './options.ts';
 import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   return withApp(invocation, async (app) => {
-    const answer = await askAmbiguity(app, invocation.arguments[0] as string);
-    if (invocation.options['json']) printJson(invocation.io, { items: [answer] });
-    else invocation.io.out(ambiguityText(answer));
+    const credential = invocation.arguments[0] as string;
+    const from = textOption(invocation.options, 'from');
+    const answer = await askAmbiguity(app, credential);
+    const attribution = from === undefined ? undefined : await askAttribution(app, credential, from);
+    if (invocation.options['json']) printJson(invocation.io, { items: [answer], ...(attribution && { attribution }) });
+    else invocation.io.out((attribution ? attributionText(attribution) : '') + ambiguityText(answer));
     return EXIT.done;
   });
+}
+
+function attributionText({ from, shares, none }: AttributionAnswer): string {
+  const who = [
+    ...shares.map(({ key, probability }) => `${percent(probability)} ${printable(key)}`),
+    `${percent(none)} none of them`,
+  ];
+  return `A use from ${printable(from)} was made by: ${who.join(', ')}.\n\n`;
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -24,6 +37,16 @@ const MEANING: Readonly<Record<Ambiguity['verdict'], string>> = {
   shared: 'several consumers use it, and all are known',
   unattributed: 'it is used, and nobody known fits',
 };
+
+const MOST_SCOPE = 5;
+
+/** The scope of the new credential: what this consumer was seen using. */
+function scopeText({ scope, isOwnScope }: SplitStep): string {
+  if (scope.length === 0) return '     for what it needs: it was not seen using anything\n';
+  const more = scope.length > MOST_SCOPE ? ` and ${scope.length - MOST_SCOPE} more` : '';
+  const whose = isOwnScope ? '' : ', seen of the identity that others work as too';
+  return `     for ${scope.slice(0, MOST_SCOPE).map(printable).join(', ')}${more}${whose}\n`;
+}
 
 function ambiguityText(answer: Ambiguity): string {
   const { key, verdict, reasons, candidates, origins, copies, split, consumers, attributionBits, unattributedShare } = answer;
@@ -68,7 +91,7 @@ function ambiguityText(answer: Ambiguity): string {
   if (split.steps.length > 1) {
     parts.push('\nTo end it, give each its own credential, in this order:\n');
     for (const [i, step] of split.steps.entries())
-      parts.push(`  ${i + 1}. ${printable(step.consumer)} (${printable(step.why)})\n`);
+      parts.push(`  ${i + 1}. ${printable(step.consumer)} (${printable(step.why)})\n${scopeText(step)}`);
   }
   return parts.join('');
 }

@@ -95,7 +95,13 @@ export const commands: readonly Command[] = [
     options: [['--target <key>', 'only the way to this'], LIMIT],
     load: () => import('./choke-points.ts'),
   },
-  { name: 'outage', usage: '<key...>', summary: 'what stops working when these die', load: () => import('./outage.ts') },
+  {
+    name: 'outage',
+    usage: '<key...>',
+    summary: 'what stops working when these die',
+    options: [['--connections <what>', 'ended or kept: what becomes of open connections of databases and brokers', 'ended']],
+    load: () => import('./outage.ts'),
+  },
   {
     name: 'shared',
     summary: 'credentials that several consumers use, or may',
@@ -106,6 +112,7 @@ export const commands: readonly Command[] = [
     name: 'ambiguity',
     usage: '<key>',
     summary: 'who really uses a credential, and how sure that is',
+    options: [['--from <origin>', 'who made a use that came from there: an address, or the key of an origin or a consumer']],
     load: () => import('./ambiguity.ts'),
   },
   {

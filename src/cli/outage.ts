@@ -3,12 +3,13 @@ import { GRADES } from '../model/plan.ts';
 import { printable } from '../model/printable.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
+import { oneOf } from './options.ts';
 import { table } from './table.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
   return withApp(invocation, async (app) => {
-    const answer = await askOutage(app, invocation.arguments);
+    const answer = await askOutage(app, invocation.arguments, { connections: oneOf(options, 'connections', ['ended', 'kept']) });
     if (options['json']) printJson(io, answer);
     else io.out(report(invocation.arguments, answer));
     return answer.complete ? EXIT.done : EXIT.incomplete;

@@ -48,8 +48,55 @@ function buildOptions(graph: AccessGraph): Options {
     option.relationships.push(r);
     options.set(r, option);
   }
+  addSeenFallbacks(graph, options);
   for (const [r, option] of Array.from(options)) joinReads(graph, r, option, options);
   return options;
+}
+
+/**
+ * A fallback that nobody declared, but that was seen: one consumer at work with several live credentials of one identity over the same
+ * time, as in the middle of a rotation.
+ */
+function addSeenFallbacks(graph: AccessGraph, options: Map<number, Option>): void {
+  const uses = new Map<string, number[]>();
+  for (const r of graph.details.keys()) {
+    if (options.has(r) || !isLiveUse(graph, r)) continue;
+    for (const identity of identitiesOf(graph, graph.targets[r]!)) {
+      const id = `${graph.sources[r]} ${identity}`;
+      uses.set(id, [...(uses.get(id) ?? []), r]);
+    }
+  }
+  for (const [id, all] of uses) {
+    const seen = togetherWithLast(graph, all);
+    if (seen.length < 2 || seen.some((r) => options.has(r))) continue;
+    const group: Group = { name: id, options: new Map() };
+    for (const r of seen) {
+      const option: Option = { group, relationships: [r] };
+      group.options.set(String(r), option);
+      options.set(r, option);
+    }
+  }
+}
+
+function isLiveUse(graph: AccessGraph, r: number): boolean {
+  const { firstSeen, lastUsed } = graph.details.get(r)!;
+  const isTimed = firstSeen !== undefined && lastUsed !== undefined;
+  return isTimed && relationshipKindAt(graph, r) === 'USES' && !graph.over[graph.targets[r]!];
+}
+
+function identitiesOf(graph: AccessGraph, proof: number): number[] {
+  const found: number[] = [];
+  for (let r = graph.starts[proof]!; r < graph.starts[proof + 1]!; r++) {
+    if (relationshipKindAt(graph, r) === 'AUTHENTICATES_AS') found.push(graph.targets[r]!);
+  }
+  return found;
+}
+
+/** What was in use while the one that was used last already was. */
+function togetherWithLast(graph: AccessGraph, uses: readonly number[]): number[] {
+  const at = (r: number) => graph.details.get(r) as { firstSeen: string; lastUsed: string };
+  const last = uses.reduce((best, r) => (at(r).lastUsed > at(best).lastUsed ? r : best));
+  return uses.filter((r) => at(r).lastUsed >= at(last).firstSeen);
 }
 
 /** Who uses a credential as one of its options, and reads it from a place, depends on that place by the same option. */
