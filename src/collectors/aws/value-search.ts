@@ -4,7 +4,9 @@
  * An AWS key is known by its id; whoever reads the secret beside it holds it, whoever reads the id alone does not.
  */
 import type { Fingerprint, Fingerprinter } from '../../model/fingerprint.ts';
-import { awsSecretsIn, isSecretName, isSecretValue, keyIdsIn, tokensIn } from './value-rules.ts';
+import { isSecretName } from '../../model/secret-names.ts';
+import { awsKeyIdsIn, awsSecretsIn } from '../../model/token-forms.ts';
+import { credentialTextsIn, isSecretValue } from './value-rules.ts';
 
 /** A setting, as it was configured. Without a name: a text, such as a script. */
 export interface Setting {
@@ -32,13 +34,13 @@ export function credentialsIn(settings: readonly Setting[], place: string, finge
     found.set(id, { name, rule: 'aws-access-key', keyId: id, ...(secret && { fingerprint: fingerprint(secret) }) });
   }
   const add = (name: string, rule: string, value: string): void => {
-    if (used.has(value) || keyIdsIn(value).length > 0) return;
+    if (used.has(value) || awsKeyIdsIn(value).length > 0) return;
     const mark = fingerprint(value);
     if (!found.has(mark)) found.set(mark, { name, rule, fingerprint: mark });
   };
-  for (const { name, value } of texts) for (const token of tokensIn(value)) add(name, token.rule, token.value);
+  for (const { name, value } of texts) for (const token of credentialTextsIn(value)) add(name, token.rule, token.value);
   for (const { name, value } of named)
-    if (isSecretName(name) && isSecretValue(value) && ![...tokensIn(value)].length) add(name, 'named-as-secret', value);
+    if (isSecretName(name) && isSecretValue(value) && ![...credentialTextsIn(value)].length) add(name, 'named-as-secret', value);
   return [...found.values()];
 }
 
@@ -59,11 +61,11 @@ interface AwsKey {
 
 /** A secret belongs to the id whose name is alike, or to the only id that there is. */
 function awsKeysIn(named: readonly Named[], texts: readonly Named[]): AwsKey[] {
-  const ids = new Map(texts.flatMap(({ name, value }) => keyIdsIn(value).map((id) => [id, name] as const)));
+  const ids = new Map(texts.flatMap(({ name, value }) => awsKeyIdsIn(value).map((id) => [id, name] as const)));
   const secrets = new Set(texts.flatMap(({ value }) => awsSecretsIn(value)));
   const only = ids.size === 1 && secrets.size === 1 ? [...secrets][0] : undefined;
   return [...ids].map(([id, name]) => {
-    const own = named.filter(({ value }) => keyIdsIn(value).includes(id)).map((one) => stemOf(one.name));
+    const own = named.filter(({ value }) => awsKeyIdsIn(value).includes(id)).map((one) => stemOf(one.name));
     const alike = named
       .filter((one) => /secret/i.test(one.name) && own.includes(stemOf(one.name)))
       .flatMap((one) => awsSecretsIn(one.value));

@@ -4,18 +4,17 @@
  * Not every value is one: user names, hosts and public certificates are left alone, or equal fingerprints would tie strangers.
  */
 import type { Fingerprinter } from '../../model/fingerprint.ts';
+import { isPlaceholder, mayNameSecret } from '../../model/secret-names.ts';
+import {
+  hasAwsSecretForm,
+  isAwsKeyId,
+  isPrivateKey,
+  isToken,
+  passwordOfAddress,
+  percentDecoded,
+} from '../../model/token-forms.ts';
 import type { HeldValue } from './records.ts';
 
-const CREDENTIAL_NAME =
-  /pass(?:word|wd|phrase|code)?$|pwd$|secret|token|api[-_.]?key|private[-_.]?key|access[-_.]?key|client[-_.]?key|credential|auth[-_.]?key|^(?:key|auth)$/i;
-const NO_CREDENTIAL_NAME =
-  /(?:name|file|path|url|uri|host|id|type|ttl|expir\w*|length|count|enabled|audience|issuer|mount|ref)$/i;
-const KEY_ID = /^A[KS]IA[0-9A-Z]{12,124}$/;
-const AWS_SECRET = /^[A-Za-z0-9/+]{40}$/;
-const TOKEN =
-  /^(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|[sr]k_live_\w{10,}|hv[sb]\.[\w-]{20,}|npm_\w{36})$/;
-const PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-const LOGIN_IN_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*:([^\s@/]{6,})@/i;
 const LEAST = 8;
 
 /** Values of an environment or a ConfigMap, in the clear. */
@@ -30,30 +29,17 @@ export function heldValues(values: ReadonlyMap<string, string>, fingerprint: Fin
 
 function heldValue(name: string, value: string, fingerprint: Fingerprinter): HeldValue | undefined {
   const trimmed = value.trim();
-  const login = LOGIN_IN_ADDRESS.exec(trimmed)?.[1];
+  const login = passwordOfAddress(trimmed);
   if (login !== undefined && !isPlaceholder(login))
-    return { type: 'value', name, fingerprint: fingerprint(decoded(login)), what: 'password in an address' };
-  if (PRIVATE_KEY.test(trimmed)) return { type: 'value', name, fingerprint: fingerprint(trimmed), what: 'private key' };
-  if (TOKEN.test(trimmed)) return { type: 'value', name, fingerprint: fingerprint(trimmed), what: 'token' };
-  const isNamed = CREDENTIAL_NAME.test(name) && !NO_CREDENTIAL_NAME.test(name);
-  if (!isNamed || trimmed.length < LEAST || /\s/.test(trimmed) || isPlaceholder(trimmed) || looksHarmless(trimmed))
+    return { type: 'value', name, fingerprint: fingerprint(percentDecoded(login)), what: 'password in an address' };
+  if (isPrivateKey(trimmed)) return { type: 'value', name, fingerprint: fingerprint(trimmed), what: 'private key' };
+  if (isToken(trimmed)) return { type: 'value', name, fingerprint: fingerprint(trimmed), what: 'token' };
+  if (!mayNameSecret(name) || trimmed.length < LEAST || /\s/.test(trimmed) || isPlaceholder(trimmed) || looksHarmless(trimmed))
     return undefined;
   return { type: 'value', name, fingerprint: fingerprint(trimmed), what: 'value' };
 }
 
-/** References that something else fills in, and stand-ins of people. */
-const isPlaceholder = (value: string): boolean =>
-  /\$\(|\$\{|\{\{|^<.*>$|^%.*%$|redacted|changeme|change-me|placeholder|example|^x+$|^\*+$|^\.+$/i.test(value);
-
 const looksHarmless = (value: string): boolean => /^(?:true|false|[\d.]+[a-z]{0,2}|\/[\w./-]*|https?:\/\/\S*)$/i.test(value);
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 interface AwsPair {
   readonly keyId: string;
@@ -62,8 +48,8 @@ interface AwsPair {
 
 /** Ids with the secret of the same prefix beside them; an id alone proves nothing. */
 function awsKeys(values: ReadonlyMap<string, string>): AwsPair[] {
-  const ids = [...values].filter(([, value]) => KEY_ID.test(value.trim()));
-  const secrets = [...values].filter(([, value]) => AWS_SECRET.test(value.trim()));
+  const ids = [...values].filter(([, value]) => isAwsKeyId(value.trim()));
+  const secrets = [...values].filter(([, value]) => hasAwsSecretForm(value.trim()));
   return ids.flatMap(([name, id]) => {
     const partner =
       secrets.find(([other]) => prefixOf(other) === prefixOf(name)) ??

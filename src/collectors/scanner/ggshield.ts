@@ -3,10 +3,11 @@
  * id and a secret. https://docs.gitguardian.com/ggshield-docs/reference/secret/scan/overview
  */
 import { z } from 'zod';
+import { isAwsKeyId } from '../../model/token-forms.ts';
 import { eventTime } from '../files/event-time.ts';
 import { shaped } from '../files/shape.ts';
 import type { Found, Place, ReportFormat } from './format.ts';
-import { isKeyId, type Leak, shownValue } from './leak.ts';
+import { type Leak, shownValue } from './leak.ts';
 
 const occurrence = z.object({ match: z.string(), type: z.string(), line_start: z.int().nullish() });
 const incident = z.object({
@@ -49,7 +50,7 @@ function leaksOf({ filename, incidents }: z.infer<typeof entity>, { commit = '',
     secretsOf(one).map(
       (match): Leak => ({
         value: whole(match.match),
-        keyId: one.occurrences.map((other) => other.match).find(isKeyId),
+        keyId: one.occurrences.map((other) => other.match).find(isAwsKeyId),
         scanner: 'ggshield',
         rule: one.type ?? match.type,
         file: filename,

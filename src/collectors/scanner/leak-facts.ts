@@ -7,8 +7,9 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { hashedToken } from '../../model/hashed-token.ts';
 import { awsArn, awsKey, githubRepository, leak as leakKey, redactedLeak, scannedPlace } from '../../model/keys.ts';
+import { isAwsKeyId } from '../../model/token-forms.ts';
 import type { CollectContext } from '../../ports/collector.ts';
-import { isKeyId, type Leak } from './leak.ts';
+import type { Leak } from './leak.ts';
 
 const MOST_COMMITS = 20;
 
@@ -92,7 +93,7 @@ export class LeakFacts {
   }
 
   #credential(leak: Leak): string {
-    const id = leak.keyId ?? (leak.value !== undefined && isKeyId(leak.value) ? leak.value : undefined);
+    const id = leak.keyId ?? (leak.value !== undefined && isAwsKeyId(leak.value) ? leak.value : undefined);
     if (id !== undefined) {
       const kind = id.startsWith('ASIA') ? 'Session' : 'Credential';
       this.#entities.set(awsKey(id), { key: awsKey(id), kind, name: id, provider: 'aws', stub: true });

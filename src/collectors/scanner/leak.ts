@@ -1,3 +1,5 @@
+import { awsKeyIdsIn, hasAwsSecretForm } from '../../model/token-forms.ts';
+
 /** What any scanner's finding comes to. `value` never leaves this folder: facts carry its fingerprint. */
 export interface Leak {
   /** The secret as found; undefined when the report does not hold it (redacted, or only its place is known). */
@@ -24,18 +26,11 @@ export interface Leak {
   readonly bucket?: string | undefined;
 }
 
-/** AWS access key ids: 16 to 128 characters, AKIA long-term, ASIA temporary (IAM user guide, unique identifiers). */
-const KEY_ID = /^A[KS]IA[0-9A-Z]{12,124}$/;
-const KEY_ID_WITHIN = /(?<![0-9A-Z])A[KS]IA[0-9A-Z]{12,124}(?![0-9A-Z])/g;
-const AWS_SECRET = /^[A-Za-z0-9/+]{40}$/;
-
-export const isKeyId = (text: string): boolean => KEY_ID.test(text);
-
 /** The one AWS key id in a text, when the secret beside it has the form of that key's secret. */
 export function keyIdBeside(secret: string | undefined, text: string | undefined): string | undefined {
-  if (secret === undefined || !text || !AWS_SECRET.test(secret)) return undefined;
-  const ids = new Set(text.match(KEY_ID_WITHIN));
-  return ids.size === 1 ? [...ids][0] : undefined;
+  if (secret === undefined || !text || !hasAwsSecretForm(secret)) return undefined;
+  const ids = awsKeyIdsIn(text);
+  return ids.length === 1 ? ids[0] : undefined;
 }
 
 // `REDACTED`, `***`, and the cut-off form of `gitleaks --redact=50`, which ends in dots.

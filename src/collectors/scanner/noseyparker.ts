@@ -3,9 +3,10 @@
  * before that there is one (`match_content`). https://github.com/praetorian-inc/noseyparker
  */
 import { z } from 'zod';
+import { isAwsKeyId } from '../../model/token-forms.ts';
 import { shaped } from '../files/shape.ts';
 import type { Found, Place, ReportFormat } from './format.ts';
-import { isKeyId, type Leak, shownValue } from './leak.ts';
+import { type Leak, shownValue } from './leak.ts';
 
 const text = z.string().nullish();
 
@@ -45,7 +46,7 @@ export const noseyparker: ReportFormat = {
     if (isRejected || (one.matches.length > 0 && kept.length === 0))
       return { leaks: [], ignored: 'all its matches were rejected' };
     const parts = one.groups?.map((part) => Buffer.from(part, 'base64').toString('utf8')) ?? [one.match_content ?? ''];
-    const keyId = parts.find(isKeyId);
+    const keyId = parts.find(isAwsKeyId);
     const value = shownValue(parts.filter((part) => part !== keyId).at(-1) ?? keyId ?? '');
     const leak = { value, keyId, scanner: 'noseyparker', rule: one.rule_text_id ?? one.rule_name };
     return { leaks: kept.flatMap((seen) => placesOf(seen).map((where): Leak => ({ ...leak, ...where }))) };

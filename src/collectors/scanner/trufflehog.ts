@@ -1,10 +1,11 @@
 /** TruffleHog 3, one finding a line (`--json`) or a list of them. https://github.com/trufflesecurity/trufflehog */
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
+import { isAwsKeyId } from '../../model/token-forms.ts';
 import { eventTime } from '../files/event-time.ts';
 import { shaped } from '../files/shape.ts';
 import type { Place, ReportFormat } from './format.ts';
-import { githubRepositoryIn, isKeyId, keyIdBeside, type Leak, shownValue } from './leak.ts';
+import { githubRepositoryIn, keyIdBeside, type Leak, shownValue } from './leak.ts';
 
 const place = z.object({
   file: z.string().nullish(),
@@ -59,7 +60,7 @@ function leakOf(record: object, at: Place): Leak {
 
 /** The AWS detector puts id and secret together into `RawV2`: `id:secret`, formerly without the colon. */
 function keyIdOf(value: string | undefined, both: string | undefined): string | undefined {
-  if (value === undefined || isKeyId(value) || !both) return undefined;
+  if (value === undefined || isAwsKeyId(value) || !both) return undefined;
   const together = decoded(both);
   return keyIdBeside(value, together.endsWith(value) ? together.slice(0, -value.length) : together);
 }

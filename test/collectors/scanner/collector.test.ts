@@ -204,7 +204,7 @@ it('names a finding of the wrong shape, and goes on', async () => {
   expect(found.errors).toEqual([
     'a.json: [0].StartLine: expected a number, found text',
     'a.json: [1]: expected a finding, found a number',
-    'b.jsonl:2: not JSON: a value is expected (line 1, column 9)',
+    'b.jsonl:2: not JSON: a value is expected (column 9)',
   ]);
   expect(credentials(found)).toEqual([leakKey(SECRET)]);
   expect(found.scopes[0]?.coverage).toBe('partial');

@@ -2,28 +2,22 @@
  * A CloudTrail record without secret values. Most services write `HIDDEN_DUE_TO_SECURITY_REASONS` themselves; STS writes the session
  * token, and others what they were given.
  */
+import { withoutTokens } from '../../../model/token-forms.ts';
+
 const SECRETS =
   /^(sessionToken|secretAccessKey|secretString|secretBinary|.*password|.*passphrase|privateKey|privateKeyPlaintext|keyMaterial|plaintext|userData|authorizationToken|accessToken|idToken|refreshToken|webIdentityToken|sAMLAssertion|clientSecret|authToken|signedToken|x-amz-security-token)$/i;
 const VALUES = /^(variables|environmentVariables|environment)$/i;
 /** The value of an SSM parameter, of an environment entry; a tag's is none. */
 const VALUE = /^value$/i;
 const HIDDEN = '(hidden)';
-const TEXTS = new RegExp(
-  [
-    '-{5}BEGIN [A-Z ]*PRIVATE KEY-{5}[\\s\\S]*',
-    '\\bgh[a-z]_[A-Za-z0-9]{20,}',
-    '\\bgithub_pat_\\w{20,}',
-    '\\bxox[a-z]-[\\w-]{10,}',
-    'X-Amz-(?:Signature|Security-Token)=[^&\\s"]+',
-  ].join('|'),
-  'g',
-);
+/** Signed addresses. */
+const SIGNATURES = /X-Amz-(?:Signature|Security-Token)=[^&\s"]+/g;
 
 export const cleanRecord = (record: unknown): unknown => cleaned(record, false);
 
 /** `hidesValues`: below something that holds settings. */
 function cleaned(value: unknown, hidesValues: boolean): unknown {
-  if (typeof value === 'string') return hidesValues ? HIDDEN : value.replace(TEXTS, HIDDEN);
+  if (typeof value === 'string') return hidesValues ? HIDDEN : withoutTokens(value, HIDDEN).replace(SIGNATURES, HIDDEN);
   if (Array.isArray(value)) return value.map((one) => cleaned(one, hidesValues));
   if (typeof value !== 'object' || value === null) return value;
   const isTag = Object.keys(value).some((key) => /^(key|tagKey)$/i.test(key));

@@ -1,9 +1,8 @@
 import type { Fingerprinter } from '../../../model/fingerprint.ts';
 import { hashedToken } from '../../../model/hashed-token.ts';
+import { isAwsKeyId } from '../../../model/token-forms.ts';
 import type { Answer } from './answer-in.ts';
 import type { AlertAnswer, HookAnswer } from './shapes.ts';
-
-const AWS_KEY_ID = /^A[KS]IA[0-9A-Z]{12,124}$/;
 
 /**
  * The answer with a fingerprint where a secret's value was, and the address of a webhook cut to its host. An id of an AWS key is no
@@ -20,7 +19,7 @@ export function withoutValues(answer: Answer, fingerprint: Fingerprinter): Answe
 
 function withoutSecret(alert: AlertAnswer, fingerprint: Fingerprinter): AlertAnswer {
   const { secret } = alert;
-  if (!secret || AWS_KEY_ID.test(secret) || secret.startsWith('fp:')) return alert;
+  if (!secret || isAwsKeyId(secret) || secret.startsWith('fp:')) return alert;
   const hash = hashedToken(secret);
   return { ...alert, secret: fingerprint(secret), ...(hash === undefined ? {} : { hashed_token: hash }) };
 }
