@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { awsConnection } from '../apis/aws/settings.ts';
+import { githubLogin, hasOneLogin, hasWholeApp, ONE_LOGIN as ONE_GITHUB_LOGIN, WHOLE_APP } from '../apis/github/settings.ts';
 import { keycloakConnection, ONE_LOGIN as ONE_KEYCLOAK_LOGIN } from '../apis/keycloak/settings.ts';
 import { rabbitmqApi } from '../apis/rabbitmq/settings.ts';
 import { NODES_ONCE, nodeUrls, redisNodes, saysNodesOnce } from '../apis/redis/settings.ts';
@@ -33,21 +34,12 @@ const githubSettings = z
   .strictObject({
     ...base,
     source: z.string(),
-    org: z.string().min(1),
-    appId: z.union([z.string().min(1), z.number()]).optional(),
-    privateKeyFile: z.string().min(1).optional(),
-    installationId: z.number().optional(),
-    token: z.string().min(1).optional(),
-    baseUrl: z.url().optional(),
+    ...githubLogin.shape,
     tokens: z.string().min(1).optional(),
     oauthApp: z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) }).optional(),
   })
-  .refine(({ appId, privateKeyFile }) => (appId === undefined) === (privateKeyFile === undefined), {
-    message: 'give `appId` and `privateKeyFile` together',
-  })
-  .refine(({ appId, token }) => (appId === undefined) !== (token === undefined), {
-    message: 'give either `appId` with `privateKeyFile`, or `token`',
-  });
+  .refine(hasWholeApp, WHOLE_APP)
+  .refine(hasOneLogin, ONE_GITHUB_LOGIN);
 const kubernetesSettings = z.strictObject({
   ...base,
   source: z.string(),

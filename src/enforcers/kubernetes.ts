@@ -37,6 +37,7 @@ export interface KubernetesEnforcerOptions {
 /** Changes objects of one cluster by its API (Kubernetes 1.22 or later). Values of Secrets and tokens are in no evidence and no error. */
 export function createKubernetesEnforcer(settings: KubernetesEnforcerOptions): Enforcer {
   const connections = new Connections(settings);
+  const deleted = new Map<string, string>();
   const on = async <T>(
     planned: PlanStep,
     context: EnforcerContext,
@@ -45,7 +46,7 @@ export function createKubernetesEnforcer(settings: KubernetesEnforcerOptions): E
     const step = readStep(planned);
     mustBeTarget(planned, step, settings.source);
     const connection = await connections.get(context);
-    const one = { step, planned, context, cluster: new Cluster(connection, context.signal) };
+    const one = { step, planned, context, deleted, cluster: new Cluster(connection, context.signal) };
     return work(one, HANDLINGS[step.control]);
   };
   return {

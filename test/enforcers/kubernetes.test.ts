@@ -262,10 +262,23 @@ describeLive('kubernetes', 'the Kubernetes enforcer', (url) => {
   it('deletes a pod once its evidence is saved, and no Secret that is no token', async () => {
     const [name, secret] = [server.name('web'), server.name('db')];
     await server.call('POST', `${server.inNamespace}/pods`, pod(name));
-    const step = stepOn(`${namespace}/pods/${name}`, 'revoke', { control: 'pod', namespace, pod: name }, { reversibility: 'R2' });
+    const planned = { reversibility: 'R2', startsAt: '2999-01-01T00:00:00.000Z' } as const;
+    const step = stepOn(`${namespace}/pods/${name}`, 'revoke', { control: 'pod', namespace, pod: name }, planned);
+    expect((await enforcer.probe(step, context())).state).toBe('not-effective');
     const { evidence } = await enforcer.apply(step, context());
     expect(evidence.join()).toMatch(/service account default.*images main=web/);
     expect((await enforcer.probe(step, context())).state).toBe('effective');
+    // As a StatefulSet does.
+    await server.call('POST', `${server.inNamespace}/pods`, pod(name));
+    expect(await enforcer.probe(step, context())).toMatchObject({
+      state: 'effective',
+      evidence: [expect.stringContaining('is another by now'), expect.any(String)],
+    });
+    await enforcer.apply(step, context());
+    expect((await server.call('GET', `${server.inNamespace}/pods/${name}`))['kind']).toBe('Pod');
+    const later = enforcerOf(await server.kubeconfig());
+    expect((await later.probe({ ...step, startsAt: '2020-01-01T00:00:00.000Z' }, context())).state).toBe('effective');
+    await later[Symbol.asyncDispose]();
 
     await server.call('POST', `${server.inNamespace}/secrets`, { metadata: { name: secret }, stringData: { password: 'x' } });
     const wrong = stepOn(`${namespace}/secrets/${secret}`, 'delete', { control: 'token-secret', namespace, secret });

@@ -54,7 +54,7 @@ async function audience({ github, step }: Work<Step>, { visibility }: SecretAnsw
 }
 
 async function write(work: Work<Step>, field: string) {
-  const { github, step, seen, planned } = work;
+  const { github, step, seen, context } = work;
   const value = newValue(work, field);
   const there = await read(work);
   if (!there) throw new RefusedError(`${shownOf(step)} is not there: collect again`);
@@ -64,7 +64,7 @@ async function write(work: Work<Step>, field: string) {
   });
   const body = { encrypted_value: await sealedBox(value, key.key), key_id: key.key_id, ...(await audience(work, there.data)) };
   const { requestId } = await github.send({ method: 'PUT', path: pathOf(step), body, permission: permissionOf(step, 'write') });
-  seen.set(planned.target, (await read(work))?.data.updated_at ?? '');
+  seen.set(context.idempotencyKey, (await read(work))?.data.updated_at ?? '');
   return { evidence: [`${shownOf(step)} has the new value (request ${requestId}); jobs that run have the old one to their end`] };
 }
 
@@ -90,7 +90,7 @@ export const actionsSecret: Handling<Step> = {
   },
   /** GitHub tells when a secret was written, never what was: a time since the step was to begin is taken for ours. */
   async probe(work) {
-    const { step, planned, seen } = work;
+    const { step, planned, context, seen } = work;
     const found = await read(work);
     if (!found) {
       await mustHavePlace(work, step);
@@ -99,7 +99,7 @@ export const actionsSecret: Handling<Step> = {
     }
     if (step.field === undefined) return { state: 'not-effective', evidence: [`${shownOf(step)} is there`] };
     const at = found.data.updated_at ?? '';
-    const isOurs = seen.get(planned.target) === at || Date.parse(at) >= Date.parse(planned.startsAt);
+    const isOurs = seen.get(context.idempotencyKey) === at || Date.parse(at) >= Date.parse(planned.startsAt);
     return { state: isOurs ? 'effective' : 'not-effective', evidence: [`${shownOf(step)} was written at ${at || '-'}`] };
   },
 };

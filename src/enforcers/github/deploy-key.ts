@@ -42,8 +42,8 @@ export const deployKey: Handling<Step> = {
     return { refusals, preImage: JSON.stringify({ title, key, read_only }), preexisting: false };
   },
   async apply(work) {
-    const { github, step, seen, planned } = work;
-    seen.delete(planned.target);
+    const { github, step, seen, context } = work;
+    seen.delete(context.idempotencyKey);
     const done = await github.find({ method: 'DELETE', path: pathOf(step), permission: PERMISSION });
     if (done)
       return { evidence: [`deleted ${shownOf(step)} (request ${done.requestId}); a session that is open goes on to its end`] };
@@ -52,10 +52,10 @@ export const deployKey: Handling<Step> = {
   },
   /** The same key under another id is as good as before. */
   async probe(work) {
-    const { github, step, seen, planned } = work;
+    const { github, step, seen, context } = work;
     if (await read(work)) return { state: 'not-effective', evidence: [`${shownOf(step)} is there`] };
     await mustHavePlace(work, step);
-    const again = seen.get(planned.target);
+    const again = seen.get(context.idempotencyKey);
     if (again !== undefined && (await read(work, again)))
       return { state: 'not-effective', evidence: [`${shownOf(step)} is there again, as ${again}`] };
     const { sshFingerprint } = step;
@@ -70,7 +70,7 @@ export const deployKey: Handling<Step> = {
     return { state: 'effective', evidence: [`${shownOf(step)} is not there`] };
   },
   async undo(work, preImage) {
-    const { github, step, seen, planned } = work;
+    const { github, step, seen, context } = work;
     const { title, key, read_only } = JSON.parse(preImage) as Partial<DeployKey>;
     if (key === undefined) throw new RefusedError(`${shownOf(step)}: what it was is not known: it cannot be added again`);
     const there = await github.findIn<DeployKey>(
@@ -78,7 +78,7 @@ export const deployKey: Handling<Step> = {
       (other) => half(other.key) === half(key),
     );
     if (there) {
-      seen.set(planned.target, String(there.id));
+      seen.set(context.idempotencyKey, String(there.id));
       return { evidence: [`the key is there already, as ${there.id}`] };
     }
     const added = await github.send<DeployKey>({
@@ -87,7 +87,7 @@ export const deployKey: Handling<Step> = {
       body: { title, key, read_only },
       permission: PERMISSION,
     });
-    seen.set(planned.target, String(added.data.id));
+    seen.set(context.idempotencyKey, String(added.data.id));
     return { evidence: [`added again as deploy key ${added.data.id} of ${step.repository} (request ${added.requestId})`] };
   },
 };

@@ -16,7 +16,7 @@ export interface Work<S> {
     readonly tokens?: string | undefined;
     readonly oauthApp?: { readonly clientId: string; readonly clientSecret: string } | undefined;
   };
-  /** What this process has seen of the step, by its target: lost with it. */
+  /** What this process has seen of the step, by its idempotency key: lost with it. */
   readonly seen: Map<string, string>;
 }
 

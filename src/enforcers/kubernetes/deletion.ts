@@ -4,6 +4,7 @@
  */
 import { RefusedError } from '../../model/errors.ts';
 import type { KubernetesStepOf } from '../../model/kubernetes-actions.ts';
+import type { PlanStep } from '../../model/plan.ts';
 import type { Probed } from '../../ports/enforcer.ts';
 import { type Cluster, type KubeObject, pathOf } from './cluster.ts';
 import type { Handling, Work } from './handling.ts';
@@ -94,18 +95,22 @@ export const deletion: Handling<Step> = {
     return { refusals: [], preImage: '', preexisting: true };
   },
   /** What was there is noted before it goes. */
-  async apply({ step, cluster }) {
+  async apply({ step, planned, cluster, context, deleted }) {
     const { path, shown } = placeOf(step);
     const found = await cluster.find<Found>(path);
     if (!found) return { evidence: [`${await gone(cluster, step)} any more`] };
-    const { uid } = found.metadata;
+    if (isAnother(found, { planned, known: deleted.get(context.idempotencyKey) })) return { evidence: [another(shown, found)] };
+    const { uid = '' } = found.metadata;
+    deleted.set(context.idempotencyKey, uid);
     await cluster.delete(path, { uid, ...(step.control === 'pod' && { graceSeconds: POD_GRACE_SECONDS }) });
     return { evidence: [`deleted ${shown}: ${evidenceOf(found)}`] };
   },
-  async probe({ step, cluster, context }) {
+  async probe({ step, planned, cluster, context, deleted }) {
     const { path, shown } = placeOf(step);
     const found = await cluster.find<Found>(path);
     const inMs = (ms: number): string => new Date(context.now().getTime() + ms).toISOString();
+    if (found && isAnother(found, { planned, known: deleted.get(context.idempotencyKey) }))
+      return { state: 'effective', evidence: [another(shown, found), ...left(step)], residualUntil: inMs(TOKEN_CACHE_MS) };
     if (found && found.metadata.deletionTimestamp === undefined)
       return { state: 'not-effective', evidence: [`${shown} is there: ${evidenceOf(found)}`] };
     if (found) return going(shown, found);
@@ -116,6 +121,18 @@ export const deletion: Handling<Step> = {
     };
   },
 };
+
+/** A controller makes a pod of the same name anew; so may somebody a Secret or an account. `known`: the uid that we deleted. */
+function isAnother(
+  { kind, metadata }: Found,
+  { planned, known }: { readonly planned: PlanStep; readonly known: string | undefined },
+): boolean {
+  if (known !== undefined) return metadata.uid !== known;
+  return kind === 'Pod' && Date.parse(metadata.creationTimestamp ?? '') > Date.parse(planned.startsAt);
+}
+
+const another = (shown: string, { metadata }: Found): string =>
+  `${shown} is another by now: uid ${metadata.uid ?? '-'}, made at ${metadata.creationTimestamp ?? '-'}; the one that was meant is gone`;
 
 /** The processes of a pod end by its node; its tokens end at the latest a minute after it was deleted. */
 function going(shown: string, { metadata }: Found): Probed {

@@ -9,6 +9,8 @@ export interface Work<S> {
   readonly planned: PlanStep;
   readonly cluster: Cluster;
   readonly context: EnforcerContext;
+  /** Uids that this process deleted, by the step's own idempotency key: lost with it. */
+  readonly deleted: Map<string, string>;
 }
 
 /** How the steps of one control are carried out. */
