@@ -18,6 +18,7 @@ export interface VaultServer extends AsyncDisposable {
   /** HTTP status of a call with another token. */
   status(token: string, path: string): Promise<number>;
   lease(): Promise<string>;
+  remove(path: string): Promise<void>;
 }
 
 const text = (answer: VaultAnswer | undefined, field: string): string => String(answer?.data[field]);
@@ -76,6 +77,7 @@ export async function openVault(url: string): Promise<VaultServer> {
       }
       return (await api.write(`${pki}/issue/short`, { common_name: 'a.example' })).leaseId;
     },
+    remove: (path) => remove(url, path),
     async [Symbol.asyncDispose]() {
       const entities = (await api.list('identity/entity/id')) ?? [];
       for (const id of entities) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHandOver } from '../../src/app/execute/hand-over.ts';
 import { createVaultEnforcer } from '../../src/enforcers/vault.ts';
@@ -7,6 +8,7 @@ import type { Enforcer, EnforcerContext } from '../../src/ports/enforcer.ts';
 import { makeStep } from '../app/execute/plans.ts';
 import { enforcerContract } from '../contracts/enforcer.ts';
 import { describeLive } from '../live.ts';
+import { openPostgres, type PostgresServer } from '../postgres-server.ts';
 import { openVault, type VaultServer } from '../vault-server.ts';
 
 const context = (change: Partial<EnforcerContext> = {}): EnforcerContext => ({
@@ -266,3 +268,65 @@ describeLive('vault', 'the Vault enforcer', (url) => {
     }).rejects.toThrow(/auth\/approle-.*\/login: .*check approle\.roleId/);
   });
 });
+
+describeLive('postgres', 'the Vault enforcer on logins of a PostgreSQL', (postgres) => {
+  const vault = process.env['INTERLOCK_TEST_VAULT'];
+  it.runIf(vault !== undefined)(
+    'ends what a dynamic role issued, and makes the password of a static role another',
+    async () => {
+      await using database = await openPostgres(postgres);
+      await using server = await openVault(vault ?? '');
+      const enforcer = createVaultEnforcer({ name: 'vault', source: 'main', connection: server.connection });
+      const engine = await databaseEngine(server, database);
+      const issued = await server.api.read(`${engine.mount}/creds/app`);
+      const [user, password] = [String(issued?.data['username']), String(issued?.data['password'])];
+      expect(await database.canLogIn(user, password)).toBe(true);
+      const prefix = `${engine.mount}/creds/app`;
+      const leases = stepOn(`${prefix}/issued`, 'revoke', { what: 'leases', prefix }, { reversibility: 'R2' });
+      expect((await enforcer.preflight(leases, context())).refusals).toEqual([]);
+      await enforcer.apply(leases, context());
+      expect((await enforcer.probe(leases, context())).state).toBe('effective');
+      expect(await database.canLogIn(user, password)).toBe(false);
+
+      const old = String((await server.api.read(`${engine.mount}/static-creds/report`))?.data['password']);
+      const parameters = { what: 'static-role', mount: engine.mount, role: 'report' };
+      const startsAt = new Date(Date.now() + 1000).toISOString();
+      const rotate = stepOn(`${engine.mount}/static-roles/report/password`, 'rotate', parameters, {
+        reversibility: 'R2',
+        startsAt,
+      });
+      expect((await enforcer.preflight(rotate, context())).refusals).toEqual([]);
+      expect((await enforcer.probe(rotate, context())).state).toBe('not-effective');
+      await sleep(1100);
+      await enforcer.apply(rotate, context());
+      expect((await enforcer.probe(rotate, context())).state).toBe('effective');
+      expect(await database.canLogIn(engine.user, old)).toBe(false);
+      await expect(enforcer.undo(rotate, '', context())).rejects.toThrow('cannot be undone');
+      await engine.close();
+    },
+    60_000,
+  );
+});
+
+/** A database engine on a PostgreSQL: a dynamic role `app`, and a static one `report` of a user of its own. */
+async function databaseEngine(server: VaultServer, database: PostgresServer) {
+  const mount = server.name('database');
+  const user = database.name('report');
+  await database.run(`CREATE ROLE ${user} LOGIN PASSWORD '${database.password()}'`);
+  const { username, password, host, pathname } = new URL(database.url);
+  await server.api.write(`sys/mounts/${mount}`, { type: 'database' });
+  await server.api.write(`${mount}/config/main`, {
+    plugin_name: 'postgresql-database-plugin',
+    allowed_roles: '*',
+    connection_url: `postgresql://{{username}}:{{password}}@${host}${pathname}?sslmode=disable`,
+    username,
+    password,
+  });
+  await server.api.write(`${mount}/roles/app`, {
+    db_name: 'main',
+    default_ttl: '10m',
+    creation_statements: `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}';`,
+  });
+  await server.api.write(`${mount}/static-roles/report`, { db_name: 'main', username: user, rotation_period: '24h' });
+  return { mount, user, close: () => server.remove(`sys/mounts/${mount}`) };
+}

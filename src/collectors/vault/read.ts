@@ -5,6 +5,7 @@ import type { CollectContext, Collected } from '../../ports/collector.ts';
 import { readText } from '../files/content.ts';
 import { parseJson, readJsonLines } from '../files/json.ts';
 import { type FileHead, readFolder } from '../files/read-folder.ts';
+import { firstKeys } from '../files/recognise.ts';
 import type { SourceFile } from '../files/walk.ts';
 import type { Audit } from './audit.ts';
 import { isAuditLine } from './audit-event.ts';
@@ -30,8 +31,25 @@ interface Reading {
   readonly signal: AbortSignal;
 }
 
+/** Fields that answers of the API, policies as JSON, or audit lines begin with. */
+const TELLING = [
+  'request_id',
+  'path',
+  'request',
+  'policy',
+  'rules',
+  'aliases',
+  'member_entity_ids',
+  'accessor',
+  'token_policies',
+  'keys',
+];
+
 /** Whether a reader takes the file, as far as its beginning tells. */
-export const isOfVault = ({ form, head }: FileHead): boolean => form !== 'text' || isHclPolicy(head.toString('utf8'));
+export function isOfVault({ form, head }: FileHead): boolean {
+  if (form === 'text') return isHclPolicy(head.toString('utf8'));
+  return firstKeys(head).some((key) => key.endsWith('/') || TELLING.includes(key));
+}
 
 function reading(file: SourceFile, { form, head }: FileHead, rest: Reading): AsyncIterable<Collected> | undefined {
   if (form === 'text') return isHclPolicy(head.toString('utf8')) ? policyFile(file, rest) : undefined;

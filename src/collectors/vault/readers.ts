@@ -32,10 +32,12 @@ function mountsOf(data: unknown, place: string): Map<string, Mount> {
       path: bare(path),
       type,
       accessor: accessor ?? undefined,
-      version: String(options?.['version'] ?? '1') === '2' ? 2 : 1,
+      version: isTwo(options?.['version']) ? 2 : 1,
     });
   return found;
 }
+
+const isTwo = (version: unknown): boolean => version === '2' || version === 2;
 
 const keysOf = ({ data, place }: Answer): string[] => shaped(keysShape, data, { path: place }).keys;
 
