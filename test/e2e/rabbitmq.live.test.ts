@@ -87,6 +87,6 @@ describeLive('rabbitmq', 'a user of a real RabbitMQ, by the CLI', (url) => {
         (before as [{ password_hash: string }[]])[0][0]?.password_hash,
       );
     },
-    120_000,
+    300_000,
   );
 });

@@ -87,7 +87,7 @@ describeLive('redis', 'a user of a real Redis of two nodes, by the CLI', () => {
     expect(await lines()).toEqual(before);
     expect(await canLogIn(passwords[0])).toEqual([true, true]);
     expect(await ask('audit', 'verify')).toMatchObject({ holds: true });
-  }, 120_000);
+  }, 300_000);
 
   it('a plan for one of its two passwords cuts that one alone, with the connections, and keeps no secret', async () => {
     const before = await lines();
@@ -117,5 +117,5 @@ describeLive('redis', 'a user of a real Redis of two nodes, by the CLI', () => {
       for (const line of before)
         for (const hash of /#[0-9a-f]{64}/g.exec(line ?? '') ?? []) expect(text + ledger).not.toContain(hash.slice(1));
     }
-  }, 120_000);
+  }, 300_000);
 });

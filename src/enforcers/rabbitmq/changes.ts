@@ -47,16 +47,16 @@ export async function closeConnections(
   user: string,
   { settleMs, signal }: { readonly settleMs: number; readonly signal: AbortSignal },
 ): Promise<string[]> {
-  const closed = await closeListed(api, user);
+  const closed = new Set(await closeListed(api, user));
   await sleep(settleMs, undefined, { signal });
-  const late = await closeListed(api, user);
-  return [`${closed} connections of "${user}" were closed${late > 0 ? `, then ${late} that were listed late` : ''}`];
+  const late = (await closeListed(api, user)).filter((name) => !closed.has(name)).length;
+  return [`${closed.size} connections of "${user}" were closed${late > 0 ? `, then ${late} that were listed late` : ''}`];
 }
 
 /** All of a user at once; where the broker has no such call, one by one, which finds only those that its statistics know. */
-async function closeListed(api: Management, user: string): Promise<number> {
-  const open = await connectionsOf(api, user);
-  if (open.length === 0 || (await api.change('DELETE', connectionsPath(user)))) return open.length;
-  for (const { name } of open) await api.change('DELETE', `/connections/${encodeURIComponent(name)}`);
-  return open.length;
+async function closeListed(api: Management, user: string): Promise<string[]> {
+  const open = (await connectionsOf(api, user)).map(({ name }) => name);
+  if (open.length === 0 || (await api.change('DELETE', connectionsPath(user)))) return open;
+  for (const name of open) await api.change('DELETE', `/connections/${encodeURIComponent(name)}`);
+  return open;
 }
