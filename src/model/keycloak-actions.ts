@@ -158,7 +158,7 @@ export function keycloakCommands(
       return roleCommands(step, deed.roles);
     case 'rotate':
       return {
-        apply: `read -rs SECRET\nprintf ${q(`{"clientId":${JSON.stringify(name).replaceAll('%', '%%')},"secret":"%s"}`)} "$SECRET" | ${tool.call('update')} -f -\nunset SECRET`,
+        apply: `read -rs SECRET\nprintf ${q(`{"clientId":${forPrintf(JSON.stringify(name))},"secret":"%s"}`)} "$SECRET" | ${tool.call('update')} -f -\nunset SECRET`,
         inverse: shellComment(`the same with the saved secret of ${name}`),
         probe: `${tool.call('get')} --fields clientId,clientAuthenticatorType`,
       };
@@ -172,6 +172,9 @@ export function keycloakCommands(
     }
   }
 }
+
+/** As `printf` of a shell takes it for text. */
+const forPrintf = (words: string): string => words.replaceAll('\\', '\\\\').replaceAll('%', '%%');
 
 const ROTATED_AT = '/client-secret/rotated';
 
@@ -203,7 +206,7 @@ const sessionsAt = ({ parameters }: KeycloakStep): string => ('user' in paramete
 /** Times are in whole seconds: what was issued in the second of the cutoff would live on. */
 function cutCommands(step: KeycloakStep, { call, name }: Tool): StepCommands {
   if ('user' in step.parameters) return { apply: call('create', '/logout'), inverse: '', probe: call('get', '/sessions') };
-  const body = `{"clientId":${JSON.stringify(name).replaceAll('%', '%%')},"notBefore":%d}`;
+  const body = `{"clientId":${forPrintf(JSON.stringify(name))},"notBefore":%d}`;
   return {
     apply: `printf ${q(body)} $(( $(date +%s) + 1 )) | ${call('update')} -f -`,
     inverse: shellComment(`put the saved notBefore of ${name} back, once the longest token issued before has run out`),
