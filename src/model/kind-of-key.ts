@@ -102,6 +102,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     [/^[^/]+\/auth\/.+\/role\/[^/]+\/secret-id\//, 'Credential'],
     [/^[^/]+\/auth\/.+\/role\/[^/]+$/, 'Role'],
     [/^[^/]+\/leases\//, 'Session'],
+    [/\/creds\/[^/]+\/issued$|\/static-roles\/[^/]+\/password$/, 'Credential'],
     [/\/.+\//, 'Secret'],
   ],
   file: [[/./, 'Secret']],

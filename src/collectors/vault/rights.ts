@@ -76,7 +76,12 @@ function rightTo(grant: Grant, one: Thing): Right | undefined {
   const allowed = allowedAt(grant, one.apiPath);
   const level = levelAt(allowed, one.isWritable);
   if (allowed.isOpen)
-    return { target: one.key, level: level ?? 'write', isPossible: true, reason: 'a path that depends on who calls fits it' };
+    return {
+      target: one.key,
+      level: level ?? (one.isWritable ? 'write' : 'read'),
+      isPossible: true,
+      reason: 'a path that depends on who calls fits it',
+    };
   if (level === undefined) return undefined;
   if (one.isKnown) return { target: one.key, level };
   return { target: one.key, level, isPossible: true, reason: 'a policy names it; whether it is there was not collected' };
