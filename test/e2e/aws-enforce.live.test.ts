@@ -115,7 +115,7 @@ describeLive('awsIam', 'a leaked key of an AWS account', (endpoint) => {
     expect(plan.refusals).toEqual([]);
     const acting = stepsOf(plan).filter(({ action }) => action !== 'notify');
     expect(acting.map(({ connector }) => connector)).toEqual(acting.map(() => 'cloud'));
-    expect(acting.map(({ parameters }) => parameters['control']).sort()).toEqual([
+    expect(acting.map(({ parameters }) => String(parameters['control'])).sort()).toEqual([
       'AWSRevokeOlderSessions',
       'AWSRevokeOlderSessions',
       'access-key',
