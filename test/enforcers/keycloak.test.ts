@@ -388,10 +388,10 @@ describeLive('keycloak', 'the Keycloak enforcer', (url) => {
     const made = await make();
     await server.give(made.client, { 'realm-management': ['manage-clients'] });
     await using own = enforcerAt({
-      ...{ url: server.url },
+      url: server.url,
       loginRealm: server.realm,
       clientId: made.client,
-      ...{ clientSecret: made.secret },
+      clientSecret: made.secret,
     });
     const step = stepOn(server, 'quarantine', { client: made.client });
     expect((await own.preflight(step, context())).refusals.join()).toContain("interlock's own login");

@@ -151,7 +151,7 @@ describe('a receiver', () => {
   });
 
   it('says what it says within bounds, and nothing that steers a terminal', async () => {
-    const evidence = [...Array.from({ length: 99 }, () => `\u001b[2J${'x'.repeat(9000)}`)];
+    const evidence = Array.from({ length: 99 }, () => `\u001b[2J${'x'.repeat(9000)}`);
     receiver.instead = (response) => response.end(JSON.stringify({ state: 'accepted', evidence }));
     const said = (await enforcer.apply(step, context())).evidence;
     expect(said.length).toBeLessThan(30);

@@ -1,7 +1,6 @@
 import type { ClientRepresentation, RealmExport } from '../../apis/keycloak/representations.ts';
 import type { Fingerprinter } from '../../model/fingerprint.ts';
 import { keycloakClient, keycloakClientRole, keycloakRealm, keycloakRole } from '../../model/keys.ts';
-import type { FactSheet } from './fact-sheet.ts';
 
 /** One realm as it is converted. */
 export interface Realm {
@@ -54,5 +53,3 @@ export const isConfidential = ({ publicClient, bearerOnly, protocol }: ClientRep
   !publicClient && !bearerOnly && (protocol ?? 'openid-connect') === 'openid-connect';
 
 export const isoOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
-
-export type Writes = (realm: Realm, sheet: FactSheet) => void;

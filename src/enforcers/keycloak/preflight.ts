@@ -1,8 +1,9 @@
+import { rotatesSecrets } from '../../apis/keycloak/representations.ts';
 import { deedOf, type KeycloakStep } from '../../model/keycloak-actions.ts';
 import { handedOut, handOutProblem } from '../hand-out/hand-out.ts';
 import type { Before } from './before.ts';
 import { effective } from './role-mappings.ts';
-import { accountOf, keepsFormerSecrets, readRealmSettings, type Server, type Thing } from './thing.ts';
+import { accountOf, readRealmSettings, type Server, type Thing } from './thing.ts';
 
 export interface Question extends Server {
   readonly step: KeycloakStep;
@@ -73,7 +74,7 @@ async function unmapRefusals(question: Question, roles: readonly string[]): Prom
 function secretRefusals({ thing }: Question): string[] {
   if (thing.kind !== 'client') return [];
   const { publicClient, bearerOnly, clientAuthenticatorType } = thing.now;
-  const bySecret = !publicClient && !bearerOnly && /^client-secret/.test(clientAuthenticatorType ?? 'client-secret');
+  const bySecret = !publicClient && !bearerOnly && (clientAuthenticatorType ?? 'client-secret').startsWith('client-secret');
   return bySecret
     ? []
     : [
@@ -98,7 +99,7 @@ async function issueRefusals(question: Question): Promise<string[]> {
       `${thing.words} has a former secret that still works: another one would end it; wait until it has run out, or end it first`,
     ];
   const settings = await readRealmSettings(question, thing.realm);
-  return keepsFormerSecrets(settings)
+  return rotatesSecrets(settings)
     ? []
     : [
         `realm ${thing.realm} keeps no former secrets: the old one would end at once. Set a client policy with the executor secret-rotation (feature client-secret-rotation), give us view-realm to see it, or use rotate`,

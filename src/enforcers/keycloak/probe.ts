@@ -84,7 +84,7 @@ async function probeDisabled(parts: Parts): Promise<Probed> {
 
 /** Asks for a token as the client itself would. Its secret is read for that, and kept nowhere. */
 async function attempt({ admin, signal }: Parts, { now, realm }: Thing & { readonly kind: 'client' }): Promise<string[]> {
-  if (!now.serviceAccountsEnabled || !now.secret || !/^client-secret$/.test(now.clientAuthenticatorType ?? 'client-secret'))
+  if (!now.serviceAccountsEnabled || !now.secret || (now.clientAuthenticatorType ?? 'client-secret') !== 'client-secret')
     return [];
   const form = { grant_type: 'client_credentials', client_id: now.clientId, client_secret: now.secret };
   const { status } = await admin.ask(path`/realms/${realm}/protocol/openid-connect/token`, form, signal);

@@ -5,7 +5,6 @@ import {
   clientRepresentation,
   type RealmRepresentation,
   realmRepresentation,
-  rotatesSecrets,
   userRepresentation,
 } from '../../apis/keycloak/representations.ts';
 import type { KeycloakStep } from '../../model/keycloak-actions.ts';
@@ -68,8 +67,6 @@ export const wordsOf = ({ parameters }: Pick<KeycloakStep, 'parameters'>): strin
 export async function readRealmSettings({ admin, signal }: Server, realm: string): Promise<RealmRepresentation> {
   return realmRepresentation.parse(await admin.get(path`/${realm}`, signal));
 }
-
-export const keepsFormerSecrets = rotatesSecrets;
 
 /** Seconds that a token issued now would live; undefined when it is not told. */
 export function tokenSeconds(thing: Thing, settings: RealmRepresentation): number | undefined {
