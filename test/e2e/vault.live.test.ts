@@ -94,7 +94,7 @@ describeLive('vault', 'a login role of a real OpenBao, by the CLI', (url) => {
     expect((await ask<ReachAnswer>('reach', key)).weight.hi).toBe(0);
     const { items } = await ask<{ items: { key: string; state: string }[] }>('search', accessor);
     expect(items.map(({ state }) => state)).toEqual(['inactive']);
-    const undone = await answer<ExecutionResult>(folder, ['undo', plan.id, '--apply'], { env, code: 1 });
+    const undone = await answer<ExecutionResult>(folder, ['undo', plan.id, '--apply'], { env, code: 3 });
     expect(undone.stopped.join()).toContain('undoing it re-arms');
     expect(role).toBeTruthy();
   }, 180_000);
