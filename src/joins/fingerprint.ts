@@ -55,14 +55,19 @@ function sharedIds(entities: readonly JoinEntity[]): ReadonlySet<string> {
   return shared;
 }
 
-/** Its fingerprint, and GitHub's hash of it: a leaked token has both. */
-function idsOf(entity: JoinEntity): string[] {
-  const hash = entity.properties['hashedToken'];
-  return [fingerprintOf(entity), typeof hash === 'string' ? `sha256:${hash}` : undefined].filter((id) => id !== undefined);
+/** Its fingerprint, and that of the hash by which a server knows it, and GitHub's hash of it: a leaked token has them too. */
+function idsOf({ key, properties }: JoinEntity): string[] {
+  const { hashedToken: hash, hashFingerprint: ofHash } = properties;
+  const ids = [
+    fingerprintOf({ key, properties }),
+    typeof ofHash === 'string' ? `hash:${ofHash}` : undefined,
+    typeof hash === 'string' ? `sha256:${hash}` : undefined,
+  ];
+  return ids.filter((id) => id !== undefined);
 }
 
 /** A leak that no inventory knows has its fingerprint as its key. A redacted one has none: it equals nothing. */
-function fingerprintOf({ key, properties }: JoinEntity): string | undefined {
+function fingerprintOf({ key, properties }: Pick<JoinEntity, 'key' | 'properties'>): string | undefined {
   const stated = properties['fingerprint'];
   if (typeof stated === 'string' && stated.startsWith('fp:')) return stated;
   return key.startsWith('leak:fp:') ? key.slice('leak:'.length) : undefined;

@@ -7,6 +7,7 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { hashedToken } from '../../model/hashed-token.ts';
 import { awsArn, awsKey, githubRepository, leak as leakKey, redactedLeak, scannedPlace } from '../../model/keys.ts';
+import { sha256 } from '../../model/ledger.ts';
 import { isAwsKeyId } from '../../model/token-forms.ts';
 import type { CollectContext } from '../../ports/collector.ts';
 import type { Leak } from './leak.ts';
@@ -105,7 +106,13 @@ export class LeakFacts {
     if (!this.#entities.has(key)) {
       const name = `${leak.rule} in ${lastPart(leak.file)}`;
       const hash = leak.value === undefined ? undefined : hashedToken(leak.value);
-      const properties = { redacted: !isShown, ...(hash === undefined ? {} : { hashedToken: hash }) };
+      // As servers that keep SHA-256 of their passwords know it.
+      const ofHash = leak.value === undefined ? undefined : fingerprint(sha256(leak.value));
+      const properties = {
+        redacted: !isShown,
+        ...(ofHash === undefined ? {} : { hashFingerprint: ofHash }),
+        ...(hash === undefined ? {} : { hashedToken: hash }),
+      };
       this.#entities.set(key, { key, kind: 'Credential', name, provider: 'leak', properties });
     }
     return key;
