@@ -13,6 +13,9 @@ enforcers: { main: { type: kubernetes, source: main, kubeconfig: "\${KUBE}" } }
 budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
 `;
 
+/** The server's authorizer follows a change within a second. */
+const PATIENT = { timeout: 10_000, interval: 50 };
+
 describeLive('kubernetes', 'a service account of a real cluster, by the CLI', (url) => {
   let server: KubernetesServer;
   let folder: string;
@@ -61,8 +64,8 @@ describeLive('kubernetes', 'a service account of a real cluster, by the CLI', (u
   it('a plan for it is executed, seen by the API server and by the next collection, and undone', async () => {
     const before = await binding();
     const token = await server.token('deployer');
-    const secrets = `${server.inNamespace}/secrets`;
-    expect([await mayReadSecrets(), await server.statusAs(token, secrets)]).toEqual([true, 200]);
+    const rights = async () => [await mayReadSecrets(), await server.statusAs(token, `${server.inNamespace}/secrets`)];
+    await expect.poll(rights, PATIENT).toEqual([true, 200]);
     await ask('collect');
     expect(await reaches()).toBe(true);
 
@@ -76,13 +79,13 @@ describeLive('kubernetes', 'a service account of a real cluster, by the CLI', (u
 
     const done = await apply(plan.id);
     expect(done.state).toBe('done');
-    expect([await mayReadSecrets(), await server.statusAs(token, secrets)]).toEqual([false, 403]);
+    await expect.poll(rights, PATIENT).toEqual([false, 403]);
     await ask('collect');
     expect(await reaches()).toBe(false);
 
     await ask('undo', plan.id, '--apply');
     expect(withoutServerFields(await binding())).toEqual(withoutServerFields(before));
-    expect([await mayReadSecrets(), await server.statusAs(token, secrets)]).toEqual([true, 200]);
+    await expect.poll(rights, PATIENT).toEqual([true, 200]);
     expect(await ask('audit', 'verify')).toMatchObject({ holds: true });
     await ask('collect');
     expect(await reaches()).toBe(true);

@@ -41,6 +41,9 @@ function stepOn(target: string, action: Action, parameters: StepParameters, chan
   });
 }
 
+/** The server's authorizer follows a change within a second. */
+const PATIENT = { timeout: 10_000, interval: 50 };
+
 const SECRETS = [{ verbs: ['get', 'list'], apiGroups: [''], resources: ['secrets'] }];
 
 describeLive('kubernetes', 'the Kubernetes enforcer', (url) => {
@@ -178,12 +181,12 @@ describeLive('kubernetes', 'the Kubernetes enforcer', (url) => {
     const name = await account();
     const token = await server.token(name);
     const secrets = `${server.inNamespace}/secrets`;
-    expect(await server.statusAs(token, secrets)).toBe(200);
+    await expect.poll(() => server.statusAs(token, secrets), PATIENT).toBe(200);
     const step = stepOn(`${namespace}/serviceaccounts/${name}`, 'quarantine', { control: 'bindings', ...ofAccount(name) });
     const { preImage } = await enforcer.preflight(step, context());
     await enforcer.apply(step, context());
-    expect(await server.statusAs(token, secrets)).toBe(403);
-    expect(await rights(name)).toBe(false);
+    await expect.poll(() => server.statusAs(token, secrets), PATIENT).toBe(403);
+    await expect.poll(() => rights(name), PATIENT).toBe(false);
     expect((await enforcer.probe(step, context())).evidence.join()).toMatch(
       /SubjectAccessReview: \d+ rights asked for, all denied/,
     );
@@ -199,7 +202,7 @@ describeLive('kubernetes', 'the Kubernetes enforcer', (url) => {
     expect(partial.evidence.join()).toMatch(new RegExp(`by a group it is still in .*${byGroup}.*get secrets.* is still allowed`));
     await server.call('DELETE', bindingPath(byGroup));
     await enforcer.undo(step, preImage, context());
-    expect(await server.statusAs(token, secrets)).toBe(200);
+    await expect.poll(() => server.statusAs(token, secrets), PATIENT).toBe(200);
   });
 
   it('keeps what others change in a binding meanwhile, and leaves alone what they took away', async () => {
@@ -242,7 +245,7 @@ describeLive('kubernetes', 'the Kubernetes enforcer', (url) => {
     const probed = await enforcer.probe(step, context());
     expect(probed).toMatchObject({ state: 'effective', residualUntil: '2026-03-01T12:00:10.000Z' });
     // Never used before: nothing was remembered of it.
-    expect(await server.statusAs(token, `${server.inNamespace}/secrets`)).toBe(401);
+    await expect.poll(() => server.statusAs(token, `${server.inNamespace}/secrets`), PATIENT).toBe(401);
     expect((await enforcer.apply(step, context())).evidence.join()).toContain('is not there any more');
     await expect(enforcer.undo(step, '', context())).rejects.toThrow(/cannot be undone/);
 
@@ -256,7 +259,7 @@ describeLive('kubernetes', 'the Kubernetes enforcer', (url) => {
     await enforcer.apply(whole, context());
     expect((await enforcer.probe(whole, context())).state).toBe('effective');
     await server.account(name);
-    expect(await server.statusAs(old, `${server.inNamespace}/secrets`)).toBe(401);
+    await expect.poll(() => server.statusAs(old, `${server.inNamespace}/secrets`), PATIENT).toBe(401);
   });
 
   it('deletes a pod once its evidence is saved, and no Secret that is no token', async () => {
@@ -408,10 +411,10 @@ describeLive('kubernetes', 'the Kubernetes enforcer', (url) => {
     });
     const another = await server.token(name);
     await enforcer.apply(step, context());
-    expect(await server.statusAs(another, `${server.inNamespace}/secrets`)).toBe(200);
+    await expect.poll(() => server.statusAs(another, `${server.inNamespace}/secrets`), PATIENT).toBe(200);
     await enforcer.undo(step, preImage, own);
     expect((await enforcer.probe(step, own)).state).toBe('not-effective');
-    expect(await server.statusAs(another, `${server.inNamespace}/secrets`)).toBe(200);
+    await expect.poll(() => server.statusAs(another, `${server.inNamespace}/secrets`), PATIENT).toBe(200);
   });
 
   it('foresees what it would be refused, in the words of the server, and never touches its own access', async () => {

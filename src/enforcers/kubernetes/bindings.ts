@@ -1,4 +1,5 @@
 /** The subject is taken out of every binding that names it; RBAC only adds, so nothing else denies. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { RefusedError } from '../../model/errors.ts';
 import { type KubernetesStepOf, type KubernetesSubject, kubernetesUser } from '../../model/kubernetes-actions.ts';
 import type { Applied, Preflight, Probed } from '../../ports/enforcer.ts';
@@ -6,7 +7,7 @@ import { type Cluster, type KubeObject, pathOf } from './cluster.ts';
 import type { Handling, Work } from './handling.ts';
 import { refused } from './handling.ts';
 import { lifeline, ownAccess, wouldBeRefused } from './own-access.ts';
-import { groupsOf, stillAllowed } from './questions.ts';
+import { type Answers, groupsOf, stillAllowed } from './questions.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
@@ -117,7 +118,21 @@ const putBack = ({ metadata: { annotations = {} } }: Binding): string =>
 
 const isDefault = ({ metadata: { labels = {} } }: Binding): boolean => labels['kubernetes.io/bootstrapping'] === 'rbac-defaults';
 
-async function probe({ step, planned, cluster }: Work<Step>): Promise<Probed> {
+/** The server's authorizer follows a change within a second: what it still allows is asked again before it is believed. */
+const LAG_MS = [250, 500, 1000];
+
+async function settledAnswers({ step, cluster, context }: Work<Step>): Promise<Answers> {
+  let answers = await stillAllowed(cluster, step);
+  for (const ms of LAG_MS) {
+    if (answers.allowed.length === 0) break;
+    await wait(ms, undefined, { signal: context.signal });
+    answers = await stillAllowed(cluster, step);
+  }
+  return answers;
+}
+
+async function probe(work: Work<Step>): Promise<Probed> {
+  const { step, planned, cluster } = work;
   const naming = await bindingsOf(cluster, isEntryOf(step));
   const list = naming.map(referenceOf);
   if (planned.action === 'save') return { state: 'effective', evidence: [`bindings that name it: ${list.join(', ') || 'none'}`] };
@@ -125,7 +140,7 @@ async function probe({ step, planned, cluster }: Work<Step>): Promise<Probed> {
   const groups = groupsOf(step).filter((group) => step.subject !== 'Group' || group !== step.name);
   const [byGroup, { asked, allowed }] = await Promise.all([
     bindingsOf(cluster, ({ kind, name }) => kind === 'Group' && groups.includes(name)),
-    stillAllowed(cluster, step),
+    settledAnswers(work),
   ]);
   const left = byGroup.filter((binding) => !isDefault(binding)).map((binding) => `by a group it is still in ${inWords(binding)}`);
   const evidence = ['no binding names it', ...left, ...allowed];

@@ -99,9 +99,10 @@ export const deletion: Handling<Step> = {
     const { path, shown } = placeOf(step);
     const found = await cluster.find<Found>(path);
     if (!found) return { evidence: [`${await gone(cluster, step)} any more`] };
-    if (isAnother(found, { planned, known: deleted.get(context.idempotencyKey) })) return { evidence: [another(shown, found)] };
+    if (isAnother(found, { planned, known: deleted.get(`${context.idempotencyKey} ${path}`) }))
+      return { evidence: [another(shown, found)] };
     const { uid = '' } = found.metadata;
-    deleted.set(context.idempotencyKey, uid);
+    deleted.set(`${context.idempotencyKey} ${path}`, uid);
     await cluster.delete(path, { uid, ...(step.control === 'pod' && { graceSeconds: POD_GRACE_SECONDS }) });
     return { evidence: [`deleted ${shown}: ${evidenceOf(found)}`] };
   },
@@ -109,7 +110,7 @@ export const deletion: Handling<Step> = {
     const { path, shown } = placeOf(step);
     const found = await cluster.find<Found>(path);
     const inMs = (ms: number): string => new Date(context.now().getTime() + ms).toISOString();
-    if (found && isAnother(found, { planned, known: deleted.get(context.idempotencyKey) }))
+    if (found && isAnother(found, { planned, known: deleted.get(`${context.idempotencyKey} ${path}`) }))
       return { state: 'effective', evidence: [another(shown, found), ...left(step)], residualUntil: inMs(TOKEN_CACHE_MS) };
     if (found && found.metadata.deletionTimestamp === undefined)
       return { state: 'not-effective', evidence: [`${shown} is there: ${evidenceOf(found)}`] };

@@ -9,7 +9,7 @@ export interface Work<S> {
   readonly planned: PlanStep;
   readonly cluster: Cluster;
   readonly context: EnforcerContext;
-  /** Uids that this process deleted, by the step's own idempotency key: lost with it. */
+  /** Uids that this process deleted, by idempotency key and path: lost with it. */
   readonly deleted: Map<string, string>;
 }
 
