@@ -11,6 +11,7 @@ import type { App, ConfiguredSource, Settings } from './app.ts';
 import { inContext } from './context-rules.ts';
 import { deriveFacts } from './derive.ts';
 import { withLease } from './lease.ts';
+import { pruneHistory } from './prune-history.ts';
 import { secondsSince } from './seconds-since.ts';
 
 export interface CollectedSource {
@@ -81,6 +82,7 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
     const outcome = notes.outcome(source.type, known);
     const committed = await app.store.commitCollection(run, outcome);
     if (options.isOneOfSeveral !== true) await deriveFacts(app);
+    await pruneHistory(app);
     const { warnings, errors } = notes;
     const { entities, relationships, swept } = committed;
     const seconds = secondsSince(app, began);

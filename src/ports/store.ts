@@ -183,6 +183,8 @@ export interface ChangeReader {
   changes(after: number, limit: number): Promise<{ readonly changes: readonly Change[]; readonly head: number }>;
   /** What the store held of an entity (its key) or relationship (`source KIND target`), oldest first. */
   versions(id: string): Promise<Version[]>;
+  /** The newest generation whose collection began before a time; 0 when none is remembered that did. */
+  generationBefore(at: Time): Promise<number>;
   /** Drops history and changes that ended before a generation. */
   pruneHistory(before: number): Promise<number>;
 }

@@ -28,6 +28,8 @@ export const createChangeReader = (client: Client): ChangeReader => ({
       return open ? [...versions, open] : versions;
     }),
 
+  generationBefore: (at) => client.read(async (run) => (await run(changes.generationBefore, { at }))[0]?.generation ?? 0),
+
   pruneHistory: (before) =>
     locked(client, async (run, head) => {
       const [newest] = await run(changes.newestBefore, { before });

@@ -103,6 +103,7 @@ function commit(db: Connection, run: CollectionRun, outcome: CollectionOutcome):
   if (bulk && wrote) recordChanges(db, generation, [['rebuild', 'graph', '']]);
   const next = metaNumber(db, 'generation') + 1;
   setMeta(db, 'generation', next);
+  db.run('INSERT OR REPLACE INTO generation VALUES (?, ?)', [next, at]);
   writeSource(db, sourceRecord(run.origin, at, next, scopes, outcome));
   const committed = { generation: next, swept, ...claimed(db, run.origin) };
   db.run('UPDATE run SET committed = ? WHERE origin = ?', [JSON.stringify(committed), run.origin]);

@@ -84,6 +84,9 @@ function liveVersion(db: Connection, id: string): Version | undefined {
   return undefined;
 }
 
+const generationBefore = (db: Connection, at: string): number =>
+  db.get<[number | null]>('SELECT max(number) FROM generation WHERE at < ?', [at])?.[0] ?? 0;
+
 /** Only the oldest changes go, so that what is left stays gap-free. */
 function prune(db: Connection, before: number): number {
   const versions = db.run('DELETE FROM version WHERE to_generation < ?', [before]);
@@ -97,5 +100,6 @@ function prune(db: Connection, before: number): number {
 export const createChangeReader = (access: Access) => ({
   changes: (after: number, limit: number) => access.read((db) => changesAfter(db, after, limit)),
   versions: (id: string) => access.read((db) => versionsOf(db, id)),
+  generationBefore: (at: string) => access.read((db) => generationBefore(db, at)),
   pruneHistory: (before: number) => access.write((db) => prune(db, before)),
 });

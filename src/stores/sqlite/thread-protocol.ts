@@ -32,6 +32,7 @@ const CALL_NAMES: Readonly<Record<CallName, true>> = {
   counts: true,
   changes: true,
   versions: true,
+  generationBefore: true,
   pruneHistory: true,
   saveAnalysis: true,
   analysis: true,

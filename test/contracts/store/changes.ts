@@ -134,4 +134,12 @@ export function changesContract(open: () => Promise<Store>): void {
     expect((await store.changes(head, 10)).changes.map((c) => c.seq)).toEqual([head + 1]);
     expect(await store.pruneHistory(4)).toBe(0);
   });
+
+  it('knows which generation was the newest before a time', async () => {
+    await using store = await open();
+    expect(await store.generationBefore(say.at(50))).toBe(0);
+    for (const minute of [0, 10, 20]) await say.collect(store, 'aws', [{ entities: [app] }], { minute });
+    const before = (minute: number) => store.generationBefore(say.at(minute));
+    expect(await Promise.all([0, 1, 10, 11, 90].map(before))).toEqual([0, 1, 1, 2, 3]);
+  });
 }

@@ -13,6 +13,8 @@ export const changes = query(
   { seq: integer, op: text, type: text, id: text, generation: integer },
 );
 
+export const generationBefore = query('changes/generation-before', { at: text }, { generation: optional(integer) });
+
 export const newestBefore = query('changes/newest-before', { before: integer }, { seq: optional(integer) });
 
 export const pruneChanges = query('changes/prune-changes', { seq: integer }, { gone: integer });
