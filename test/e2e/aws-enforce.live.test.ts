@@ -134,7 +134,7 @@ describeLive('awsIam', 'a leaked key of an AWS account', (endpoint) => {
       rearmable: [key()],
     });
 
-    const refused = await answer<ExecutionResult>(folder, ['undo', plan.id, '--apply'], { env, code: 1 });
+    const refused = await answer<ExecutionResult>(folder, ['undo', plan.id, '--apply'], { env, code: 3 });
     expect(refused.stopped.join()).toContain('re-arms whoever holds what was minted: wait until');
     expect(await calls()).not.toContain('allowed');
 

@@ -21,7 +21,8 @@ export function holderOf(step: AwsStep): (AwsPrincipal & { readonly account: str
 export function heldKey(planned: PlanStep, step: AwsStep): string {
   const holder = holderOf(step);
   if (!holder || step.control === 'access-key' || awsPrincipalOf(planned.target)) return planned.target;
-  return awsArn(`arn:aws:iam::${holder.account}:${holder.type}/${holder.name}`);
+  const partition = /^aws:arn:([\w-]+):/.exec(planned.target)?.[1] ?? 'aws';
+  return awsArn(`arn:${partition}:iam::${holder.account}:${holder.type}/${holder.name}`);
 }
 
 /** Why the step is not what its target says; undefined where it is. */
