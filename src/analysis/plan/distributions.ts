@@ -4,6 +4,7 @@ import type { Control, Draft, PlanInput } from './input.ts';
 import type { Dependence } from './replacement.ts';
 import { idPlaceOf } from './steps/credential-field.ts';
 import { systemOf } from './steps/index.ts';
+import type { Subject } from './steps/subject.ts';
 
 export interface Handed {
   /** The step that issues, by hand where a distribution is. */
@@ -39,10 +40,25 @@ export function distributions(
     );
   }
   const isAutomatic = [issued, ...steps].every(({ connector }) => connector !== 'manual');
-  return isAutomatic ? { issued, steps } : { issued: byHand(issued), steps: steps.map(byHand) };
+  if (isAutomatic) return { issued, steps };
+  const literal = (draft: Draft): Draft => {
+    const apply = draft.target === target ? undefined : lineFor(credential, graph.keys[draft.target]!, dependence);
+    return byHand(apply === undefined ? draft : { ...draft, commands: { ...draft.commands, apply } });
+  };
+  return { issued: byHand(issued), steps: steps.map(literal) };
 }
 
 const byHand = (draft: Draft): Draft => ({ ...draft, connector: 'manual' });
+
+/** How the issuer's own file is brought into a place: its command goes before the place's, which does not know the file. */
+function lineFor(credential: Subject, place: string, dependence: Dependence): string | undefined {
+  const idPlace = idPlaceOf(place, credential.key);
+  const places = typeof idPlace === 'string' ? [place, idPlace] : [place];
+  const [line] = systemOf(credential.key)
+    .distribute(credential, { ...dependence, places })
+    .commands.apply.split('\n');
+  return line === undefined || line.startsWith('#') ? undefined : line;
+}
 
 function deliveries(
   input: PlanInput,

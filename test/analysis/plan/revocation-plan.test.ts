@@ -219,6 +219,24 @@ describe('a revocation plan', () => {
     expect(revocationPlan({ ...input, mode: 'retire' }).hash).not.toBe(hash);
   });
 
+  it('planned again has the same hash where what changed is none of its business, and another where it is', () => {
+    const { hash } = revocationPlan(inputOf(leaked));
+    const again = (entities: CaseEntities, relationships: readonly string[]): string =>
+      revocationPlan(
+        inputOf({
+          ...leaked,
+          entities: { ...leaked.entities, ...entities },
+          relationships: [...leaked.relationships, ...relationships],
+        }),
+      ).hash;
+    expect(
+      again({ 'aws:arn:aws:s3:::other': 'Resource tier=0' }, ['permission:1 CAN_READ aws:arn:aws:s3:::other entitled']),
+    ).toBe(hash);
+    expect(
+      again({ 'aws:ASIA0EXAMPLE00002': 'Session' }, ['aws:AKIA0EXAMPLE00001 MINTED aws:ASIA0EXAMPLE00002 observed']),
+    ).not.toBe(hash);
+  });
+
   it('answers for any steps that a person picks, and refuses one that it does not know', () => {
     const input = inputOf(leaked);
     const plan = revocationPlan(input);
