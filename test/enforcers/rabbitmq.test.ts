@@ -240,7 +240,7 @@ describeLive('rabbitmq', 'the RabbitMQ enforcer', (url) => {
     await enforcerAt(server.api).apply(step, context());
     await enforcerAt(server.api).apply(stepOn(user, 'block'), context());
     await enforcerAt(server.api).undo(step, preImage, context());
-    const [[after] = []] = (await server.definition(user)) as Definition;
+    const [[after]] = (await server.definition(user)) as Definition;
     expect(after).toMatchObject({ password_hash: '', tags: ['management', 'policymaker'] });
     expect(await server.canLogIn(user, password)).toBe(false);
   });

@@ -87,7 +87,10 @@ function refusal({ place, user, method, path, status, body }: Refused): Error {
   return status < 500 ? new RefusedError(`${at}: refused as a bad request`) : new Error(at);
 }
 
-const wordsOf = (body: unknown): string => String((body as { reason?: unknown } | undefined)?.reason ?? '');
+const wordsOf = (body: unknown): string => {
+  const reason = (body as { reason?: unknown } | undefined)?.reason;
+  return typeof reason === 'string' ? reason : '';
+};
 
 /** 3.8 writes tags as one text, later versions as a list. */
 const tags = z.union([z.string(), z.array(z.string())]).transform((said) =>

