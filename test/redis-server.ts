@@ -44,7 +44,10 @@ export async function openRedisServer(keeps: Keeps = 'aclfile', settings: readon
   const common = ['port', `${port}`, 'bind', '127.0.0.1', 'dir', folder, 'save', '""', ...settings];
   writeFileSync(aclFile, `user default on nopass ~* &* +@all\n${users}\n`);
   writeFileSync(configFile, `${pairs(common).join('\n')}\n${users}\n`);
-  const words = pairs(common).flatMap((pair) => [`--${pair.split(' ', 1)[0]}`, pair.slice(pair.indexOf(' ') + 1).replace('""', '')]);
+  const words = pairs(common).flatMap((pair) => [
+    `--${pair.split(' ', 1)[0]}`,
+    pair.slice(pair.indexOf(' ') + 1).replace('""', ''),
+  ]);
   const starts = keeps === 'config' ? [configFile] : [...words, ...(keeps === 'aclfile' ? ['--aclfile', aclFile] : [])];
   const url = `redis://admin:${admin}@127.0.0.1:${port}`;
   let child = await started(starts, port);
@@ -80,7 +83,9 @@ export async function openRedisServer(keeps: Keeps = 'aclfile', settings: readon
       return session;
     },
     async connectionsOf(user) {
-      return String(await client.call('CLIENT', 'LIST')).split('\n').filter((line) => line.split(' ').includes(`user=${user}`)).length;
+      return String(await client.call('CLIENT', 'LIST'))
+        .split('\n')
+        .filter((line) => line.split(' ').includes(`user=${user}`)).length;
     },
     async restart() {
       await end();
