@@ -16,10 +16,11 @@ const HIDDEN = '(hidden)';
 /** `name`: the key that the text stands under; a literal under a name of secrets is hidden whole. */
 export function scrubbedText(text: string, name: string): string {
   if (isNameToHide(name) && text !== '' && !text.includes('${{') && !isWord(text)) return HIDDEN;
-  const plain = withoutAwsSecrets(withoutTokens(text, HIDDEN), HIDDEN).replace(
-    ASSIGNED,
-    (_whole, before: string, quote: string) => `${before}${quote}${HIDDEN}${quote}`,
-  );
+  const hidden = withoutAwsSecrets(withoutTokens(text, HIDDEN), HIDDEN);
+  // Most texts assign nothing; to look for the names of what they would assign is the dearest.
+  const plain = /[=:]|--/.test(hidden)
+    ? hidden.replace(ASSIGNED, (_whole, before: string, quote: string) => `${before}${quote}${HIDDEN}${quote}`)
+    : hidden;
   return NAMES_THINGS.has(name) ? plain : outsideExpressions(plain);
 }
 

@@ -17,7 +17,7 @@ export function yamlTree(text: string, place: string): YamlTree | undefined {
   if (!document) return undefined;
   if (documents.length > 1) throw new InputError(`${place}: expected one YAML document`);
   const mergeLines: number[] = [];
-  const root = nodeOf(document.contents, { place, document, lines, line: 1, mergeLines, within: new Set() });
+  const root = nodeOf(document.contents, { place, document, lines, mergeLines, within: new Set() }, 1);
   return { root, mergeLines };
 }
 
@@ -25,33 +25,31 @@ interface Reading {
   readonly place: string;
   readonly document: Document;
   readonly lines: LineCounter;
-  /** Of the parent, for nodes that are nowhere in the text. */
-  readonly line: number;
   readonly mergeLines: number[];
   /** What aliases on the way here stand for. */
   readonly within: ReadonlySet<unknown>;
 }
 
-function nodeOf(node: unknown, reading: Reading): YamlNode {
-  const line = lineOf(node, reading);
-  const inner = { ...reading, line };
+/** `above`: the line of the parent, for nodes that are nowhere in the text. */
+function nodeOf(node: unknown, reading: Reading, above: number): YamlNode {
+  const line = lineOf(node, reading, above);
   if (isAlias(node)) {
     const meant = node.resolve(reading.document);
     if (reading.within.has(meant)) throw new InputError(`${reading.place}: line ${line}: an alias within what it stands for`);
-    return nodeOf(meant, { ...inner, within: new Set(reading.within).add(meant) });
+    return nodeOf(meant, { ...reading, within: new Set(reading.within).add(meant) }, line);
   }
-  if (isMap(node)) return { type: 'map', line, entries: entriesOf(node.items, inner) };
-  if (isSeq(node)) return { type: 'list', line, items: node.items.map((item) => nodeOf(item, inner)) };
+  if (isMap(node)) return { type: 'map', line, entries: entriesOf(node.items, reading, line) };
+  if (isSeq(node)) return { type: 'list', line, items: node.items.map((item) => nodeOf(item, reading, line)) };
   return { type: 'scalar', line, value: isScalar(node) ? plainValue(node.value) : null };
 }
 
 /** What a map says itself stands over what it takes over, and the first that it takes over stands over the next. */
-function entriesOf(pairs: readonly Pair[], reading: Reading): YamlMap['entries'] {
+function entriesOf(pairs: readonly Pair[], reading: Reading, above: number): YamlMap['entries'] {
   const own: [string, YamlNode][] = [];
   const merged: YamlNode[] = [];
   for (const { key, value } of pairs) {
-    const line = lineOf(key, reading);
-    const node = nodeOf(value, { ...reading, line });
+    const line = lineOf(key, reading, above);
+    const node = nodeOf(value, reading, line);
     if (keyText(key) !== '<<') own.push([keyText(key), node]);
     else {
       reading.mergeLines.push(line);
@@ -67,9 +65,9 @@ function entriesOf(pairs: readonly Pair[], reading: Reading): YamlMap['entries']
   return [...entries];
 }
 
-function lineOf(node: unknown, { lines, line }: Reading): number {
+function lineOf(node: unknown, { lines }: Reading, above: number): number {
   const start = (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0];
-  return start === undefined ? line : lines.linePos(start).line;
+  return start === undefined ? above : lines.linePos(start).line;
 }
 
 const keyText = (key: unknown): string => (isScalar(key) ? String(key.value) : '');

@@ -74,11 +74,23 @@ const UNKNOWN: IndexValues = () => ['*'];
 
 /** Undefined when the expression cannot be read. Names are as written. `valuesOf`: what is known of computed indexes. */
 export function contextPaths(expression: string, valuesOf: IndexValues = UNKNOWN): ContextPath[] | undefined {
+  const plain = plainPath(expression);
+  if (plain) return [plain];
   const tree = expressionTree(expression);
   if (tree === undefined) return undefined;
   const found: ContextPath[] = [];
   if (tree) gather(tree, { found, valuesOf });
   return found;
+}
+
+const PLAIN = /^\s*[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*\s*$/;
+const KNOWN: ReadonlySet<string> = new Set(CONTEXTS);
+
+/** `secrets.NAME`, `github.event.issue.title`: what nearly all expressions are needs no grammar. */
+function plainPath(expression: string): ContextPath | undefined {
+  if (!PLAIN.test(expression)) return undefined;
+  const [context = '', ...path] = expression.trim().split('.');
+  return KNOWN.has(context) ? [context, ...path] : undefined;
 }
 
 interface Gathering {
