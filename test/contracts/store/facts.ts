@@ -253,6 +253,28 @@ export function factsContract(open: () => Promise<Store>): void {
     expect(await say.namesOf(store)).toEqual([]);
   });
 
+  it('writes several batches at once, each under its scope, all of them or none', async () => {
+    await using store = await open();
+    const run = await say.begin(store, 'aws');
+    const of = (scope: string, ...entities: (typeof app)[]) => say.batch({ scope, entities });
+    await store.writeFacts(run, of('one', app, data), of('two', app), of('three', say.stub(app)));
+    const claims = async () => (await store.entities([app.key]))[0]?.claims.map(({ scope, fact }) => [scope, fact.stub === true]);
+    expect(new Map(await claims())).toEqual(
+      new Map([
+        ['one', false],
+        ['two', false],
+        ['three', true],
+      ]),
+    );
+    const broken = say.batch({ scope: 'five', relationships: [say.edge(app, 'CAN_READ', say.bucket('unclaimed'))] });
+    await expect(store.writeFacts(run, of('four', say.role('other')), broken)).rejects.toThrow(InputError);
+    await store.writeFacts(run, of('one', app, data), of('two', app), of('three', say.stub(app)));
+    const scopes = ['one', 'two', 'three', 'four', 'five'].map(say.complete);
+    await store.commitCollection(run, say.outcome(...scopes));
+    expect(await say.keysOf(store)).toEqual([app.key, data.key]);
+    expect(await claims()).toHaveLength(3);
+  });
+
   it('forgets an origin, or one scope of it', async () => {
     await using store = await open();
     const other = say.role('other');

@@ -94,6 +94,8 @@ export function readingContract(open: () => Promise<Store>): void {
     expect(entities.map((e) => e.key)).toEqual([...roles, data].map((e) => e.key).sort());
     expect(entities.every((e) => e.claims.length === 1)).toBe(true);
     expect(await say.namesOf(store)).toEqual(edges.map(say.idOf).sort());
+    const resources = await say.rowsOf(store.readEntities({ kinds: ['Resource', 'Owner'] }));
+    expect(resources.map((e) => e.key)).toEqual([data.key]);
     const only = await say.rowsOf(store.readRelationships({ kinds: ['CAN_READ'] }));
     expect(only).toHaveLength(5);
     expect(only.every((r) => r.kind === 'CAN_READ' && r.claims.length === 1)).toBe(true);
