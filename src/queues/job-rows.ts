@@ -7,6 +7,7 @@ export const DEFAULT_MAX_ATTEMPTS = 5;
 export const DEFAULT_BACKOFF_MS = 1_000;
 /** Jobs read at once. */
 export const PAGE = 200;
+const FEW = 8;
 
 /** Checks the payload and keeps the job as a row; `isNew` tells whether somebody must be nudged. */
 export async function keepJob<P>({ jobs, now, newId }: QueueOptions, type: JobType<P>, payload: P) {
@@ -39,14 +40,14 @@ export const progressOf = (job: JobRecord, change: Partial<JobProgress>): JobPro
 /** Doubles with every attempt: 1, 2, 4, … times the base. */
 export const backoffOf = (baseMs: number, attempts: number): number => baseMs * 2 ** Math.max(0, attempts - 1);
 
-/** All jobs in these states, oldest first, in pages. */
+/** All jobs in these states, oldest first, in pages: a few first, since most often the first is what was looked for. */
 export async function* pagesOf(
   { jobs }: QueueOptions,
   filter: Pick<JobFilter, 'states' | 'exceptNames'>,
-  size = PAGE,
+  most = PAGE,
 ): AsyncGenerator<readonly JobRecord[]> {
   let after: JobRecord | undefined;
-  for (;;) {
+  for (let size = Math.min(FEW, most); ; size = Math.min(size * 8, most)) {
     const page = await jobs.jobs({ ...filter, order: 'oldest', limit: size, ...(after && { after }) });
     if (page.length > 0) yield page;
     if (page.length < size) return;

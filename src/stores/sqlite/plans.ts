@@ -100,8 +100,8 @@ const PLANS_WITH = (states: number): string => `SELECT DISTINCT plan FROM step W
 const plansWithSteps = (db: Connection, states: readonly StepState[]): string[] =>
   db.all<[string]>(PLANS_WITH(states.length), [...states]).map(([plan]) => plan);
 
-const ACTIONS_SINCE = `SELECT s.owner, count(*) FROM step s JOIN plan p ON p.id = s.plan
-  WHERE s.updated_at >= ? AND s.plan <> ? AND (s.called = 1 OR (s.state = 'approved' AND p.state = 'running')) GROUP BY s.owner`;
+const ACTIONS_SINCE = `SELECT owner, count(*) FROM step WHERE updated_at >= ? AND plan <> ?
+  AND (called = 1 OR (state = 'approved' AND plan IN (SELECT id FROM plan WHERE state = 'running'))) GROUP BY owner`;
 
 const actionsSince = (db: Connection, at: string, exceptPlan: string): { owner: string | null; actions: number }[] =>
   db.all<[string | null, number]>(ACTIONS_SINCE, [at, exceptPlan]).map(([owner, actions]) => ({ owner, actions }));
