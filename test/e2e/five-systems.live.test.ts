@@ -4,6 +4,7 @@
  *
  *     leaked key ─► user ─► prod/db    ─► password of a role of PostgreSQL
  *                      ├──► prod/cache ─► password of a user of Redis
+ *                      ├──► prod/queue ─► password of a user of RabbitMQ
  *                      └──► prod/vault ─► secret-id of an AppRole of OpenBao
  */
 import { randomBytes } from 'node:crypto';
@@ -26,15 +27,17 @@ import type { Plan } from '../../src/model/plan.ts';
 import { type AwsAccount, allow, openAwsAccount, REGION, type TestCredentials } from '../aws-account.ts';
 import { describeLiveOn } from '../live.ts';
 import { openPostgres, type PostgresServer } from '../postgres-server.ts';
+import { openRabbitmq, type RabbitmqServer } from '../rabbitmq-server.ts';
 import { openRedisServer, type RedisServer } from '../redis-server.ts';
 import { TURN_TIMEOUT_MS, takeTurn } from '../turn.ts';
 import { openVault, type VaultServer } from '../vault-server.ts';
 import { answer, workspace } from './cli.ts';
 
-describeLiveOn(['awsIam', 'postgres', 'redis', 'vault'], 'a leaked key that opens five systems', (urls) => {
+describeLiveOn(['awsIam', 'postgres', 'redis', 'rabbitmq', 'vault'], 'a leaked key that opens five systems', (urls) => {
   let account: AwsAccount;
   let database: PostgresServer;
   let cache: RedisServer;
+  let queue: RabbitmqServer;
   let vault: VaultServer;
   let turn: Disposable | undefined;
   let folder: string;
@@ -43,20 +46,28 @@ describeLiveOn(['awsIam', 'postgres', 'redis', 'vault'], 'a leaked key that open
 
   const policy = allow('secretsmanager:GetSecretValue');
   const secretArns: Record<string, string> = {};
-  const app = { role: '', password: '', cachePassword: '', vault: { role: '', roleId: '', secretId: '', accessor: '' } };
+  const app = {
+    role: '',
+    password: '',
+    cachePassword: '',
+    sender: '',
+    queuePassword: '',
+    vault: { role: '', roleId: '', secretId: '', accessor: '' },
+  };
 
   beforeAll(async () => {
     account = await openAwsAccount(urls.awsIam);
     database = await openPostgres(urls.postgres);
     cache = await openRedisServer();
     turn = await takeTurn(urls.vault);
+    queue = await openRabbitmq(urls.rabbitmq);
     vault = await openVault(urls.vault);
     await makeAccount();
     await makeTenants();
     await makeWorkspace();
   }, TURN_TIMEOUT_MS);
   afterAll(async () => {
-    for (const one of [account, database, cache, vault]) await one?.[Symbol.asyncDispose]();
+    for (const one of [account, database, cache, queue, vault]) await one?.[Symbol.asyncDispose]();
     turn?.[Symbol.dispose]();
   });
 
@@ -66,7 +77,7 @@ describeLiveOn(['awsIam', 'postgres', 'redis', 'vault'], 'a leaked key that open
     await iam.send(new PutUserPolicyCommand({ UserName: 'image-resizer', PolicyName: 'reads', PolicyDocument: policy }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'image-resizer' }));
     leaked = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
-    for (const name of ['db', 'cache', 'vault']) {
+    for (const name of ['db', 'cache', 'queue', 'vault']) {
       const { ARN } = await secrets.send(
         new CreateSecretCommand({ Name: `prod/${name}`, SecretString: `the secret of ${name}` }),
       );
@@ -81,6 +92,11 @@ describeLiveOn(['awsIam', 'postgres', 'redis', 'vault'], 'a leaked key that open
     await database.run(`GRANT SELECT ON orders TO ${app.role}`, database.database);
     await cache.call('ACL', 'SETUSER', 'shop', 'on', `>${app.cachePassword}`, '~cart:*', '+@read', '+@write', '+ping');
     await cache.call('SET', 'cart:1', 'one');
+    [app.sender, app.queuePassword] = [queue.name('shop'), queue.password()];
+    const vhost = encodeURIComponent(queue.vhost);
+    await queue.call('PUT', `/queues/${vhost}/orders`, {});
+    await queue.call('PUT', `/users/${app.sender}`, { password: app.queuePassword, tags: '' });
+    await queue.call('PUT', `/permissions/${vhost}/${app.sender}`, { configure: '', write: '^orders$', read: '^orders$' });
     const reads = vault.name('reads');
     await vault.policy(reads, `path "${vault.kv}/data/*" { capabilities = ["read"] }`);
     await vault.api.write(`${vault.kv}/data/shop`, { data: { api: 'a value' } });
@@ -95,12 +111,14 @@ describeLiveOn(['awsIam', 'postgres', 'redis', 'vault'], 'a leaked key that open
   - { name: prod-aws, type: aws, live: { regions: [${REGION}], endpoint: "${urls.awsIam}" } }
   - { name: main-db, type: postgres, live: { url: "\${PG_URL}" } }
   - { name: cache, type: redis, live: { url: "\${CACHE_URL}" } }
+  - { name: broker, type: rabbitmq, live: { url: "${queue.api.url}", user: "${queue.api.user}", password: "\${BROKER}" } }
   - { name: secrets, type: vault, live: { url: "${urls.vault}", token: "\${VAULT}" } }
   - { name: facts, type: declared, files: ./facts }
 enforcers:
   prod-aws: { type: aws, source: prod-aws, region: ${REGION}, endpoint: "${urls.awsIam}" }
   main-db: { type: postgres, source: main-db, url: "\${PG_ADMIN_URL}" }
   cache: { type: redis, source: cache, url: "\${CACHE_URL}" }
+  broker: { type: rabbitmq, source: broker, url: "${queue.api.url}", user: "${queue.api.user}", password: "\${BROKER}" }
   secrets: { type: vault, source: secrets, url: "${urls.vault}", token: "\${VAULT}" }
 budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
 `,
@@ -113,6 +131,7 @@ budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
       PG_URL: database.databaseUrl,
       PG_ADMIN_URL: database.url,
       CACHE_URL: cache.url,
+      BROKER: queue.api.password,
       VAULT: vault.connection.token ?? '',
       INTERLOCK_SEAL_KEY: randomBytes(32).toString('base64'),
     };
@@ -133,6 +152,7 @@ budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
       aws: { key: AccessKeyMetadata?.map(({ Status }) => Status), policies: PolicyNames },
       database: await database.run(`SELECT * FROM pg_authid WHERE rolname = '${app.role}'`),
       cache: await cache.line('shop'),
+      queue: await queue.definition(app.sender),
       vault: await vault.api.list(`auth/${vault.auth}/role/${app.vault.role}/secret-id`),
     };
   }
@@ -146,6 +166,7 @@ budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
       ),
     database: await database.canLogIn(app.role, app.password),
     cache: await cache.canLogIn('shop', app.cachePassword),
+    queue: await queue.canLogIn(app.sender, app.queuePassword),
     vault: await vault.logIn(app.vault).then(
       () => true,
       () => false,
@@ -157,6 +178,7 @@ budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
     const inside = {
       db: `postgres:main-db/roles/${app.role}/password`,
       cache: await found('redis:cache/users/shop/passwords'),
+      queue: `rabbitmq:broker/users/${app.sender}/password`,
       vault: await found(`role/${app.vault.role}/secret-id`),
     };
     const copies = Object.entries(inside).map(([name, credential]) => ({ place: `aws:${secretArns[name]}`, credential }));
@@ -165,12 +187,20 @@ budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
 
     const since = new Date(Date.now() - 60_000).toISOString();
     const page = await ask<IncidentAnswer>(['incident', leakedKey(), '--since', since]);
-    const reached = page.couldReach.top.map(({ key }) => key);
-    for (const key of [`aws:${secretArns['db']}`, 'redis:cache/keys/cart:*', `vault:secrets/${vault.kv}/shop`])
+    expect(page.plan.waves.length).toBeGreaterThan(0);
+    const { items } = await ask<ReachAnswer>(['reach', leakedKey(), '--items']);
+    const reached = items.map(({ key }) => key);
+    expect(page.couldReach.total).toBeGreaterThan(Object.keys(secretArns).length);
+    for (const key of [
+      `aws:${secretArns['db']}`,
+      'redis:cache/keys/cart:*',
+      `rabbitmq:broker/vhosts/${encodeURIComponent(queue.vhost)}/queues/orders`,
+      `vault:secrets/${vault.kv}/shop`,
+    ])
       expect(reached).toContain(key);
 
     const before = { states: await states(), works: await works() };
-    expect(before.works).toEqual({ aws: true, database: true, cache: true, vault: true });
+    expect(before.works).toEqual({ aws: true, database: true, cache: true, queue: true, vault: true });
     const targets = [leakedKey(), ...Object.values(inside)];
     const plan = await ask<Plan>(['plan', ...targets, '--since', since], 0);
     expect(plan.refusals).toEqual([]);
@@ -181,7 +211,7 @@ budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
     const done = await ask<ExecutionResult>(['execute', plan.id, '--apply']);
     const byHand = done.steps.filter(({ state }) => state !== 'effective');
     expect(byHand.map(({ id, state }) => `${id.split('-')[0]} ${state}`)).toEqual(['notify accepted']);
-    expect(await works()).toEqual({ aws: false, database: false, cache: false, vault: false });
+    expect(await works()).toEqual({ aws: false, database: false, cache: false, queue: false, vault: false });
 
     await ask(['collect']);
     for (const target of targets)
@@ -192,7 +222,7 @@ budgets: { down: 9, actionsPerHour: 100, maxGraphAgeMinutes: 60 }
     // The leaked key itself stays dead: giving it back would give it to the thief. A secret-id that was destroyed is gone.
     const undone = await ask<ExecutionResult>(['undo', plan.id, '--apply']);
     expect(undone.stopped).toEqual([expect.stringContaining('re-arms')]);
-    expect(await works()).toEqual({ aws: false, database: true, cache: true, vault: false });
+    expect(await works()).toEqual({ aws: false, database: true, cache: true, queue: true, vault: false });
     const after = await states();
     expect(after).toEqual({
       ...before.states,
