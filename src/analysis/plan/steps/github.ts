@@ -75,8 +75,9 @@ function token({ key, entity }: Subject, action: 'revoke' | 'delete'): Control |
       parameters: { control: 'sso-authorization', organization, credentialId },
       probe: 'the organisation does not list it any more; its owner may authorise it again, and elsewhere it lives on',
     });
+  const type = entity?.properties['type'];
   const tokenId = /^tokens\/(\d+)$/.exec(id)?.[1];
-  if (tokenId !== undefined && /fine-grained/i.test(String(entity?.properties['type'])))
+  if (tokenId !== undefined && typeof type === 'string' && /fine-grained/i.test(type))
     return control({ ...rest, parameters: { control: 'personal-token', tokenId }, probe: fineGranted });
   if (tokenId === undefined && !id.startsWith('hashed-tokens/')) return undefined;
   const tokenFile = githubTokenFile(createHash('sha256').update(key).digest('hex').slice(0, 12));
