@@ -28,7 +28,13 @@ const SAFE = [
 const LOG = [
   'log',
   `--max-count=${MOST_COMMITS}`,
-  ...['--no-merges', '--no-show-signature', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-mailmap', '--name-only'],
+  '--no-merges',
+  '--no-show-signature',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-renames',
+  '--no-mailmap',
+  '--name-only',
   '--format=%x01%an%x00%ae%x00%aI',
   'HEAD',
 ];
