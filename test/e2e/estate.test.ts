@@ -186,7 +186,7 @@ describe('the incident page', () => {
       ...page.created.map(({ key }) => key),
       ...page.aliveUntil.map(({ key }) => key),
       ...page.plan.waves.flatMap(({ steps }) =>
-        steps.flatMap(({ target, commands }) => [target, commands.apply, commands.inverse]),
+        steps.flatMap(({ target, commands }) => [target, ...commands.apply.split('\n'), ...commands.inverse.split('\n')]),
       ),
     ].filter((one): one is string => typeof one === 'string' && one !== '');
     expect(said.length).toBeGreaterThan(20);

@@ -13,7 +13,7 @@ export const FACTS = [
   'its group may enter pods',
   'the pod is privileged',
   'both pods are on one node',
-  'the pod has a token of its account',
+  'the pod runs as the account',
   'the account may read the secret',
   'the secret is a copy of the password',
 ] as const;
