@@ -27,7 +27,7 @@ export function withReconcilersPaused(input: PlanInput, drafts: readonly Draft[]
 function reconcilersOf(graph: AccessGraph, target: number): number[] {
   const found = new Set(deployersOf(graph, target));
   if (isIdentity(graph, target)) {
-    const isOfCluster = /^k8s:/.test(graph.keys[target]!);
+    const isOfCluster = graph.keys[target]!.startsWith('k8s:');
     const runners = sourcesBy(graph, target, ['RUNS_AS']).filter((one) => entityKindAt(graph, one) === 'Workload');
     for (const runner of isOfCluster ? runners : []) for (const one of deployersOf(graph, runner)) found.add(one);
     for (const actor of sourcesBy(graph, target, ['ACCESSED'])) {
