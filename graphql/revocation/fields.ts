@@ -1,10 +1,11 @@
 import type { StepRecord, StoredPlan } from '../../src/model/plan.ts';
 
-const stepFields = ({ step, state, evidence, residualUntil }: StepRecord) => ({
+const stepFields = ({ step, state, evidence, residualUntil, drift }: StepRecord) => ({
   id: step,
   state,
   evidence,
   residualUntil: residualUntil ?? null,
+  driftSince: drift?.since ?? null,
 });
 
 /** The steps as the store holds them; what nobody touched yet is `planned`. */

@@ -1,14 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { approvePlan } from '../../src/app/execute/approve-plan.ts';
+import { askCascade } from '../../src/app/cascade.ts';
+import { approvePlan, withdrawApproval } from '../../src/app/execute/approve-plan.ts';
 import { confirmStep } from '../../src/app/execute/confirm-step.ts';
 import { executePlan } from '../../src/app/execute/execute-plan.ts';
 import { pauseExecution, resumeExecution } from '../../src/app/execute/pause.ts';
-import { releaseHold } from '../../src/app/execute/release-hold.ts';
+import { extendHold, releaseHold } from '../../src/app/execute/release-hold.ts';
 import { undoPlan } from '../../src/app/execute/undo-plan.ts';
 import { executeContext, planRevocation } from '../../src/app/revocation.ts';
 import { askWhatIf } from '../../src/app/what-if.ts';
+import { HOUR_MS } from '../../src/model/durations.ts';
 import { RefusedError } from '../../src/model/errors.ts';
-import { executeWaveJob } from '../../src/model/jobs.ts';
+import { executeWaveJob, reconcileJob } from '../../src/model/jobs.ts';
 import type { Mode } from '../../src/model/plan.ts';
 import { atLeast } from '../authorize.ts';
 import type { Context } from '../context.ts';
@@ -21,6 +23,18 @@ interface PlanInput {
   readonly mode: Mode;
   readonly since?: string | null;
   readonly budgetDown?: number | null;
+  readonly offboard?: boolean | null;
+}
+
+interface ExecuteArguments {
+  readonly plan: string;
+  readonly dryRun?: boolean;
+  readonly holdHours?: number | null;
+}
+
+function positiveHours(hours: number): number {
+  if (hours <= 0) throw new RefusedError(`${hours} hours: holds expire later than now`);
+  return hours * HOUR_MS;
 }
 
 async function stored({ app }: Context, id: string) {
@@ -44,13 +58,24 @@ async function* planProgress(_: unknown, { plan: id }: { plan: string }, context
 }
 
 /** A dry run answers at once; a real one is refused at once where a guard rail forbids it, else it is a job, wave by wave, and `planProgress` tells how it goes. */
-async function execute(context: Context, plan: string, dryRun: boolean) {
+async function execute(
+  context: Context,
+  plan: string,
+  { dryRun, holdForMs }: { dryRun: boolean; holdForMs: number | undefined },
+) {
   const { app, viewer, signal } = context;
   const rehearsed = await executePlan(executeContext(app), plan, { apply: false, actor: viewer.name, signal });
   if (dryRun) return rehearsed;
   if (rehearsed.stopped.length > 0) throw new RefusedError(`plan ${plan} may not run: ${rehearsed.stopped.join('; ')}`);
   const { waves } = (await stored(context, plan)).plan;
-  if (waves.length > 0) await app.queue.enqueue(executeWaveJob, { plan, wave: 0, run: app.newId(), actor: viewer.name });
+  if (waves.length > 0)
+    await app.queue.enqueue(executeWaveJob, {
+      plan,
+      wave: 0,
+      run: app.newId(),
+      actor: viewer.name,
+      ...(holdForMs !== undefined && { holdForMs }),
+    });
   return executionFields(await stored(context, plan));
 }
 
@@ -65,6 +90,7 @@ export const revocation = {
     whatIf: async (_: unknown, { plan, steps }: { plan: string; steps: string[] }, context: Context) =>
       askWhatIf(context.app, (await stored(context, plan)).plan, steps),
     holds: (_: unknown, { open }: { open?: boolean | null }, { app }: Context) => app.store.holds(open == null ? {} : { open }),
+    cascade: (_: unknown, { plan }: { plan: string }, { app }: Context) => askCascade(app, plan),
     isPaused: (_: unknown, __: unknown, { app }: Context) => app.store.paused(),
     auditRecords: (_: unknown, { after = 0, first }: { after?: number; first?: number }, { app }: Context) =>
       app.store.ledger(after, pageSize(first, 100)),
@@ -72,12 +98,13 @@ export const revocation = {
   Mutation: {
     planRevocation: atLeast('responder', (_: unknown, { input }: { input: PlanInput }, context) =>
       payload(async () => {
-        const { targets, mode, since, budgetDown } = input;
+        const { targets, mode, since, budgetDown, offboard } = input;
         const plan = await planRevocation(context.app, {
           targets,
           mode,
           ...(since != null && { since }),
           ...(budgetDown != null && { budgetDown }),
+          ...(offboard && { offboard }),
         });
         return planFields(await stored(context, plan.id));
       }),
@@ -88,8 +115,14 @@ export const revocation = {
         return planFields(await stored(context, plan));
       }),
     ),
-    executePlan: atLeast('responder', (_: unknown, { plan, dryRun = true }: { plan: string; dryRun?: boolean }, context) =>
-      payload(() => execute(context, plan, dryRun)),
+    withdrawApproval: atLeast('approver', (_: unknown, { plan }: { plan: string }, context) =>
+      payload(async () => {
+        await withdrawApproval(executeContext(context.app), plan, { actor: context.viewer.name });
+        return planFields(await stored(context, plan));
+      }),
+    ),
+    executePlan: atLeast('responder', (_: unknown, { plan, dryRun = true, holdHours }: ExecuteArguments, context) =>
+      payload(() => execute(context, plan, { dryRun, holdForMs: holdHours == null ? undefined : positiveHours(holdHours) })),
     ),
     confirmStep: atLeast('responder', (_: unknown, { plan, step }: { plan: string; step: string }, { app, viewer, signal }) =>
       payload(() => confirmStep(executeContext(app), plan, step, { actor: viewer.name, signal })),
@@ -102,6 +135,15 @@ export const revocation = {
         await releaseHold(executeContext(app), hold, { actor: viewer.name, signal });
         return app.store.holds({ open: true });
       }),
+    ),
+    extendHold: atLeast('responder', (_: unknown, { hold, hours }: { hold: string; hours: number }, { app, viewer }) =>
+      payload(async () => {
+        await extendHold(executeContext(app), hold, { actor: viewer.name, forMs: positiveHours(hours) });
+        return app.store.holds({ open: true });
+      }),
+    ),
+    reconcile: atLeast('responder', (_: unknown, __: unknown, { app }) =>
+      payload(async () => (await app.queue.enqueue(reconcileJob, {})).id),
     ),
     pauseExecution: atLeast('responder', (_: unknown, __: unknown, { app, viewer }) =>
       flagPayload(() => pauseExecution(app, viewer.name)),

@@ -222,6 +222,31 @@ describe('the API', () => {
     expect(report.body.data.planReport.markdown).toContain('# Report of plan');
   });
 
+  it('takes approvals back, says what a plan leaves alive, and looks again at what was done', async () => {
+    const { body } = await ask('{ plans(first: 1) { id tradeoff { why alternative { instead action } } } }');
+    const { id } = body.data.plans[0];
+    const variables = { id };
+    const withdraw = 'mutation ($id: ID!) { withdrawApproval(plan: $id) { ok { approvals { by } } error { message } } }';
+    expect((await ask(withdraw, { role: 'approver', variables })).body.data.withdrawApproval).toMatchObject({
+      ok: { approvals: [] },
+    });
+    expect((await ask(withdraw, { role: 'approver', variables })).body.data.withdrawApproval.error.message).toContain(
+      'nothing to take back',
+    );
+    const cascade = await ask('query ($id: ID!) { cascade(plan: $id) { key part life until because } }', { variables });
+    expect(cascade.body.data.cascade[0]).toMatchObject({ part: 'target', life: 'alive' });
+    const job = await ask('mutation { reconcile { ok error { message } } }', { role: 'responder' });
+    expect(job.body.data.reconcile).toMatchObject({ ok: expect.any(String), error: null });
+    const extended = await ask('mutation { extendHold(hold: "no-such", hours: 1) { ok { id } error { message } } }', {
+      role: 'responder',
+    });
+    expect(extended.body.data.extendHold.error.message).toContain('no such hold');
+    const who = await ask(
+      '{ attribution(credential: "AKIA0EXAMPLELEAKED01", from: "192.0.2.1") { key shares { key probability } none } }',
+    );
+    expect(who.body.data.attribution).toMatchObject({ key: 'aws:AKIA0EXAMPLELEAKED01', none: expect.any(Number) });
+  });
+
   it('tells how far a plan is as soon as somebody listens', async () => {
     const { body } = await ask('{ plans(first: 1) { id execution { steps { id state } } } }');
     const [plan] = body.data.plans;

@@ -156,7 +156,9 @@ it('lifts what is safe to lift when another step must stay, and keeps what that 
   const keys = [A, B, 'sample:c'];
   await using bench = await openBench({ switches: keys, settings: { down: 9 } });
   const first = [makeStep({ id: 'base', target: A }), makeStep({ id: 'free', target: B })];
-  await bench.save(makePlan('p1', [first, [makeStep({ id: 'stays', target: 'sample:c', reversibility: 'R!', needs: ['base'] })]]));
+  await bench.save(
+    makePlan('p1', [first, [makeStep({ id: 'stays', target: 'sample:c', reversibility: 'R!', needs: ['base'] })]]),
+  );
   await executePlan(bench.context, 'p1', applying());
   const result = await undoPlan(bench.context, 'p1', applying());
   expect(result.steps.map(({ id, state }) => `${id} ${state}`)).toEqual(['base effective', 'free undone', 'stays effective']);

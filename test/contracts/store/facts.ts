@@ -258,7 +258,8 @@ export function factsContract(open: () => Promise<Store>): void {
     const run = await say.begin(store, 'aws');
     const of = (scope: string, ...entities: (typeof app)[]) => say.batch({ scope, entities });
     await store.writeFacts(run, of('one', app, data), of('two', app), of('three', say.stub(app)));
-    const claims = async () => (await store.entities([app.key]))[0]?.claims.map(({ scope, fact }) => [scope, fact.stub === true]);
+    const claims = async () =>
+      (await store.entities([app.key]))[0]?.claims.map(({ scope, fact }) => [scope, fact.stub === true] as const);
     expect(new Map(await claims())).toEqual(
       new Map([
         ['one', false],

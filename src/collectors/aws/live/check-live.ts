@@ -2,13 +2,14 @@
  * What a live collection would miss: the same endpoints are asked, in one region and the first accounts, for the first page and the
  * first thing of each list. What AWS needs time for is begun and not waited for.
  */
+
+import { CallError } from '../../../apis/aws/call-error.ts';
+import { Connection, defaultRegion } from '../../../apis/aws/connection.ts';
+import type { Session } from '../../../apis/aws/session.ts';
 import { counted } from '../../../model/counted.ts';
 import { InputError, messageOf } from '../../../model/errors.ts';
 import type { Checked } from '../../../ports/checked.ts';
 import type { CheckContext } from '../../../ports/collector.ts';
-import { CallError } from '../../../apis/aws/call-error.ts';
-import { Connection, defaultRegion } from '../../../apis/aws/connection.ts';
-import type { Session } from '../../../apis/aws/session.ts';
 import { otherAccounts } from './collect-live.ts';
 import type { Answer, Asking, Endpoint } from './endpoint.ts';
 import { inOrder } from './in-order.ts';

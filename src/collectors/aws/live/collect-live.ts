@@ -1,11 +1,11 @@
 /** AWS's own answers, account by account, into the reader of files: one converter is behind both. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { EVERY_SCOPE } from '../../../model/collection.ts';
-import { InputError, messageOf } from '../../../model/errors.ts';
-import type { CollectContext, Collected } from '../../../ports/collector.ts';
 import { CallError } from '../../../apis/aws/call-error.ts';
 import { Connection, defaultRegion } from '../../../apis/aws/connection.ts';
 import type { Session } from '../../../apis/aws/session.ts';
+import { EVERY_SCOPE } from '../../../model/collection.ts';
+import { InputError, messageOf } from '../../../model/errors.ts';
+import type { CollectContext, Collected } from '../../../ports/collector.ts';
 import type { CoverageNotes } from '../../files/coverage.ts';
 import { DIRECTORY_SCOPE } from '../identity-center.ts';
 import { AnswerReader } from '../read.ts';

@@ -1,6 +1,6 @@
 import { GenerateCredentialReportCommand, GetCredentialReportCommand, IAMClient } from '@aws-sdk/client-iam';
-import { InputError } from '../../../model/errors.ts';
 import { operation } from '../../../apis/aws/operation.ts';
+import { InputError } from '../../../model/errors.ts';
 import { type Endpoint, plain } from './endpoint.ts';
 
 const generateReport = operation('iam:GenerateCredentialReport', IAMClient, GenerateCredentialReportCommand);

@@ -4,9 +4,9 @@ import {
   IAMClient,
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
-import { InputError } from '../../../model/errors.ts';
 import { operation } from '../../../apis/aws/operation.ts';
 import { paged, pages } from '../../../apis/aws/pages.ts';
+import { InputError } from '../../../model/errors.ts';
 import { listUsers } from './access-keys.ts';
 import { type Answer, type Asking, type Endpoint, plain } from './endpoint.ts';
 

@@ -1,5 +1,5 @@
-import { InputError } from '../../../model/errors.ts';
 import { CallError, callText } from '../../../apis/aws/call-error.ts';
+import { InputError } from '../../../model/errors.ts';
 
 const MOST_NAMED = 3;
 

@@ -8,9 +8,9 @@ import {
   SelectAggregateResourceConfigCommand,
   SelectResourceConfigCommand,
 } from '@aws-sdk/client-config-service';
-import { InputError } from '../../../model/errors.ts';
 import { operation } from '../../../apis/aws/operation.ts';
 import { paged, pages } from '../../../apis/aws/pages.ts';
+import { InputError } from '../../../model/errors.ts';
 import { isRecord } from '../shapes.ts';
 import type { Answer, Asking, Endpoint } from './endpoint.ts';
 
