@@ -42,6 +42,8 @@ export interface HttpAnswer {
 const TIMEOUT_MS = 30_000;
 const MOST_BYTES = 256 * 1024 * 1024;
 const DEFAULT_WAIT_MS = 1000;
+/** What a URL takes for a step up or for nothing, encoded or not: no encoding keeps such a name. */
+const STEPS = /(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i;
 /** Only of calls that read; what changes something is never repeated here. */
 const READS = {
   maxRetries: 4,
@@ -83,6 +85,8 @@ export class JsonHttp implements AsyncDisposable {
    */
   async ask({ method = 'GET', path, json, form, headers, signal }: HttpCall): Promise<HttpAnswer> {
     signal.throwIfAborted();
+    if (STEPS.test(path.split('?', 1)[0] as string))
+      throw new RefusedError(`${this.#at(path)}: a name of dots alone would lead to another path: nothing was asked`);
     const sent = bodyOf(json, form);
     try {
       const answer = await request(this.#base + path, {

@@ -72,3 +72,17 @@ it('stops when it is told to, and refuses a url that holds a login', async () =>
   await expect(at.http.ask({ path: '/x', signal: AbortSignal.abort() })).rejects.toThrow('abort');
   expect(() => new JsonHttp({ url: 'https://me:word@host/' })).toThrow(/host: the url holds a login/);
 });
+
+it.each(['/users/..', '/users/../admin', '/permissions/./app', '/users/%2E%2e/permissions?a=1'])(
+  'refuses %s, which leads elsewhere, and asks nobody',
+  async (path) => {
+    let calls = 0;
+    await using at = await serving((_, response) => {
+      calls += 1;
+      response.end('{}');
+    });
+    await expect(at.http.ask({ method: 'DELETE', path, signal })).rejects.toThrow('would lead to another path');
+    expect((await at.http.ask({ path: '/users/..app/a.b?at=../x', signal })).status).toBe(200);
+    expect(calls).toBe(1);
+  },
+);
