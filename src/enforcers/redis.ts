@@ -53,7 +53,7 @@ export function createRedisEnforcer(settings: RedisEnforcerOptions): Enforcer {
     name: settings.name,
     type: 'redis',
     supports: (kind, action) => isRedisAction(action) && KINDS.includes(kind),
-    controlOf: (step) => redisControl(readStep(step)),
+    controlOf: (step) => redisControl(readStep(step), step.id),
     heldTarget: (step) => redisUser(settings.source, readStep(step).parameters.user),
     check: (signal) => checkNodes(settings.urls, signal),
     preflight: (planned, context) => preflight(() => workOf(planned, context)),
@@ -176,8 +176,14 @@ async function undo(work: Work, preImage: string): Promise<Applied> {
   if (step.action === 'save') return { evidence: ['nothing was there to bring back'] };
   const before = (preImage === '' ? {} : JSON.parse(preImage)) as RedisBefore;
   await using nodes = await open(work);
+  const users = await usersOf(nodes, step.parameters.user);
+  const lost = Object.keys(before).filter((place) => users.every(({ node }) => node.place !== place));
+  if (lost.length > 0)
+    throw new RefusedError(
+      `what was saved is of ${lost.join(', ')}, which this enforcer is not configured with: it has ${places(users)}`,
+    );
   const evidence: string[] = [];
-  for (const { node, user } of await usersOf(nodes, step.parameters.user)) {
+  for (const { node, user } of users) {
     const was = before[node.place];
     if (was === undefined) continue;
     // ACL SETUSER would make it.
@@ -185,7 +191,8 @@ async function undo(work: Work, preImage: string): Promise<Applied> {
       throw new RefusedError(
         `user "${step.parameters.user}" does not exist at ${node.place} any more: nothing can be given back`,
       );
-    const commands = redisInverse(step, was, user.hashes);
+    // A password that somebody else gave the user since stays.
+    const commands = redisInverse(step, was, issuedBy(work.context.idempotencyKey, user.hashes));
     if (commands.length === 0) continue;
     await node.atomically(commands);
     evidence.push(...commands.map((words) => `${node.place}: ${shown(words)}`), await persist(node));

@@ -9,7 +9,7 @@
  *   quarantine    user, password      password/…     R1  that password goes, and the user's connections end; others log in again
  *   disable       user, password      password/…     R1  that password goes; connections stay: who uses it was seen to have moved
  *   reduce        user, rules         rights         R1  ACL rules on top of those there; they may only take rights away
- *   issue         user                passwords      R1  a second password
+ *   issue         user                passwords/…    R1  a second password; the inverse takes exactly that one away
  *   revoke        user                existence      R2  DELUSER also ends its connections
  *   delete        user                existence      R2
  *
@@ -64,7 +64,7 @@ export const passwordOf = (step: RedisStep): string | undefined =>
   'password' in step.parameters ? step.parameters.password : undefined;
 
 /** The control that a step works on: two incidents that work on one control of one user share a hold. */
-export function redisControl(step: RedisStep): string {
+export function redisControl(step: RedisStep, stepId: string): string {
   switch (step.action) {
     case 'save':
       return 'none';
@@ -74,7 +74,7 @@ export function redisControl(step: RedisStep): string {
     case 'reduce':
       return 'rights';
     case 'issue':
-      return 'passwords';
+      return `passwords/${stepId}`;
     case 'revoke':
     case 'delete':
       return 'existence';
@@ -115,7 +115,7 @@ export interface RedisUserBefore {
   readonly rights?: readonly string[];
 }
 
-/** What brings `before` back; empty where nothing does, or where nothing was there to bring back. `now`: the hashes of today. */
+/** What brings `before` back; empty where nothing does, or where nothing was there to bring back. `now`: hashes of today, of `issue` those that the step made. */
 export function redisInverse(step: RedisStep, before: RedisUserBefore, now: readonly string[] = []): RedisWords[] {
   const { user } = step.parameters;
   switch (step.action) {

@@ -164,9 +164,12 @@ describeLive('redis', 'the Redis enforcer', () => {
     expect(handOver.find(replaced)).toEqual({ value: fresh, user });
     expect([await server.canLogIn(user, lost), await server.canLogIn(user, fresh)]).toEqual([false, true]);
     expect(await enforcer.probe(step, context())).toMatchObject({ state: 'effective' });
+    const others = server.password();
+    await server.call('ACL', 'SETUSER', user, `>${others}`);
     await enforcer.undo(step, preImage, context());
+    expect([await server.canLogIn(user, others), await server.canLogIn(user, fresh)]).toEqual([true, false]);
+    await server.call('ACL', 'SETUSER', user, `<${others}`);
     expect(await server.line(user)).toBe(before);
-    expect(await server.canLogIn(user, fresh)).toBe(false);
   });
 
   it('revoke deletes the user with its connections, twice is once, and never again gives it back', async () => {
@@ -315,6 +318,7 @@ describeLive('redis', 'the Redis enforcer on several nodes and over restarts', (
     expect([state, evidence.join()]).toEqual(['partial', expect.stringContaining(`127.0.0.1:${two.port}: user "app" is on`)]);
     await enforcer.apply(step, context());
     expect(await enforcer.probe(step, context())).toMatchObject({ state: 'effective' });
+    await expect(enforcerAt(one.url).undo(step, preImage, context())).rejects.toThrow(`is of 127.0.0.1:${two.port}`);
     await enforcer.undo(step, preImage, context());
     expect([await one.line('app'), await two.line('app')]).toEqual(before);
   });
