@@ -15,6 +15,7 @@ import {
   userPath,
 } from '../model/rabbitmq-actions.ts';
 import type { Applied, Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
+import { changedSince } from './rabbitmq/changed-since.ts';
 import { closeConnections, grantAll, limitAll, putUser, revokeAll } from './rabbitmq/changes.ts';
 import { checkBroker } from './rabbitmq/check.ts';
 import { answerTo, type RabbitmqBefore } from './rabbitmq/preflight.ts';
@@ -197,6 +198,8 @@ async function restore({ step, api }: Work, was: RabbitmqUser): Promise<Applied>
   if (!now && !isDeletion)
     throw new RefusedError(`user "${user}" does not exist at ${api.place} any more: nothing can be given back`);
   const { password_hash, hashing_algorithm, tags } = was.definition;
+  const changed = now && changedSince(step, now, was);
+  if (changed) throw new RefusedError(`user "${user}" ${changed} since: what was saved is not put over it`);
   switch (step.action) {
     case 'quarantine':
       if (now && tags.length > 0) await putUser(api, now, { tags });

@@ -233,6 +233,21 @@ describeLive('rabbitmq', 'the RabbitMQ enforcer', (url) => {
     expect([await session.declare('app-one'), await session.declare('app-two')]).toEqual([true, false]);
   });
 
+  it.each<[RabbitmqAction, (user: string) => readonly [string, object], string]>([
+    ['disable', (user) => [`/users/${user}`, { password: server.password(), tags: '' }], 'was given another password'],
+    ['delete', (user) => [`/users/${user}`, { password: server.password(), tags: '' }], 'was made anew'],
+    ['quarantine', (user) => [`/users/${user}`, { password: server.password(), tags: 'monitoring' }], 'was given other tags'],
+  ])('an undo of %s is put over nothing that somebody did since', async (action, change, reason) => {
+    const { user } = await makeUser(server);
+    const [step, enforcer] = [stepOn(user, action), enforcerAt(server.api)];
+    const { preImage } = await enforcer.preflight(step, context());
+    await enforcer.apply(step, context());
+    await server.call('PUT', ...change(user));
+    const changed = await server.definition(user);
+    await expect(enforcer.undo(step, preImage, context())).rejects.toThrow(reason);
+    expect(await server.definition(user)).toEqual(changed);
+  });
+
   it('undoing the rights leaves a login that another incident holds', async () => {
     const { user, password } = await makeUser(server);
     const step = stepOn(user, 'quarantine');

@@ -1,0 +1,28 @@
+import type { RabbitmqUser } from '../../apis/rabbitmq/users.ts';
+import type { RabbitmqStep } from '../../model/rabbitmq-actions.ts';
+
+/** What somebody did to a user after the step took it away, which its inverse would undo; undefined where nothing is to be seen. */
+export function changedSince(step: RabbitmqStep, now: RabbitmqUser, was: RabbitmqUser): string | undefined {
+  const { password_hash } = now.definition;
+  switch (step.action) {
+    case 'block':
+    case 'disable':
+      return password_hash === '' || password_hash === was.definition.password_hash ? undefined : 'was given another password';
+    case 'revoke':
+    case 'delete':
+      return password_hash === was.definition.password_hash ? undefined : 'was made anew';
+    case 'quarantine':
+      return hasOtherRights(now, was) ? 'was given other tags or permissions' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Rights that were there before are those of an undo that was interrupted. */
+function hasOtherRights(now: RabbitmqUser, was: RabbitmqUser): boolean {
+  const known = new Set([...was.permissions, ...was.topicPermissions].map(textOf));
+  const isNew = [...now.permissions, ...now.topicPermissions].some((one) => !known.has(textOf(one)));
+  return isNew || now.definition.tags.some((tag) => !was.definition.tags.includes(tag));
+}
+
+const textOf = (right: object): string => JSON.stringify(Object.entries(right).sort());
