@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHandOver } from '../../src/app/execute/hand-over.ts';
@@ -120,6 +123,29 @@ describeLive('vault', 'the Vault enforcer', (url) => {
     const step = stepOn(`auth/${server.auth}/role/${role}`, 'quarantine', { what: 'policy', policies: [policy] });
     await enforcer.apply(step, context());
     expect(await server.status(token.token, place)).toBe(403);
+  });
+
+  it('what somebody wrote since is not undone by bringing back what was before', async () => {
+    const { policy, role } = await app();
+    const at = `auth/${server.auth}/role/${role}`;
+    const ofRole = { what: 'role', mount: server.auth, role };
+    const cases: [PlanStep, () => Promise<unknown>, () => Promise<unknown>][] = [
+      [
+        stepOn(at, 'quarantine', { what: 'policy', policies: [policy] }),
+        () => server.policy(policy, '# of somebody else'),
+        () => data(`sys/policies/acl/${policy}`),
+      ],
+      [stepOn(at, 'quarantine', ofRole), () => server.api.write(at, { token_policies: ['another'] }), () => data(at)],
+      [stepOn(at, 'shorten', { ...ofRole, tokenTtl: 300 }), () => server.api.write(at, { token_ttl: 60 }), () => data(at)],
+    ];
+    for (const [step, change, state] of cases) {
+      const { preImage } = await enforcer.preflight(step, context());
+      await enforcer.apply(step, context());
+      await change();
+      const changed = await state();
+      await expect(enforcer.undo(step, preImage, context())).rejects.toThrow('by somebody since');
+      expect(await state()).toEqual(changed);
+    }
   });
 
   it('a token revoked by its accessor takes its children along, and is not brought back', async () => {
@@ -330,3 +356,22 @@ async function databaseEngine(server: VaultServer, database: PostgresServer) {
   await server.api.write(`${mount}/static-roles/report`, { db_name: 'main', username: user, rotation_period: '24h' });
   return { mount, user, close: () => server.remove(`sys/mounts/${mount}`) };
 }
+
+describe('without a Vault', () => {
+  it.each([
+    [404, '<html>not here</html>'],
+    [404, '{"errors":["no handler for route \\"auth/token/lookup-accessor\\". route entry not found."]}'],
+    [400, '{"errors":["something else"]}'],
+  ])('takes no %i of a path that leads nowhere for a token that is over: %s', async (status, body) => {
+    const web = createServer((_, response) => response.writeHead(status).end(body)).listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    try {
+      const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+      const enforcer = createVaultEnforcer({ name: 'vault', source: 'main', connection: { url, token: 'none' } });
+      const step = stepOn('auth/token/accessor/a1', 'revoke', { what: 'token', accessor: 'a1' });
+      await expect(enforcer.probe(step, context())).rejects.toThrow('lookup-accessor');
+    } finally {
+      web.close();
+    }
+  });
+});

@@ -12,13 +12,20 @@ export class VaultRefusal extends RefusedError {
   }
 }
 
+/** Nothing is mounted there, or the engine has no such path: it says nothing about a thing of that name. */
+export const isNoRoute = (words: string): boolean => /no handler for route|unsupported path/.test(words);
+
+/** The server itself says that it knows no such thing; a path that leads nowhere, and a proxy's 404, say nothing of the kind. */
+export const saysUnknown = (error: unknown, words: RegExp): boolean =>
+  error instanceof VaultRefusal && error.status < 500 && words.test(error.message) && !isNoRoute(error.message);
+
 /** What a policy must hold for this call, in its own words. */
 export const neededRule = (path: string, capability: string): string => `path "${path}" { capabilities = ["${capability}"] }`;
 
 /** The server's own words, one line of at most 200 characters. */
 export function wordsOf(body: unknown): string {
-  const errors = (body as { errors?: unknown } | null | undefined)?.errors;
-  const said = Array.isArray(errors) ? errors.filter((one) => typeof one === 'string').join('; ') : '';
+  const { errors, data } = (body ?? {}) as { readonly errors?: unknown; readonly data?: { readonly error?: unknown } | null };
+  const said = (Array.isArray(errors) ? errors : [data?.error]).filter((one) => typeof one === 'string').join('; ');
   return said
     .replace(/\d+ errors? occurred:/g, '')
     .replace(/\s+/g, ' ')

@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, RefusedError } from '../../model/errors.ts';
 import { type HttpAnswer, JsonHttp } from '../http/json-http.ts';
-import { neededRule, VaultRefusal, wordsOf } from './refusal.ts';
+import { isNoRoute, neededRule, VaultRefusal, wordsOf } from './refusal.ts';
 import type { VaultConnection } from './settings.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -125,7 +125,7 @@ export class VaultApi implements AsyncDisposable {
 
   async #get(path: string, capability: string, query: Query): Promise<VaultAnswer | undefined> {
     const answer = await this.#ask('GET', path, { query });
-    if (answer.status === 404 && !isNoRoute(answer.body)) return undefined;
+    if (answer.status === 404 && !isNoRoute(wordsOf(answer.body))) return undefined;
     if (answer.status !== 200) throw this.#refusal(answer, path, capability);
     return answerOf(answer);
   }
@@ -177,9 +177,6 @@ async function authority(file: string): Promise<string> {
     );
   }
 }
-
-/** Nothing is mounted there, or the engine has no such path. */
-const isNoRoute = (body: unknown): boolean => /no handler for route|unsupported path/.test(wordsOf(body));
 
 export const textsOf = (value: unknown): string[] | undefined =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined;

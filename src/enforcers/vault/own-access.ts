@@ -42,7 +42,9 @@ export function lifeline({ action, parameters }: VaultStep, own: OwnLogin): stri
     case 'entity':
       return parameters.id === own.entityId ? refuse(`entity ${parameters.id}`) : [];
     case 'policy':
-      return parameters.policies.filter((name) => own.policies.includes(name)).flatMap((name) => refuse(`policy ${name}`));
+      return parameters.policies
+        .filter((name) => own.policies.includes(name.toLowerCase()))
+        .flatMap((name) => refuse(`policy ${name}`));
     case 'role':
     case 'secret-id':
       return ownRole && action !== 'issue' ? refuse(`role ${parameters.role} of auth/${parameters.mount}`) : [];
@@ -51,8 +53,9 @@ export function lifeline({ action, parameters }: VaultStep, own: OwnLogin): stri
   }
 }
 
+/** The server takes names of roles and policies in any case for the same. */
 const isOwnRole = ({ mount, role }: { mount: string; role: string }, own: OwnLogin): boolean =>
-  own.roleName === role && own.path.startsWith(`auth/${mount}/`);
+  own.roleName?.toLowerCase() === role.toLowerCase() && own.path.startsWith(`auth/${mount}/`);
 
 /** What the own token may not do, each with the rule that its policy lacks. */
 export async function missingRights(api: VaultApi, needed: readonly Needed[]): Promise<string[]> {

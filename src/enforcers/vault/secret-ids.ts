@@ -1,4 +1,4 @@
-import { VaultRefusal } from '../../apis/vault/refusal.ts';
+import { saysUnknown } from '../../apis/vault/refusal.ts';
 import { type Fields, fieldsOf, type VaultApi } from '../../apis/vault/vault-api.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { NewCredential } from '../../ports/enforcer.ts';
@@ -19,7 +19,7 @@ export async function secretIdOf(api: VaultApi, role: OfRole, accessor: string):
     const { data } = await api.write(`${roleAt(role)}/secret-id-accessor/lookup`, { secret_id_accessor: accessor });
     return data['secret_id_accessor'] === accessor ? data : undefined;
   } catch (error) {
-    if (error instanceof VaultRefusal && error.status === 404) return undefined;
+    if (saysUnknown(error, /failed to find accessor entry/)) return undefined;
     throw error;
   }
 }

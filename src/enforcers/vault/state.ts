@@ -1,5 +1,5 @@
 /** What a step's control is now, which is also what its inverse brings back. Texts of policies and versions: never a secret value. */
-import { VaultRefusal } from '../../apis/vault/refusal.ts';
+import { saysUnknown } from '../../apis/vault/refusal.ts';
 import { type Fields, textsOf, type VaultApi } from '../../apis/vault/vault-api.ts';
 import { policyTextOf, type VaultStep, vaultSessionOf } from '../../model/vault-actions.ts';
 import { keyFor, kvVersion } from './kv.ts';
@@ -61,7 +61,7 @@ export async function tokenOf(api: VaultApi, accessor: string): Promise<Fields |
   try {
     return (await api.write('auth/token/lookup-accessor', { accessor })).data;
   } catch (error) {
-    if (error instanceof VaultRefusal && (error.status === 404 || /invalid accessor/.test(error.message))) return undefined;
+    if (saysUnknown(error, /invalid accessor/)) return undefined;
     throw error;
   }
 }
@@ -70,7 +70,7 @@ export async function leaseOf(api: VaultApi, leaseId: string): Promise<Fields | 
   try {
     return (await api.write('sys/leases/lookup', { lease_id: leaseId })).data;
   } catch (error) {
-    if (error instanceof VaultRefusal && (error.status === 404 || /invalid lease/.test(error.message))) return undefined;
+    if (saysUnknown(error, /invalid lease|lease not found/)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
-import type { VaultApi } from '../../apis/vault/vault-api.ts';
+import type { Fields, VaultApi } from '../../apis/vault/vault-api.ts';
 import { RefusedError } from '../../model/errors.ts';
+import { policyTextOf, VAULT_NO_RIGHTS } from '../../model/vault-actions.ts';
 import type { Carried } from './apply.ts';
 import { kvVersion, writeField } from './kv.ts';
 import { changeable, writeRole } from './role.ts';
@@ -31,13 +32,20 @@ export async function undoStep(api: VaultApi, { step, context }: Carried, before
       for (const name of parameters.policies) {
         const text = before.policies?.[name];
         if (text === undefined) throw new RefusedError(`the text of policy ${name} was not saved: it cannot be brought back`);
+        const now = (await api.read(`sys/policies/acl/${name}`))?.data['policy'];
+        if (now !== text && now !== policyTextOf(step) && now !== VAULT_NO_RIGHTS) throw changed(`policy ${name}`);
         await api.write(`sys/policies/acl/${name}`, { policy: text });
       }
       return [`brought back the text of ${parameters.policies.map((name) => `policy ${name}`).join(', ')}`];
     case 'role': {
       if (!before.role) throw new RefusedError(`${roleAt(parameters)} was not saved: it cannot be brought back`);
       const { token_policies, token_ttl, token_max_ttl } = changeable(before.role);
-      await writeRole(api, parameters, step.action === 'shorten' ? { token_ttl, token_max_ttl } : { token_policies });
+      const back: Fields = step.action === 'shorten' ? { token_ttl, token_max_ttl } : { token_policies };
+      const now = (await api.read(roleAt(parameters)))?.data ?? {};
+      const made = step.action === 'shorten' ? step.parameters.tokenTtl : [];
+      if (Object.keys(back).some((name) => !isOneOf(changeable(now)[name], [back[name], made])))
+        throw changed(roleAt(parameters));
+      await writeRole(api, parameters, back);
       return [
         `brought back ${step.action === 'shorten' ? 'token_ttl and token_max_ttl' : 'token_policies'} of ${roleAt(parameters)}`,
       ];
@@ -46,6 +54,12 @@ export async function undoStep(api: VaultApi, { step, context }: Carried, before
       return restoreField(api, parameters, before);
   }
 }
+
+const isOneOf = (value: unknown, all: readonly unknown[]): boolean =>
+  all.some((one) => JSON.stringify(one) === JSON.stringify(value));
+
+const changed = (what: string): RefusedError =>
+  new RefusedError(`${what} was changed or taken away by somebody since: what was saved is not put over it`);
 
 /** The value of the version before, of that one field: others may have changed since. */
 async function restoreField(
