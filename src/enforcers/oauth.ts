@@ -20,6 +20,8 @@ export interface OauthEnforcerOptions extends OauthSettings {
  */
 export function createOauthEnforcer({ name, tokens, fingerprint, ...settings }: OauthEnforcerOptions): Enforcer {
   const server = new OauthServer(settings);
+  /** Tokens that this process saw active, by the step's target: what the server does not know, it calls inactive too. */
+  const seen = new Set<string>();
   const tokenOf = ({ target, parameters }: PlanStep) => {
     const parsed = OAUTH_PARAMETERS.safeParse(parameters);
     if (!parsed.success)
@@ -40,6 +42,7 @@ export function createOauthEnforcer({ name, tokens, fingerprint, ...settings }: 
       try {
         const { token } = await tokenOf(step);
         const isOver = (await server.activeToken(token, signal)) === undefined;
+        if (!isOver) seen.add(step.target);
         return { refusals: [], preImage: '', preexisting: isOver };
       } catch (error) {
         if (error instanceof RefusedError) return { refusals: [error.message], preImage: '', preexisting: false };
@@ -49,6 +52,7 @@ export function createOauthEnforcer({ name, tokens, fingerprint, ...settings }: 
     async apply(step, { signal }) {
       signal.throwIfAborted();
       const { token, file } = await tokenOf(step);
+      if (await server.activeToken(token, signal)) seen.add(step.target);
       await server.revoke(token, signal);
       return { evidence: [`${server.place} was shown the token to end it; delete ${file} once it is over`] };
     },
@@ -56,6 +60,13 @@ export function createOauthEnforcer({ name, tokens, fingerprint, ...settings }: 
       const { token } = await tokenOf(step);
       const active = await server.activeToken(token, signal);
       if (active) return { state: 'not-effective', evidence: [`${server.place} says that the token is active`] };
+      if (!seen.has(step.target) && claimsOf(token).iss !== settings.issuer)
+        return {
+          state: 'partial',
+          evidence: [
+            `${server.place} says that the token is not active, as it says of one that it never issued: look whose it is`,
+          ],
+        };
       return { state: 'effective', evidence: [`${server.place} says that the token is not active`], ...residualOf(token, now()) };
     },
     undo: async () => {
@@ -67,11 +78,16 @@ export function createOauthEnforcer({ name, tokens, fingerprint, ...settings }: 
 
 /** RFC 7519: whoever looks at the signature alone takes a JWT until its `exp`. */
 function residualOf(token: string, now: Date): Pick<Probed, 'residualUntil'> {
+  const { exp } = claimsOf(token);
+  return typeof exp === 'number' && exp * 1000 > now.getTime() ? { residualUntil: new Date(exp * 1000).toISOString() } : {};
+}
+
+/** What a JWT says of itself; nothing of any other token. */
+function claimsOf(token: string): { readonly exp?: unknown; readonly iss?: unknown } {
   const [, payload, signature] = token.split('.');
   if (payload === undefined || signature === undefined) return {};
   try {
-    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { readonly exp?: unknown };
-    return typeof exp === 'number' && exp * 1000 > now.getTime() ? { residualUntil: new Date(exp * 1000).toISOString() } : {};
+    return (JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as object | null) ?? {};
   } catch {
     return {};
   }

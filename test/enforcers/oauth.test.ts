@@ -171,6 +171,33 @@ describe('the OAuth enforcer', () => {
     }
   });
 
+  it('takes the end of a token for seen only where it was seen active, or says itself who issued it', async () => {
+    let active = false;
+    const server = createServer((incoming, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(incoming.url === '/introspect' ? JSON.stringify({ active }) : '{}');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    try {
+      const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const ends = { issuer, revocationEndpoint: `${issuer}/revoke`, introspectionEndpoint: `${issuer}/introspect` };
+      await put('a', token);
+      const enforcer = enforcerAt(ends);
+      await enforcer.apply(stepOn(token), context());
+      expect(await enforcer.probe(stepOn(token), context())).toMatchObject({ state: 'partial' });
+      active = true;
+      await enforcer.preflight(stepOn(token), context());
+      active = false;
+      expect(await enforcer.probe(stepOn(token), context())).toMatchObject({ state: 'effective' });
+      const claims = Buffer.from(JSON.stringify({ iss: issuer })).toString('base64url');
+      const signed = `e30.${claims}.x`;
+      await put('b', signed);
+      expect(await enforcerAt(ends).probe(stepOn(signed), context())).toMatchObject({ state: 'effective' });
+    } finally {
+      server.close();
+    }
+  });
+
   it('does nothing after it was told to stop, and brings nothing back', async () => {
     await put('a', token);
     const enforcer = enforcerAt({ issuer: 'http://127.0.0.1:1' });
