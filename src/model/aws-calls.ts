@@ -13,9 +13,9 @@ export interface AwsCall {
   readonly region?: string;
 }
 
-/** What is known only when a call is made stands in it as one of these; a command line computes it. */
-export const AWS_NOW = '@now';
-export const AWS_POLICY_ID = '@policy';
+/** What is known only when a call is made stands in it as one of these, which no name of AWS can hold; a command line computes it. */
+export const AWS_NOW = '<now>';
+export const AWS_POLICY_ID = '<policy>';
 
 const COMPUTED: Readonly<Record<string, string>> = {
   [AWS_NOW]: '"$(date -u +%Y-%m-%dT%H:%M:%SZ)"',

@@ -107,7 +107,7 @@ function valueCommands(step: AwsStep & { control: 'secret-value' | 'parameter-va
   const ask = 'read -rs VALUE && printf %s "$VALUE" |';
   if (step.control === 'parameter-value') {
     const name = `--name ${q(step.parameters.parameter)} ${region}`;
-    const old = `aws ssm get-parameter-history ${name} --with-decryption --query 'Parameters[-2].Value' --output text`;
+    const old = `aws ssm get-parameter-history ${name} --with-decryption --output json | jq -j '.Parameters[-2].Value'`;
     return {
       apply: `${ask} aws ssm put-parameter ${name} --overwrite --value file:///dev/stdin; unset VALUE`,
       inverse: `${old} | aws ssm put-parameter ${name} --overwrite --value file:///dev/stdin`,

@@ -73,7 +73,10 @@ export const AWS_PARAMETERS = {
   /** UpdateRole takes 1 to 12 hours. */
   'max-session': z.strictObject({ account, roleName: name, seconds: z.int().min(3600).max(43_200) }),
   /** `principal`: ARN of a user, a role or the root user of `account`. */
-  'service-control-policy': z.strictObject({ account, principal: arn }),
+  'service-control-policy': z
+    .strictObject({ account, principal: arn })
+    .refine(({ principal: one }) => !/[*?]/.test(one), 'principal: names one, without wildcards')
+    .refine(({ account: id, principal: one }) => one.split(':')[4] === id, 'principal: is not of the account'),
   existence: z.strictObject(principal).refine(isOnePrincipal, ONE),
   /**
    * `field`: which part of the new credential goes there. `jsonKey`: which field of a JSON secret; without it the one that holds the id

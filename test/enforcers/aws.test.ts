@@ -13,6 +13,7 @@ import {
   GetUserPolicyCommand,
   ListAccessKeysCommand,
   ListUserPoliciesCommand,
+  PutRolePolicyCommand,
   PutUserPolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -26,6 +27,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAwsEnforcer } from '../../src/enforcers/aws.ts';
 import { awsOuterName } from '../../src/model/aws-actions.ts';
 import type { AwsControl } from '../../src/model/aws-controls.ts';
+import { cutoffDocument } from '../../src/model/aws-documents.ts';
 import { ThrottledError } from '../../src/model/errors.ts';
 import type { Action, PlanStep, StepParameters } from '../../src/model/plan.ts';
 import type { Checked } from '../../src/ports/checked.ts';
@@ -276,6 +278,21 @@ describeLive('awsIam', 'the AWS enforcer on an emulator that enforces IAM', (end
     await enforcer.undo(step, preImage, context(later));
     expect(await rolePolicyOf(name, 'AWSRevokeOlderSessions')).toBe(before);
     expect(await account.call(fresh)).toBe('allowed');
+  });
+
+  it('a cutoff that somebody else has put over ours since is not taken away with it', async () => {
+    const { name } = await account.role();
+    const step = stepOf(
+      { target: 'aws:session/x', action: 'quarantine', control: 'AWSRevokeOlderSessions', parameters: role(name) },
+      { reversibility: 'R!' },
+    );
+    const { preImage } = await run(step);
+    const theirs = cutoffDocument('2026-03-02T00:00:00Z');
+    await account.root.iam.send(
+      new PutRolePolicyCommand({ RoleName: name, PolicyName: 'AWSRevokeOlderSessions', PolicyDocument: theirs }),
+    );
+    await expect(enforcer.undo(step, preImage, context())).rejects.toThrow('a cutoff of somebody else');
+    expect(decodeURIComponent((await rolePolicyOf(name, 'AWSRevokeOlderSessions')) ?? '')).toBe(theirs);
   });
 
   it('a cutoff that somebody set before the step began is none of the step', async () => {

@@ -87,6 +87,11 @@ describe('the command of an AWS step', () => {
     expect(inverse).toContain(`detach-policy --policy-id "$POLICY" --target-id ${ACCOUNT}`);
   });
 
+  it('takes a name for a name, also where it looks like what a shell computes', () => {
+    const { apply } = commands('quarantine', 'interlock-deny', { account: ACCOUNT, userName: 'deploy@policy' });
+    expect(words(apply)).toContain('deploy@policy');
+  });
+
   it('keeps the trust policy in a file before it is changed, and puts it back from there', () => {
     const { apply, inverse } = commands('block', 'trust-policy', { ...ROLE, accounts: ['444455556666'] });
     expect(apply.split('\n')[0]).toMatch(/get-role .* > 'trust-policy-of-deploy\.json'$/);
@@ -120,6 +125,16 @@ describe('parameters of an AWS step', () => {
     ['delete', { control: 'interlock-deny', account: ACCOUNT, userName: 'ci' }, /no action of the control/],
     ['quarantine', { control: 'anything' }, /control/],
     ['shorten', { control: 'max-session', ...ROLE, seconds: 900 }, /3600/],
+    [
+      'quarantine',
+      { control: 'service-control-policy', account: ACCOUNT, principal: 'arn:aws:iam::444455556666:role/deploy' },
+      /is not of the account/,
+    ],
+    [
+      'quarantine',
+      { control: 'service-control-policy', account: ACCOUNT, principal: `arn:aws:iam::${ACCOUNT}:role/*` },
+      /without wildcards/,
+    ],
   ] as const)('%s %j is refused, by name of what is wrong', (action, parameters, said) => {
     expect(() => parseAwsStep(action, parameters)).toThrow(said);
   });

@@ -64,7 +64,8 @@ export class Accounts implements AsyncDisposable {
     const all = [caller, ...Object.values(accounts).map(({ roleArn }) => roleArn)].flatMap((arn) => identityOf(arn) ?? []);
     return {
       accessKeyId,
-      is: (account, { type, name }) => all.some((one) => one.account === account && one.type === type && one.name === name),
+      is: (account, { type, name }) =>
+        all.some((one) => one.account === account && one.type === type && isSameName(one.name, name)),
       arnIn: (account) => accounts[account]?.roleArn ?? (account === home.account ? caller : undefined),
     };
   }
@@ -75,6 +76,9 @@ export class Accounts implements AsyncDisposable {
     await connection?.[Symbol.asyncDispose]();
   }
 }
+
+/** Names of users and roles are unique whatever their case. */
+const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /** A session's ARN names its role, without the path. */
 function identityOf(arn: string): { readonly account: string; readonly type: string; readonly name: string } | undefined {

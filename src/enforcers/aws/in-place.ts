@@ -3,7 +3,11 @@ import type { AwsStep } from '../../model/aws-controls.ts';
 import { AWS_CUTOFF_POLICY, cutoffOf, isSameDocument, isTrustDenied } from '../../model/aws-documents.ts';
 
 /** The mark of a step in the policy that it puts: letters and digits, as AWS wants. */
-export const sidOf = (idempotencyKey: string): string => `interlock${idempotencyKey.replaceAll(/[^A-Za-z0-9]/g, '')}`;
+const OUR_SID = 'interlock';
+export const sidOf = (idempotencyKey: string): string => `${OUR_SID}${idempotencyKey.replaceAll(/[^A-Za-z0-9]/g, '')}`;
+
+/** Whether a cutoff was put by a step, whosever: the button of the AWS console writes the same policy without a mark. */
+export const isOurCutoff = (policy: string): boolean => cutoffOf(policy)?.sid?.startsWith(OUR_SID) === true;
 
 export interface Cutoff {
   /** Of the step that asks. */

@@ -1,9 +1,10 @@
 import { type AwsBefore, awsInverse } from '../../model/aws-actions.ts';
 import { AWS_POLICY_ID } from '../../model/aws-calls.ts';
 import type { AwsStep, AwsStepOf } from '../../model/aws-controls.ts';
-import { isSameDocument, isSameTrustElsewhere } from '../../model/aws-documents.ts';
+import { AWS_CUTOFF_POLICY, isSameDocument, isSameTrustElsewhere } from '../../model/aws-documents.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { controlNow, type Place } from './control-now.ts';
+import { isOurCutoff } from './in-place.ts';
 import { absentText, whatOf } from './preflight.ts';
 import { takeKeyBack } from './second-key.ts';
 import { sendOnce } from './send-once.ts';
@@ -19,6 +20,8 @@ export async function undo(step: AwsStep, before: AwsBefore, place: Place): Prom
   if (!now) throw new RefusedError(absentText(step, place));
   if (isAsBefore(now, before)) return ['nothing was there to bring back'];
   if (step.control === 'trust-policy') mustBeOurs(step, now, before);
+  if (step.control === AWS_CUTOFF_POLICY && typeof now.policy === 'string' && !isOurCutoff(now.policy))
+    throw changed(step, 'a cutoff of somebody else');
   if (step.control === 'permissions-boundary' && now.boundary !== step.parameters.boundary)
     throw changed(step, now.boundary ?? 'none');
   if (step.control === 'max-session' && now.seconds !== step.parameters.seconds) throw changed(step, `${now.seconds} s`);
