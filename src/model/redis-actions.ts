@@ -28,7 +28,7 @@ const password = z.string().regex(/^[\w-]{8,64}$/, 'the last part of a passwordâ
 const rule = z
   .string()
   .regex(
-    /^(?:[~%&+-]\S*|\([^()]*\)|allkeys|resetkeys|allchannels|resetchannels|allcommands|nocommands|clearselectors)$/i,
+    /^(?:[~%&+-]\S*|\((?:[^()\s]| )*\)|allkeys|resetkeys|allchannels|resetchannels|allcommands|nocommands|clearselectors)$/i,
     'an ACL rule about commands, keys, channels or selectors',
   );
 
@@ -178,4 +178,4 @@ const line = (words: readonly string[]): string => words.map(quoted).join(' ');
 
 /** As `redis-cli` reads it: words of plain characters are themselves. Placeholders stay readable. */
 const quoted = (word: string): string =>
-  /^[^\s"'\\]+$/.test(word) || word.includes('<') ? word : `"${word.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  /^[^\s"'\\]+$/.test(word) || /^[!#]?<[\w -]+>$/.test(word) ? word : `"${word.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

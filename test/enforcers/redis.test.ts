@@ -362,3 +362,15 @@ function ruleSet(line: string | undefined): string[] {
 
 const isOther = (rule: string, known: readonly string[]): boolean =>
   /^#[0-9a-f]{64}$/.test(rule) && !known.includes(rule.slice(1));
+
+describe('what is shown for redis-cli', () => {
+  it('is one word for one word, whatever a user is called', () => {
+    const { apply } = redisCommands(parseRedisStep('quarantine', { user: 'a<"b' }));
+    expect(apply.split('\n')[1]).toBe('ACL SETUSER "a<\\"b" off');
+  });
+
+  it('is one line for one command: a rule has none of its own', () => {
+    expect(() => parseRedisStep('reduce', { user: 'app', rules: ['(~a\nFLUSHALL)'] })).toThrow('an ACL rule');
+    expect(() => parseRedisStep('reduce', { user: 'app', rules: ['(~a +get)'] })).not.toThrow();
+  });
+});
