@@ -291,6 +291,24 @@ describeLive('keycloak', 'the Keycloak enforcer', (url) => {
     expect((await server.token({ ...asClient(made), grant_type: 'refresh_token', refresh_token: refresh })).status).toBe(400);
   });
 
+  it('what somebody set since is not undone by bringing back what was before', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'interlock-since-'));
+    const { client, id } = await make();
+    const cases: readonly [PlanStep, object][] = [
+      [stepOn(server, 'shorten', { client, accessTokenSeconds: 60 }), { attributes: { 'access.token.lifespan': '30' } }],
+      [stepOn(server, 'rotate', { client, handTo: join(folder, 'new') }), { secret: server.secret() }],
+    ];
+    for (const [step, change] of cases) {
+      const { preImage } = await shared.preflight(step, context());
+      await shared.apply(step, context());
+      await server.change('PUT', `/clients/${id}`, { clientId: client, ...change });
+      const changed = await clientState(server, id);
+      await expect(shared.undo(step, preImage, context())).rejects.toThrow('by somebody since');
+      expect(await clientState(server, id)).toEqual(changed);
+    }
+    await rm(folder, { recursive: true });
+  });
+
   it('a rotated secret works, the old one does not, and tokens issued with it live on', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'interlock-hand-out-'));
     try {

@@ -157,7 +157,25 @@ export async function undoStep(parts: Doing, before: Before): Promise<string[]> 
     ...(attributes && { attributes: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, value ?? ''])) }),
   };
   if (Object.keys(change).length === 0) return ['nothing was there to bring back'];
+  await mustBeOurs(parts, before);
   await update({ admin, signal, thing }, change);
   if (deed.does === 'rotate' && deed.handTo !== undefined) await takeBack(deed.handTo);
   return [`${thing.words}: ${Object.keys(change).sort().join(', ')} as before`];
+}
+
+/** What somebody set after the step is not undone with it, where it can be told from what the step set. */
+async function mustBeOurs({ step, thing }: Doing, before: Before): Promise<void> {
+  if (thing.kind !== 'client') return;
+  const deed = deedOf(step);
+  const changed = (what: string): RefusedError =>
+    new RefusedError(`${what} of ${thing.words} was changed by somebody since: what was saved is not put over it`);
+  if (deed.does === 'shorten') {
+    const now = thing.now.attributes?.[LIFESPAN] || null;
+    if (now !== String(deed.seconds) && now !== (before.attributes?.[LIFESPAN] ?? null))
+      throw changed('the access token lifespan');
+  }
+  if (deed.does === 'rotate' && deed.handTo !== undefined) {
+    const [{ secret }, handed] = [thing.now, await handedOut(deed.handTo)];
+    if (handed !== undefined && secret !== handed && secret !== before.secret) throw changed('the secret');
+  }
 }
