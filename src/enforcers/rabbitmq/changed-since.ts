@@ -20,9 +20,7 @@ export function changedSince(step: RabbitmqStep, now: RabbitmqUser, was: Rabbitm
 
 /** Rights that were there before are those of an undo that was interrupted. */
 function hasOtherRights(now: RabbitmqUser, was: RabbitmqUser): boolean {
-  const known = new Set([...was.permissions, ...was.topicPermissions].map(textOf));
-  const isNew = [...now.permissions, ...now.topicPermissions].some((one) => !known.has(textOf(one)));
+  const known = new Set([...was.permissions, ...was.topicPermissions].map((one) => JSON.stringify(one)));
+  const isNew = [...now.permissions, ...now.topicPermissions].some((one) => !known.has(JSON.stringify(one)));
   return isNew || now.definition.tags.some((tag) => !was.definition.tags.includes(tag));
 }
-
-const textOf = (right: object): string => JSON.stringify(Object.entries(right).sort());
