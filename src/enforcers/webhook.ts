@@ -59,6 +59,7 @@ export function createWebhookEnforcer({ name, url, secret, publicKey, timeoutMs,
   return {
     name,
     type: 'webhook',
+    foreignPreImages: true,
     supports: () => true,
     controlOf: (step) => `webhook/${step.action}`,
     async *check() {

@@ -60,6 +60,8 @@ export interface Enforcer extends AsyncDisposable {
   readonly simulates?: boolean;
   /** A person does the step and says so: it stays `accepted` until then. */
   readonly waitsForPerson?: boolean;
+  /** Its pre-images come from outside and may hold anything: never stored unsealed. */
+  readonly foreignPreImages?: boolean;
   /** Which control a step works on (`login`, …): two steps of one control share a hold. */
   controlOf(step: PlanStep): string;
   /** What is really held, where that is not the step's target: a password is held through its role. */

@@ -18,20 +18,29 @@ export async function preflightOf(run: Run, step: PlanStep, enforcer: Enforcer):
     const answer = await gateOf(run, step).look(() =>
       patiently(run, step, () => enforcer.preflight(step, enforcerContext(run, step))),
     );
-    refusals.push(...answer.refusals, ...unsealable(run, step, answer), ...(await strandedValue(run, step)));
-    return { ...answer, refusals };
+    refusals.push(...answer.refusals, ...unsealable(run, step, { enforcer, answer }), ...(await strandedValue(run, step)));
+    // What is planned as irreversible does not need it: better none than one that anybody could read.
+    const isDropped = step.reversibility === 'R2' && !run.sealer.canSeal;
+    return { ...answer, refusals, ...(isDropped && { preImage: '' }) };
   } catch (error) {
     if (run.signal.aborted || error instanceof LaterError) throw error;
     return { refusals: [...refusals, messageOf(error)], preImage: '', preexisting: false };
   }
 }
 
+interface Answered {
+  readonly enforcer: Enforcer;
+  readonly answer: Preflight;
+}
+
 const isPassed = (state: StepState | undefined): boolean => state === 'effective' || state === 'partial' || state === 'skipped';
 
-function unsealable({ sealer }: Run, step: PlanStep, { preImage }: Preflight): string[] {
-  if (step.reversibility !== 'R1') return [];
-  if (preImage === '') return ['the step is R1 and its connector saved no pre-image: it could not be undone; plan it as R2'];
-  if (sealer.canSeal) return [];
+/** What is fully reversible keeps no more than which way a switch was: it may be stored as it is, unless somebody else wrote it. */
+function unsealable({ sealer }: Run, step: PlanStep, { enforcer, answer: { preImage } }: Answered): string[] {
+  if (step.reversibility === 'R1' && preImage === '')
+    return ['the step is R1 and its connector saved no pre-image: it could not be undone; plan it as R2'];
+  const mayBeSecret = step.reversibility === 'R1' || enforcer.foreignPreImages === true;
+  if (preImage === '' || !mayBeSecret || sealer.canSeal) return [];
   return ['its pre-image must be sealed: set INTERLOCK_SEAL_KEY (make one with `openssl rand -base64 32`)'];
 }
 

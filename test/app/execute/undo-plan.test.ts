@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { approvePlan } from '../../../src/app/execute/approve-plan.ts';
 import { confirmStep } from '../../../src/app/execute/confirm-step.ts';
 import { executePlan } from '../../../src/app/execute/execute-plan.ts';
 import { createHandOver } from '../../../src/app/execute/hand-over.ts';
@@ -164,4 +165,19 @@ it('lifts what is safe to lift when another step must stay, and keeps what that 
   expect(result.steps.map(({ id, state }) => `${id} ${state}`)).toEqual(['base effective', 'free undone', 'stays effective']);
   expect(result.stopped.join('\n')).toMatch(/step stays .*re-arms[\s\S]*step base .* stays as long as step stays/);
   expect(bench.switches.state()).toEqual({ [A]: false, [B]: true, 'sample:c': false });
+});
+
+it('keeps no pre-image unsealed that may hold a secret', async () => {
+  const refusalOf = async (reversibility: 'R0' | 'R2', change: object = {}) => {
+    await using bench = await openBench();
+    const context = { ...bench.context, enforcerFor: async () => ({ ...bench.switches.enforcer, ...change }) };
+    await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A, reversibility })]]));
+    for (const actor of ['ann', 'bob']) await approvePlan(bench.context, 'p1', { actor });
+    const { stopped } = await executePlan(context, 'p1', applying());
+    if (reversibility === 'R2') expect((await bench.store.plan('p1'))?.steps[0]?.preImage).toBeUndefined();
+    return stopped.join();
+  };
+  expect(await refusalOf('R0')).toBe('');
+  expect(await refusalOf('R2')).toBe('');
+  expect(await refusalOf('R0', { foreignPreImages: true })).toContain('set INTERLOCK_SEAL_KEY');
 });
