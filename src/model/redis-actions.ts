@@ -22,7 +22,6 @@ import type { Action, StepCommands } from './plan.ts';
 const name = z
   .string()
   .min(1)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is refused
   .regex(/^[^\s\u0000]+$/u, 'a Redis user: no spaces, no NUL');
 const password = z.string().regex(/^[\w-]{8,64}$/, 'the last part of a password’s key');
 const rule = z
