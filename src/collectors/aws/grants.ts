@@ -201,7 +201,8 @@ export class GrantFinder {
     const layers = [...principal.identity, ...extra, ...(thing.policy ? [thing.policy] : []), ...limitsOf(principal)];
     for (const policy of layers)
       for (const { effect, notResource, resources } of statementsFor(policy, action.action))
-        if (effect === 'Allow' && !notResource)
+        // What a denial leaves out may be all that is open.
+        if (notResource === (effect === 'Deny'))
           for (const pattern of resources ?? []) {
             const glob = this.#filled(pattern, principal);
             if (glob !== undefined) addPlace(places, glob, thing.arn);
