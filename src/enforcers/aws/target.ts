@@ -20,7 +20,7 @@ export function holderOf(step: AwsStep): (AwsPrincipal & { readonly account: str
 /** `aws:arn:aws:iam::111122223333:role/deploy`, for what names it otherwise: a session, a key behind a fence. */
 export function heldKey(planned: PlanStep, step: AwsStep): string {
   const holder = holderOf(step);
-  if (!holder || step.control === 'access-key' || awsPrincipalOf(planned.target)) return planned.target;
+  if (!holder || step.control === 'access-key') return planned.target;
   const partition = /^aws:arn:([\w-]+):/.exec(planned.target)?.[1] ?? 'aws';
   return awsArn(`arn:${partition}:iam::${holder.account}:${holder.type}/${holder.name}`);
 }
