@@ -16,6 +16,7 @@ import { probe } from './aws/probe.ts';
 import { heldKey, lifelineOf, mismatchOf } from './aws/target.ts';
 import { undo } from './aws/undo.ts';
 import { said } from './aws/words.ts';
+import { readParameters } from './step/read-parameters.ts';
 
 export interface AwsEnforcerOptions {
   readonly name: string;
@@ -103,12 +104,7 @@ function controlOf(step: AwsStep): string {
 }
 
 function readStep(step: PlanStep): AwsStep {
-  if (!isAwsAction(step.action)) throw new RefusedError(`step ${step.id}: aws has no action ${step.action}; do it by hand`);
-  try {
-    return parseAwsStep(step.action, step.parameters);
-  } catch (error) {
-    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
-    const words = issues.map(({ path, message }) => `parameters.${path.join('.')}: ${message}`).join('; ');
-    throw new RefusedError(`step ${step.id} (${step.action}): ${words}; plan again`);
-  }
+  const { action } = step;
+  if (!isAwsAction(action)) throw new RefusedError(`step ${step.id}: aws has no action ${action}; do it by hand`);
+  return readParameters(step, () => parseAwsStep(action, step.parameters));
 }

@@ -18,6 +18,7 @@ import { runner } from './github/runner.ts';
 import { ssoAuthorization } from './github/sso-authorization.ts';
 import { webhook } from './github/webhook.ts';
 import { workflowPermissions } from './github/workflow-permissions.ts';
+import { readParameters } from './step/read-parameters.ts';
 
 export interface GithubEnforcerOptions extends GithubLogin {
   readonly name: string;
@@ -94,13 +95,7 @@ const KINDS: Partial<Record<EntityKind, readonly Action[]>> = {
 };
 
 function readStep(step: PlanStep): GithubStep {
-  try {
-    return parseGithubStep(step.action, step.parameters);
-  } catch (error) {
-    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
-    const words = issues.map(({ path, message }) => `parameters${path.map((part) => `.${String(part)}`).join('')}: ${message}`);
-    throw new RefusedError(`step ${step.id} (${step.action}): ${words.join('; ')}; plan again`);
-  }
+  return readParameters(step, () => parseGithubStep(step.action, step.parameters));
 }
 
 /** The native id of what a step works on; undefined where its key does not say it: tokens by their file, apps by their installation. */

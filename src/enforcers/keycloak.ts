@@ -13,6 +13,7 @@ import { checkServer } from './keycloak/check.ts';
 import { refusalsOf } from './keycloak/preflight.ts';
 import { probeStep } from './keycloak/probe.ts';
 import { findThing, type Server, type Thing, wordsOf } from './keycloak/thing.ts';
+import { readParameters } from './step/read-parameters.ts';
 
 export interface KeycloakEnforcerOptions {
   readonly name: string;
@@ -112,13 +113,7 @@ function readStep(step: PlanStep): KeycloakStep {
   if (!isKeycloakAction(step.action))
     throw new RefusedError(`step ${step.id}: keycloak has no action ${step.action}; do it by hand`);
   const { action } = step;
-  try {
-    return parseKeycloakStep(action, step.parameters);
-  } catch (error) {
-    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
-    const words = issues.map(({ path, message }) => `parameters.${path.join('.')}: ${message}`).join('; ');
-    throw new RefusedError(`step ${step.id} (${action}): ${words}; plan again`);
-  }
+  return readParameters(step, () => parseKeycloakStep(action, step.parameters));
 }
 
 const keyOf = (source: string, { parameters }: KeycloakStep): string =>

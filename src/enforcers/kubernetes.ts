@@ -21,6 +21,7 @@ import { type Handling, refused, type Work } from './kubernetes/handling.ts';
 import { network } from './kubernetes/network.ts';
 import { secretKey } from './kubernetes/secret-key.ts';
 import { token } from './kubernetes/token.ts';
+import { readParameters } from './step/read-parameters.ts';
 
 export interface KubernetesEnforcerOptions {
   readonly name: string;
@@ -102,13 +103,7 @@ const KINDS: Partial<Record<EntityKind, readonly Action[]>> = {
 };
 
 function readStep(step: PlanStep): KubernetesStep {
-  try {
-    return parseKubernetesStep(step.action, step.parameters);
-  } catch (error) {
-    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
-    const words = issues.map(({ path, message }) => `parameters${path.map((part) => `.${String(part)}`).join('')}: ${message}`);
-    throw new RefusedError(`step ${step.id} (${step.action}): ${words.join('; ')}; plan again`);
-  }
+  return readParameters(step, () => parseKubernetesStep(step.action, step.parameters));
 }
 
 const PLURALS = { ServiceAccount: 'serviceaccounts', User: 'users', Group: 'groups' } as const;

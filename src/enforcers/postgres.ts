@@ -21,6 +21,7 @@ import { probeStep } from './postgres/probe.ts';
 import { type RoleNow, readBefore, readOwnRights, readRole } from './postgres/role.ts';
 import { isVerifierOf, newPassword, type Random, scramVerifier } from './postgres/rotation.ts';
 import { openSession, type Row, runStatements, type SessionOptions, shown } from './postgres/session.ts';
+import { readParameters } from './step/read-parameters.ts';
 
 export interface PostgresEnforcerOptions {
   readonly name: string;
@@ -70,15 +71,9 @@ export function createPostgresEnforcer(settings: PostgresEnforcerOptions): Enfor
 const ROLE_KINDS: readonly EntityKind[] = ['ServiceAccount', 'User', 'Group', 'Credential'];
 
 function readStep(step: PlanStep): PostgresStep {
-  if (!isPostgresAction(step.action))
-    throw new RefusedError(`step ${step.id}: postgres has no action ${step.action}; do it by hand`);
-  try {
-    return parsePostgresStep(step.action, step.parameters);
-  } catch (error) {
-    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
-    const words = issues.map(({ path, message }) => `parameters.${path.join('.')}: ${message}`).join('; ');
-    throw new RefusedError(`step ${step.id} (${step.action}): ${words}; plan again`);
-  }
+  const { action } = step;
+  if (!isPostgresAction(action)) throw new RefusedError(`step ${step.id}: postgres has no action ${action}; do it by hand`);
+  return readParameters(step, () => parsePostgresStep(action, step.parameters));
 }
 
 const isTarget = (planned: PlanStep, { parameters: { role } }: PostgresStep, source: string): boolean =>

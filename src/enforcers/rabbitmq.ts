@@ -20,6 +20,7 @@ import { closeConnections, grantAll, limitAll, putUser, revokeAll } from './rabb
 import { checkBroker } from './rabbitmq/check.ts';
 import { answerTo, type RabbitmqBefore } from './rabbitmq/preflight.ts';
 import { probeUser } from './rabbitmq/probe.ts';
+import { readParameters } from './step/read-parameters.ts';
 
 export interface RabbitmqEnforcerOptions {
   readonly name: string;
@@ -80,15 +81,9 @@ const KINDS: readonly EntityKind[] = ['ServiceAccount', 'User', 'Credential'];
 const replacedBy = ({ for: credential, target }: PlanStep): string => credential ?? target;
 
 function readStep(step: PlanStep): RabbitmqStep {
-  if (!isRabbitmqAction(step.action))
-    throw new RefusedError(`step ${step.id}: rabbitmq has no action ${step.action}; do it by hand`);
-  try {
-    return parseRabbitmqStep(step.action, step.parameters);
-  } catch (error) {
-    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
-    const words = issues.map(({ path, message }) => `parameters.${path.join('.')}: ${message}`).join('; ');
-    throw new RefusedError(`step ${step.id} (${step.action}): ${words}; plan again`);
-  }
+  const { action } = step;
+  if (!isRabbitmqAction(action)) throw new RefusedError(`step ${step.id}: rabbitmq has no action ${action}; do it by hand`);
+  return readParameters(step, () => parseRabbitmqStep(action, step.parameters));
 }
 
 function mustBeTarget(planned: PlanStep, { parameters: { user } }: RabbitmqStep, source: string): void {

@@ -21,6 +21,7 @@ import { issuedBy, issuedPassword, type Random } from './redis/issued-password.t
 import { type NodeUser, openNodes, persist, usersOf } from './redis/nodes.ts';
 import { answerTo, type RedisBefore } from './redis/preflight.ts';
 import { probeNodes } from './redis/probe.ts';
+import { readParameters } from './step/read-parameters.ts';
 
 export interface RedisEnforcerOptions {
   readonly name: string;
@@ -76,14 +77,9 @@ const open = ({ urls, context: { signal, idempotencyKey } }: Work) => openNodes(
 const replacedBy = ({ for: credential, target }: PlanStep): string => credential ?? target;
 
 function readStep(step: PlanStep): RedisStep {
-  if (!isRedisAction(step.action)) throw new RefusedError(`step ${step.id}: redis has no action ${step.action}; do it by hand`);
-  try {
-    return parseRedisStep(step.action, step.parameters);
-  } catch (error) {
-    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
-    const words = issues.map(({ path, message }) => `parameters.${path.join('.')}: ${message}`).join('; ');
-    throw new RefusedError(`step ${step.id} (${step.action}): ${words}; plan again`);
-  }
+  const { action } = step;
+  if (!isRedisAction(action)) throw new RefusedError(`step ${step.id}: redis has no action ${action}; do it by hand`);
+  return readParameters(step, () => parseRedisStep(action, step.parameters));
 }
 
 /** A step on a whole user may have been planned for one of its passwords; a step on a password is for that one. */

@@ -6,6 +6,7 @@ import type { EntityKind } from '../model/kinds.ts';
 import type { PlanStep } from '../model/plan.ts';
 import { isVaultAction, parseVaultStep, type VaultStep, vaultControl } from '../model/vault-actions.ts';
 import type { Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
+import { readParameters } from './step/read-parameters.ts';
 import { applyStep } from './vault/apply.ts';
 import { checkServer } from './vault/check.ts';
 import { lifeline, missingFor, ownLogin } from './vault/own-access.ts';
@@ -70,14 +71,9 @@ const KINDS: readonly EntityKind[] = ['ServiceAccount', 'User', 'Role', 'Group',
 const refused = (refusals: readonly string[]): Preflight => ({ refusals, preImage: '', preexisting: false });
 
 function readStep(step: PlanStep): VaultStep {
-  if (!isVaultAction(step.action)) throw new RefusedError(`step ${step.id}: vault has no action ${step.action}; do it by hand`);
-  try {
-    return parseVaultStep(step.action, step.parameters);
-  } catch (error) {
-    const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues ?? [];
-    const words = issues.map(({ path, message }) => `parameters.${path.join('.')}: ${message}`).join('; ');
-    throw new RefusedError(`step ${step.id} (${step.action}): ${words}; plan again`);
-  }
+  const { action } = step;
+  if (!isVaultAction(action)) throw new RefusedError(`step ${step.id}: vault has no action ${action}; do it by hand`);
+  return readParameters(step, () => parseVaultStep(action, step.parameters));
 }
 
 /** The thing whose control is changed: several proofs of one identity share its hold. */

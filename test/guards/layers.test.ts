@@ -27,6 +27,7 @@ const SHARED_BY_PEERS = [
   'src/apis/http',
   'src/collectors/files',
   'src/enforcers/hand-out',
+  'src/enforcers/step',
   'src/queues/job-rows',
   'src/queues/check-cron',
 ];
