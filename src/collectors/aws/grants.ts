@@ -200,8 +200,8 @@ export class GrantFinder {
     if (thing.arn.includes(':log-group:')) places.add(`${thing.arn.replace(/:\*$/, '')}:log-stream:${PROBE}`);
     const layers = [...principal.identity, ...extra, ...(thing.policy ? [thing.policy] : []), ...limitsOf(principal)];
     for (const policy of layers)
+      // What a denial leaves out may be all that is open.
       for (const { effect, notResource, resources } of statementsFor(policy, action.action))
-        // What a denial leaves out may be all that is open.
         if (notResource === (effect === 'Deny'))
           for (const pattern of resources ?? []) {
             const glob = this.#filled(pattern, principal);
