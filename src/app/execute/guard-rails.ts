@@ -29,7 +29,7 @@ export async function guardRails(run: Run, wave: number): Promise<string[]> {
   const ahead = plan.waves.slice(0, wave + 1).flatMap(({ steps }) => steps);
   const needed = await approvalsFor(
     context,
-    ahead.filter((step) => !hasEnded(recordOf(run, step).state)),
+    ahead.filter((step) => isToDo(run, step)),
   );
   const by = approvalsThatCount({ ...stored, approvals }, timeOf(context));
   if (by.length < needed) {
@@ -40,10 +40,16 @@ export async function guardRails(run: Run, wave: number): Promise<string[]> {
   return found;
 }
 
+/** Yet to come, or to be tried again: what was refused or failed needs its approvals like any other. */
+function isToDo(run: Run, step: PlanStep): boolean {
+  const { state } = recordOf(run, step);
+  return !hasEnded(state) || state === 'refused' || state === 'failed';
+}
+
 /** The first wave that has something to do; the last when none has. */
 export function nextWave(run: Run): number {
   const { waves } = run.plan;
-  const open = waves.findIndex(({ steps }) => steps.some((step) => !hasEnded(recordOf(run, step).state)));
+  const open = waves.findIndex(({ steps }) => steps.some((step) => isToDo(run, step)));
   return open === -1 ? Math.max(0, waves.length - 1) : open;
 }
 

@@ -150,3 +150,14 @@ it('carries out what needs no approval, and waits with the wave that does', asyn
   expect((await executePlan(bench.context, 'p1', applying())).state).toBe('done');
   expect(bench.switches.calls()).toEqual([A, B]);
 });
+
+it('asks for approvals again before an irreversible step that failed is tried again', async () => {
+  await using bench = await openBench({ faults: { probes: 'not-effective' } });
+  await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A, reversibility: 'R2', approvals: 2 })]]));
+  for (const actor of ['ann', 'bob']) await approvePlan(bench.context, 'p1', { actor });
+  expect((await executePlan(bench.context, 'p1', applying())).steps[0]?.state).toBe('failed');
+  bench.wait(25 * 3_600_000);
+  const calls = bench.switches.calls().length;
+  await expect(executePlan(bench.context, 'p1', applying())).rejects.toThrow('2 people must approve, 0 did');
+  expect(bench.switches.calls()).toHaveLength(calls);
+});
