@@ -6,7 +6,7 @@ import { ownersOf } from './action-budgets.ts';
 import { approvalsFor, approvalsThatCount } from './approve-plan.ts';
 import { OPEN, preflightOf } from './begin-step.ts';
 import { inTurn } from './control-lease.ts';
-import { guardRails, nextWave } from './guard-rails.ts';
+import { guardRails, nextWave, toDoUpTo } from './guard-rails.ts';
 import { pausedError } from './patience.ts';
 import { isHandedOver } from './rotation.ts';
 import {
@@ -93,12 +93,13 @@ async function admit(
   const run = await openRun(context, planId, options);
   if (isOver(run)) return { run };
   await inTurn(run, 'admission', async () => {
-    const reasons = await guardRails(run, wave ?? nextWave(run));
+    const upTo = wave ?? nextWave(run);
+    const reasons = await guardRails(run, upTo);
     if (reasons.length > 0) {
       await context.store.append(ledgerDraft(run, 'refusal', { plan: planId, hash: run.plan.hash, reasons }));
       throw new RefusedError(`plan ${planId} may not run: ${reasons.join('; ')}`);
     }
-    await context.store.append(ledgerDraft(run, 'decision', await decisionOf(run)));
+    await context.store.append(ledgerDraft(run, 'decision', await decisionOf(run, upTo)));
     await context.store.setPlanState(planId, 'running');
     const owners = await ownersOf(run);
     const planned = stepsOf(run.plan).filter((step) => recordOf(run, step).state === 'planned');
@@ -111,7 +112,7 @@ async function admit(
 }
 
 /** The facts on which it was admitted. */
-async function decisionOf(run: Run): Promise<LedgerDraft['body']> {
+async function decisionOf(run: Run, wave: number): Promise<LedgerDraft['body']> {
   const { plan, requestedBy, context } = run;
   const stored = await storedPlan(context, plan.id);
   const ahead = stepsOf(plan).filter((step) => !hasEnded(recordOf(run, step).state));
@@ -121,7 +122,8 @@ async function decisionOf(run: Run): Promise<LedgerDraft['body']> {
     decision: 'may run',
     requestedBy,
     approvedBy: approvalsThatCount(stored, timeOf(context)),
-    approvalsNeeded: await approvalsFor(context, ahead),
+    wave: wave + 1,
+    approvalsNeeded: await approvalsFor(context, toDoUpTo(run, wave)),
     steps: ahead.length,
     irreversible: ahead.filter(({ reversibility }) => reversibility === 'R2').length,
     generation: await context.store.generation(),

@@ -26,11 +26,7 @@ export async function guardRails(run: Run, wave: number): Promise<string[]> {
   found.push(...(await deniedTargets(run)), ...(await unknownTargets(run)), ...(await overActionBudgets(run)));
   const hasBegun = stepsOf(plan).some((step) => !NOT_BEGUN.includes(recordOf(run, step).state));
   if (!hasBegun) found.push(...(await staleGraph(run)), ...(await otherPlan(run)));
-  const ahead = plan.waves.slice(0, wave + 1).flatMap(({ steps }) => steps);
-  const needed = await approvalsFor(
-    context,
-    ahead.filter((step) => isToDo(run, step)),
-  );
+  const needed = await approvalsFor(context, toDoUpTo(run, wave));
   const by = approvalsThatCount({ ...stored, approvals }, timeOf(context));
   if (by.length < needed) {
     found.push(
@@ -45,6 +41,9 @@ function isToDo(run: Run, step: PlanStep): boolean {
   const { state } = recordOf(run, step);
   return !hasEnded(state) || state === 'refused' || state === 'failed';
 }
+
+export const toDoUpTo = (run: Run, wave: number): PlanStep[] =>
+  run.plan.waves.slice(0, wave + 1).flatMap(({ steps }) => steps.filter((step) => isToDo(run, step)));
 
 /** The first wave that has something to do; the last when none has. */
 export function nextWave(run: Run): number {
