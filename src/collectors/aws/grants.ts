@@ -199,8 +199,8 @@ export class GrantFinder {
     const places = new Set([`${thing.arn}/${PROBE}`]);
     if (thing.arn.includes(':log-group:')) places.add(`${thing.arn.replace(/:\*$/, '')}:log-stream:${PROBE}`);
     const layers = [...principal.identity, ...extra, ...(thing.policy ? [thing.policy] : []), ...limitsOf(principal)];
+    // What a denial leaves out may be all that is open.
     for (const policy of layers)
-      // What a denial leaves out may be all that is open.
       for (const { effect, notResource, resources } of statementsFor(policy, action.action))
         if (notResource === (effect === 'Deny'))
           for (const pattern of resources ?? []) {
