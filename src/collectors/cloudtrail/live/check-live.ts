@@ -2,12 +2,12 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DAY_MS } from '../../../model/durations.ts';
-import type { Checked } from '../../../ports/checked.ts';
-import type { CheckContext } from '../../../ports/collector.ts';
 import { CallError } from '../../../apis/aws/call-error.ts';
 import { Connection, defaultRegion } from '../../../apis/aws/connection.ts';
 import type { Session } from '../../../apis/aws/session.ts';
+import { DAY_MS } from '../../../model/durations.ts';
+import type { Checked } from '../../../ports/checked.ts';
+import type { CheckContext } from '../../../ports/collector.ts';
 import { getObject, listObjects } from './log-files.ts';
 import { lookupEvents } from './lookup.ts';
 import { isLog } from './notices.ts';

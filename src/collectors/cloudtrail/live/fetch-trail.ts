@@ -1,7 +1,8 @@
 /** Brings the log into the spool. What could not be had is said, and makes every account of the log partial. */
+
+import { Connection, defaultRegion, getCallerIdentity } from '../../../apis/aws/connection.ts';
 import { EVERY_SCOPE } from '../../../model/collection.ts';
 import type { CollectContext, Collected } from '../../../ports/collector.ts';
-import { Connection, defaultRegion, getCallerIdentity } from '../../../apis/aws/connection.ts';
 import type { CoverageNotes } from '../../files/coverage.ts';
 import { fetchLog, getObject, listObjects, logsIn } from './log-files.ts';
 import { fetchHistory, lookupEvents } from './lookup.ts';

@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { DAY_MS } from '../../../model/durations.ts';
-import { InputError } from '../../../model/errors.ts';
 import { operation } from '../../../apis/aws/operation.ts';
 import { paged, pages } from '../../../apis/aws/pages.ts';
 import type { Session } from '../../../apis/aws/session.ts';
+import { DAY_MS } from '../../../model/durations.ts';
+import { InputError } from '../../../model/errors.ts';
 import { isLog, type LogFile } from './notices.ts';
 import type { Spool } from './spool.ts';
 

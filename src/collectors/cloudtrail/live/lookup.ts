@@ -4,11 +4,11 @@
  * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { DAY_MS, HOUR_MS } from '../../../model/durations.ts';
-import type { Collected } from '../../../ports/collector.ts';
 import { operation } from '../../../apis/aws/operation.ts';
 import { paged, pages } from '../../../apis/aws/pages.ts';
 import type { Session } from '../../../apis/aws/session.ts';
+import { DAY_MS, HOUR_MS } from '../../../model/durations.ts';
+import type { Collected } from '../../../ports/collector.ts';
 import type { Spool } from './spool.ts';
 
 export const lookupEvents = paged(

@@ -3,11 +3,11 @@
  * in the spool, flushed to disk; whatever happens before that, the queue hands it out again.
  */
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { InputError } from '../../../model/errors.ts';
-import type { Collected } from '../../../ports/collector.ts';
 import { CallError } from '../../../apis/aws/call-error.ts';
 import { operation } from '../../../apis/aws/operation.ts';
 import type { Session } from '../../../apis/aws/session.ts';
+import { InputError } from '../../../model/errors.ts';
+import type { Collected } from '../../../ports/collector.ts';
 import { fetchLog } from './log-files.ts';
 import { filesNamed, isLog } from './notices.ts';
 import type { Spool } from './spool.ts';
