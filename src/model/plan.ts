@@ -4,6 +4,10 @@ import type { RelationshipName, Time } from './entity.ts';
 export const MODES = ['contain', 'retire'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** What the credentials may do that a shared one is split into: what each consumer was seen using, or all that the shared one may. */
+export const SPLIT_RIGHTS = ['seen', 'same'] as const;
+export type SplitRights = (typeof SPLIT_RIGHTS)[number];
+
 /** The ladder, least first. */
 export const RUNGS = ['notify', 'step-up', 'shorten', 'reduce', 'block', 'quarantine', 'rotate', 'revoke'] as const;
 /** Parts of a rung. */
@@ -41,6 +45,8 @@ export interface PlanStep {
   readonly target: string;
   /** The credential that a preparation serves. */
   readonly for?: string;
+  /** The consumers that it serves, where a shared credential is split: others get another one. */
+  readonly forConsumers?: readonly string[];
   readonly action: Action;
   readonly parameters: StepParameters;
   /** The configured enforcer's name, or `manual`. */
@@ -100,6 +106,8 @@ export interface Plan {
   readonly mode: Mode;
   readonly targets: readonly string[];
   readonly since?: Time;
+  /** `retire`: each consumer gets a credential of its own. */
+  readonly split?: SplitRights;
   readonly budgets: Readonly<Record<string, number>>;
   readonly createdAt: Time;
   readonly generation: number;
@@ -137,6 +145,10 @@ export interface StepRecord {
   /** Sealed (AES-256-GCM); never returned by the API. */
   readonly preImage?: string;
   readonly evidence: readonly string[];
+  /** When its last call was about to be made. */
+  readonly requestedAt?: Time;
+  /** What its own work is known again by at its target: ids, versions, times; never a secret. */
+  readonly traces?: readonly string[];
   readonly residualUntil?: Time;
   /** Between the call and its proof: when it must be seen, by what its provider promises. */
   readonly effectiveBy?: Time;

@@ -15,6 +15,22 @@ export interface Preflight {
 export interface Applied {
   /** Request ids and answers, in words; never a secret. */
   readonly evidence: readonly string[];
+  /**
+   * What another process knows the step's own work by, as the target itself tells it: an id, a version, a time that the system gave;
+   * never a secret. Kept with the step, and given back as `EnforcerContext.recorded`. A system that can hold a mark of the step (a tag, a
+   * field manager, a token of the call) needs none: a mark also survives a call whose answer was lost.
+   */
+  readonly traces?: readonly string[];
+}
+
+/** What the store holds of earlier calls of the step. */
+export interface Recorded {
+  /** When its last call was about to be made: it was stored before the call. */
+  readonly since: string;
+  /** Of all calls whose answer was stored, the oldest first. */
+  readonly traces: readonly string[];
+  /** As its first preflight answered; empty where there was nothing to keep. Throws where it is sealed by a key that is not here. */
+  preImage(): string;
 }
 
 /**
@@ -43,6 +59,8 @@ export interface EnforcerContext {
   readonly idempotencyKey: string;
   readonly now: () => Date;
   readonly handOver: HandOver;
+  /** Absent before the first call. */
+  readonly recorded?: Recorded;
 }
 
 /**

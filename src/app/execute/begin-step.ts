@@ -5,7 +5,7 @@ import { withControl } from './control-lease.ts';
 import { controlOf, holdFor, sealed } from './holds.ts';
 import { patiently } from './patience.ts';
 import { strandedValue } from './rotation.ts';
-import { enforcerContext, gateOf, moveStep, type Run, recordOf, stepDraft } from './run.ts';
+import { enforcerContext, gateOf, moveStep, type Run, recordOf, stepDraft, timeOf } from './run.ts';
 
 /** States from which a step may be begun: a refusal's cause can be cured, and `failed` is looked at before it is called again. */
 export const OPEN: readonly StepState[] = ['planned', 'approved', 'refused'];
@@ -68,7 +68,11 @@ export async function recordIntent(run: Run, step: PlanStep, enforcer: Enforcer)
     await moveStep(run, step, {
       to: 'requested',
       from: OPEN,
-      change: { attempts, ...(preflight.preImage !== '' && isFirst && { preImage: sealed(run, step, preflight.preImage) }) },
+      change: {
+        attempts,
+        requestedAt: timeOf(run.context),
+        ...(preflight.preImage !== '' && isFirst && { preImage: sealed(run, step, preflight.preImage) }),
+      },
       ledger: [
         stepDraft(run, step, 'intent', { command: step.commands.apply, reversibility: step.reversibility, why: step.why }),
         ...(hold ? [stepDraft(run, step, 'hold', { hold: hold.id, control: hold.control, preexisting: hold.preexisting })] : []),

@@ -6,8 +6,8 @@
  *         └─ error: look before calling again ─► refused | failed
  */
 import { LaterError, messageOf, RefusedError, ThrottledError } from '../../model/errors.ts';
-import type { PlanStep } from '../../model/plan.ts';
-import type { Enforcer, Probed } from '../../ports/enforcer.ts';
+import type { PlanStep, StepRecord } from '../../model/plan.ts';
+import type { Applied, Enforcer, Probed } from '../../ports/enforcer.ts';
 import { controlOf } from './holds.ts';
 import { patiently, propagationMs } from './patience.ts';
 import { enforcerContext, gateOf, moveStep, type Run, recordOf, sleep, stepDraft, timeOf } from './run.ts';
@@ -20,18 +20,21 @@ const PROBE_GAPS_MS = [250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000];
 
 const NOW = 0;
 
+/** Of one step; each try leaves one or two. */
+const MAX_TRACES = 50;
+
 /** Calls, or, when this may be a second time, looks first. Ends in `accepted`, `effective`, `skipped`, `refused` or `failed`. */
 export async function callStep(run: Run, step: PlanStep, enforcer: Enforcer, isSecondTime: boolean): Promise<void> {
   if (isSecondTime && !(await mayCallAgain(run, step, enforcer))) return;
   for (let i = 1; ; i++) {
     const called = await tryCall(run, step, enforcer);
-    if ('evidence' in called) return become(run, step, enforcer.simulates ? 'skipped' : 'accepted', called.evidence);
+    if ('evidence' in called) return become(run, step, enforcer.simulates ? 'skipped' : 'accepted', called);
     if (await settleError(run, step, enforcer, { error: called.error, isLast: i >= TRIES })) return;
     await sleep(run, RETRY_MS * i);
   }
 }
 
-type Called = { readonly evidence: readonly string[] } | { readonly error: unknown };
+type Called = Applied | { readonly error: unknown };
 
 /** One try. Waiting for a provider that asks to wait is none: such a call has done nothing. */
 async function tryCall(run: Run, step: PlanStep, enforcer: Enforcer): Promise<Called> {
@@ -61,14 +64,15 @@ async function mayCallAgain(run: Run, step: PlanStep, enforcer: Enforcer): Promi
     return false;
   }
   if (probed.state === 'effective') {
-    await become(run, step, 'accepted', ['found effective after an interruption: not called again', ...probed.evidence]);
+    await become(run, step, 'accepted', {
+      evidence: ['found effective after an interruption: not called again', ...probed.evidence],
+    });
     return false;
   }
   if (probed.state === 'not-effective' || !isIrreversible) return true;
-  await become(run, step, 'accepted', [
-    'found half done after an interruption: an irreversible call is not repeated',
-    ...probed.evidence,
-  ]);
+  await become(run, step, 'accepted', {
+    evidence: ['found half done after an interruption: an irreversible call is not repeated', ...probed.evidence],
+  });
   return false;
 }
 
@@ -91,21 +95,29 @@ async function settleError(
     return fail(run, step, [said, `whether it happened is not known: ${messageOf(problem)}; execute again to look`]);
   }
   if (probed.state === 'effective') {
-    await become(run, step, 'accepted', [`the call ended in an error, but it is effective: ${said}`]);
+    await become(run, step, 'accepted', { evidence: [`the call ended in an error, but it is effective: ${said}`] });
     return true;
   }
   if (error instanceof RefusedError && probed.state === 'not-effective') return becomeRefused(run, step, enforcer, said);
   if (!isIrreversible && !isLast && !(error instanceof RefusedError)) return false;
   if (probed.state === 'not-effective') return fail(run, step, [said, ...probed.evidence]);
-  await become(run, step, 'accepted', [`half done: ${said}`, ...probed.evidence]);
+  await become(run, step, 'accepted', { evidence: [`half done: ${said}`, ...probed.evidence] });
   return true;
 }
 
 /** The provider has it: from now on it is only looked for. */
-async function become(run: Run, step: PlanStep, to: 'accepted' | 'skipped', evidence: readonly string[]): Promise<void> {
+async function become(run: Run, step: PlanStep, to: 'accepted' | 'skipped', called: Applied): Promise<void> {
   const effectiveBy = new Date(run.context.wallClock().getTime() + propagationMs(step)).toISOString();
+  const { evidence } = called;
   const ledger = [stepDraft(run, step, 'call', { outcome: 'accepted', evidence: [...evidence] })];
-  await moveStep(run, step, { to, from: ['requested'], evidence, ledger, ...(to === 'accepted' && { change: { effectiveBy } }) });
+  const change = to === 'accepted' ? { effectiveBy, ...tracesWith(run, step, called) } : {};
+  await moveStep(run, step, { to, from: ['requested'], evidence, ledger, change });
+}
+
+/** Those of earlier calls and of this one. */
+export function tracesWith(run: Run, step: PlanStep, { traces = [] }: Applied): Pick<StepRecord, 'traces'> {
+  const before = recordOf(run, step).traces ?? [];
+  return traces.length === 0 ? {} : { traces: [...new Set([...before, ...traces])].slice(-MAX_TRACES) };
 }
 
 async function fail(run: Run, step: PlanStep, evidence: readonly string[]): Promise<true> {
@@ -192,7 +204,9 @@ export async function lookOnce(run: Run, step: PlanStep, enforcer: Enforcer): Pr
 
 /** A call that was interrupted, and whose effect is there. */
 export async function acceptFound(run: Run, step: PlanStep, probed: Probed): Promise<void> {
-  await become(run, step, 'accepted', ['found effective after an interruption: not called again', ...probed.evidence]);
+  await become(run, step, 'accepted', {
+    evidence: ['found effective after an interruption: not called again', ...probed.evidence],
+  });
   await endStep(run, step, 'effective', probed);
 }
 

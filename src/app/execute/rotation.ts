@@ -7,9 +7,10 @@
  */
 import { messageOf, RefusedError } from '../../model/errors.ts';
 import type { PlanStep, StepState } from '../../model/plan.ts';
+import { tracesWith } from './carry-out.ts';
 import { withControl } from './control-lease.ts';
 import { controlOf } from './holds.ts';
-import { enforcerContext, enforcerOf, hasEnded, moveStep, type Run, recordOf, stepDraft, stepsOf } from './run.ts';
+import { enforcerContext, enforcerOf, hasEnded, moveStep, type Run, recordOf, stepDraft, stepsOf, timeOf } from './run.ts';
 
 const DONE: readonly StepState[] = ['accepted', 'propagating', 'effective', 'partial'];
 
@@ -59,10 +60,12 @@ async function issueAgain(run: Run, credential: string): Promise<void> {
     try {
       const preImage = run.sealer.open(record.preImage as string, `${run.plan.id}/${issue.id}`);
       const undone = await enforcer.undo(issue, preImage, enforcerContext(run, issue));
-      const { evidence } = await enforcer.apply(issue, enforcerContext(run, issue));
-      const said = [...undone.evidence, ...evidence];
+      await moveStep(run, issue, { to: record.state, from: [record.state], change: { requestedAt: timeOf(run.context) } });
+      const applied = await enforcer.apply(issue, enforcerContext(run, issue));
+      const said = [...undone.evidence, ...applied.evidence];
       const ledger = [stepDraft(run, issue, 'call', { outcome: 'accepted', evidence: said })];
-      await moveStep(run, issue, { to: record.state, from: [record.state], evidence: [why, ...said], ledger });
+      const change = tracesWith(run, issue, applied);
+      await moveStep(run, issue, { to: record.state, from: [record.state], evidence: [why, ...said], ledger, change });
     } catch (error) {
       run.signal.throwIfAborted();
       await run.context.store.append(stepDraft(run, issue, 'call', { outcome: 'error', error: messageOf(error) }));

@@ -134,12 +134,17 @@ export async function enforcerOf(run: Pick<Run, 'context'>, step: PlanStep): Pro
   );
 }
 
-export const enforcerContext = (run: Run, step: PlanStep): EnforcerContext => ({
-  signal: run.signal,
-  idempotencyKey: recordOf(run, step).idempotencyKey,
-  now: run.context.wallClock,
-  handOver: run.handOver,
-});
+export function enforcerContext(run: Run, step: PlanStep): EnforcerContext {
+  const { idempotencyKey, requestedAt, traces = [], preImage } = recordOf(run, step);
+  const opened = () => (preImage === undefined ? '' : run.sealer.open(preImage, `${run.plan.id}/${step.id}`));
+  return {
+    signal: run.signal,
+    idempotencyKey,
+    now: run.context.wallClock,
+    handOver: run.handOver,
+    ...(requestedAt !== undefined && { recorded: { since: requestedAt, traces, preImage: opened } }),
+  };
+}
 
 export const timeOf = (context: Pick<ExecuteContext, 'wallClock'>): string => context.wallClock().toISOString();
 
@@ -172,7 +177,9 @@ export interface Move {
   readonly to: StepState;
   readonly from: readonly StepState[];
   readonly evidence?: readonly string[];
-  readonly change?: Partial<Pick<StepRecord, 'attempts' | 'preImage' | 'residualUntil' | 'effectiveBy' | 'owner'>>;
+  readonly change?: Partial<
+    Pick<StepRecord, 'attempts' | 'preImage' | 'requestedAt' | 'traces' | 'residualUntil' | 'effectiveBy' | 'owner'>
+  >;
   /** Absent: as it is; null: there is none any more. */
   readonly drift?: Drift | null;
   readonly ledger?: readonly LedgerDraft[];

@@ -6,6 +6,7 @@ import { executePlan, executeWave } from '../../../src/app/execute/execute-plan.
 import { createHandOvers } from '../../../src/app/execute/hand-over.ts';
 import { undoPlan } from '../../../src/app/execute/undo-plan.ts';
 import type { Plan } from '../../../src/model/plan.ts';
+import type { Enforcer, EnforcerContext } from '../../../src/ports/enforcer.ts';
 import { acting, applying, knowEntities, openBench, SEAL_KEY } from './bench.ts';
 import { createLockers, type LockerFaults } from './lockers.ts';
 import { makePlan, makeStep } from './plans.ts';
@@ -92,4 +93,38 @@ it('refuses to issue what a person would have to distribute, since it is shown t
   const result = await executePlan(at.bench.context, 'rotate', applying());
   expect(result.stopped.join()).toMatch(/step d0 distributes it by hand, .*issue it by hand/);
   expect(at.lockers.state().valid).toEqual(['first']);
+});
+
+it('tells whoever goes on what the store keeps of a call: its time, what it left, and what was there before', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'interlock-traces-'));
+  const seen: (readonly [string, readonly string[] | undefined, string | undefined, string | undefined])[] = [];
+  const note = (what: string, { recorded }: EnforcerContext) =>
+    seen.push([what, recorded?.traces, recorded?.preImage(), recorded?.since]);
+  const { enforcer } = createLockers(folder);
+  const leavesTraces: Enforcer = {
+    ...enforcer,
+    async apply(step, context) {
+      note(`apply ${step.id}`, context);
+      return { ...(await enforcer.apply(step, context)), traces: [`trace ${seen.length}`] };
+    },
+    async undo(step, preImage, context) {
+      note(`undo ${step.id}`, context);
+      return enforcer.undo(step, preImage, context);
+    },
+  };
+  await using bench = await openBench({ enforcers: [leavesTraces], sealKey: SEAL_KEY, settings: { down: 9 } });
+  await knowEntities(bench.store, [KEY, ...PLACES], bench.context.clock());
+  await bench.save(rotation());
+  const began = bench.context.wallClock().toISOString();
+  await executeWave(bench.context, { plan: 'rotate', wave: 0, ...acting() });
+  bench.wait(60_000);
+  await executeWave(bench.context, { plan: 'rotate', wave: 1, ...acting() });
+  const [first, taken, again] = seen.filter(([what]) => what.endsWith(' issue'));
+  expect(first).toEqual(['apply issue', [], '["first"]', began]);
+  expect(taken).toEqual(['undo issue', ['trace 1'], '["first"]', began]);
+  expect(again?.slice(0, 3)).toEqual(['apply issue', ['trace 1'], '["first"]']);
+  expect(Date.parse(again?.[3] ?? '') - Date.parse(began)).toBeGreaterThanOrEqual(60_000);
+  const kept = (await bench.store.plan('rotate'))?.steps.find(({ step }) => step === 'issue');
+  expect(kept?.traces).toEqual(['trace 1', expect.stringMatching(/^trace /)]);
+  await rm(folder, { recursive: true, force: true });
 });
