@@ -38,6 +38,7 @@ import { type Asked, type Operation, signedHeaders } from './webhook/message.ts'
 
 export interface WebhookEnforcerOptions {
   readonly name: string;
+  /** Its path may be the secret of the receiver: no message says more than scheme, host and port. */
   readonly url: string;
   /** `whsec_` and base64, or base64: 24 bytes or more. */
   readonly secret: string;
@@ -49,7 +50,12 @@ export interface WebhookEnforcerOptions {
 }
 
 export function createWebhookEnforcer({ name, url, secret, publicKey, timeoutMs, ca }: WebhookEnforcerOptions): Enforcer {
-  const http = new JsonHttp({ url, ...(timeoutMs !== undefined && { timeoutMs }), ...(ca !== undefined && { tls: { ca } }) });
+  const http = new JsonHttp({
+    url,
+    hasSecretPath: true,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(ca !== undefined && { tls: { ca } }),
+  });
   const ask = async (operation: Operation, step: PlanStep, context: EnforcerContext, more: Partial<Asked> = {}) => {
     const message: Asked = { operation, idempotencyKey: context.idempotencyKey, step: shownOf(step), ...more };
     const headers = signedHeaders({ secret, message, now: context.now() });

@@ -150,6 +150,32 @@ describe('a receiver', () => {
     expect(receiver.switches.get(step.target)).toBe(true);
   });
 
+  it('whose address is a secret is named by scheme, host and port alone, whatever happens', async () => {
+    const token = ['T0EXAMPLE', 'a-token-in-a-path'].join('/');
+    const origin = new URL(receiver.url).origin;
+    await using hasty = enforcerAt(receiver, { url: `${origin}/services/${token}?key=${token}`, timeoutMs: 300 });
+    const said: string[] = [];
+    for await (const checked of hasty.check?.(context().signal) ?? []) said.push(checked.text);
+    said.push((await hasty.apply(step, context())).evidence[0] ?? '');
+    for (const answer of [
+      (response: ServerResponse) => response.writeHead(404).end(),
+      (response: ServerResponse) => response.writeHead(500).end(),
+      (response: ServerResponse) => response.writeHead(429, { 'retry-after': '7' }).end(),
+      (response: ServerResponse) => response.end('ok'),
+      (response: ServerResponse) => response.end('{"state":"refused"}'),
+      (response: ServerResponse) => response.destroy(),
+      () => undefined,
+    ]) {
+      receiver.instead = answer;
+      said.push(((await hasty.apply(step, context()).catch((thrown: unknown) => thrown)) as Error).message);
+    }
+    receiver.instead = (response) => response.end('{"state":"refused"}');
+    said.push(...(await hasty.preflight(step, context())).refusals);
+    expect(said).toHaveLength(10);
+    for (const line of said) expect(line).toContain(origin);
+    expect(said.join()).not.toMatch(/T0EXAMPLE|a-token|services/);
+  });
+
   it('says what it says within bounds, and nothing that steers a terminal', async () => {
     const evidence = Array.from({ length: 99 }, () => `\u001b[2J${'x'.repeat(9000)}`);
     receiver.instead = (response) => response.end(JSON.stringify({ state: 'accepted', evidence }));

@@ -18,6 +18,8 @@ export interface HttpSettings {
   readonly headers?: Readonly<Record<string, string>>;
   readonly tls?: HttpTls;
   readonly timeoutMs?: number;
+  /** The path, or a query, is a secret, as of many webhooks: messages say scheme, host and port alone. */
+  readonly hasSecretPath?: boolean;
 }
 
 export interface HttpCall {
@@ -55,20 +57,20 @@ const READS = {
 };
 
 export class JsonHttp implements AsyncDisposable {
-  /** `host:port` and path, for messages. */
+  /** `host:port` and path, for messages; of a secret path `https://host:port`. */
   readonly place: string;
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
   readonly #retrying: Dispatcher;
 
-  constructor({ url, headers = {}, tls, timeoutMs = TIMEOUT_MS }: HttpSettings) {
+  constructor({ url, headers = {}, tls, timeoutMs = TIMEOUT_MS, hasSecretPath = false }: HttpSettings) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (!parsed || !/^https?:$/.test(parsed.protocol)) throw new RefusedError('url: expected http:// or https:// and a host');
     if (parsed.username !== '' || parsed.password !== '')
       throw new RefusedError(`${parsed.host}: the url holds a login: put it into its own setting`);
     this.#base = parsed.href.replace(/\/+$/, '');
-    this.place = `${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`;
+    this.place = hasSecretPath ? parsed.origin : `${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`;
     this.#headers = headers;
     this.#agent = new Agent({
       headersTimeout: timeoutMs,
