@@ -10,6 +10,7 @@ import { createGates } from './app/execute/pace.ts';
 import { loadGraph } from './app/load-graph.ts';
 import type { Asking } from './app/reach.ts';
 import { whoIs } from './app/tokens.ts';
+import { doubtUnseenLayers } from './app/unseen-layers.ts';
 import type { Config } from './config.ts';
 import type { OpenEnforcer } from './enforcers/index.ts';
 import type { AccessGraph } from './graph/access-graph.ts';
@@ -38,7 +39,8 @@ export interface ComposedApp extends App, Asking, AccessAsking, AsyncDisposable 
 export async function compose(config: Config, { log, threaded = false }: ComposeOptions): Promise<ComposedApp> {
   const place = storePlace(config);
   await checkSchedules(config);
-  const store = await openStore(place, threaded);
+  const opened = await openStore(place, threaded);
+  const store = config.unknownLayers === 'possible' ? doubtUnseenLayers(opened) : opened;
   try {
     const fingerprint = createFingerprinter(fingerprintKey(config, place));
     await store.checkFingerprintKey(fingerprint('interlock: check of the fingerprint key'));

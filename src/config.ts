@@ -70,6 +70,8 @@ const fileSchema = z.strictObject({
         .default({ ...DEFAULT_WEIGHTS.levels }),
     })
     .prefault({}),
+  /** What a deny layer that was not collected may deny: as sure as it is without it, or `possible`. */
+  unknownLayers: z.literal(['definite', 'possible']).default('definite'),
   window: z
     .strictObject({ days: z.number().positive().default(90), halfLifeDays: z.number().positive().default(30) })
     .prefault({}),
