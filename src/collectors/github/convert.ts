@@ -72,8 +72,8 @@ function addJob(placed: PlacedJob): string {
 }
 
 /** A parameter of a reusable workflow is a place of its own: its value comes from whoever calls. */
-const parameterOf = ({ calls, repository, workflow }: PlacedJob, name: string): { readonly parameterOf?: string } =>
-  calls.isParameter({ repository, workflow }, name) ? { parameterOf: workflow.path } : {};
+const parameterOf = ({ calls, repository, workflow, job }: PlacedJob, name: string): { readonly parameterOf?: string } =>
+  calls.isParameter({ repository, workflow }, name, job) ? { parameterOf: workflow.path } : {};
 
 function jobProperties(workflow: Workflow, job: Job): Properties {
   const cron = workflow.triggers.flatMap((trigger) => trigger.cron);

@@ -12,7 +12,9 @@ export function addWholesaleReads(facts: RepositoryFacts, repository: Repository
   const known = knownSecrets(repository, calls);
   for (const [workflow, job] of jobsOf(repository)) {
     const pipeline = githubJob(repository.name, workflow.path, job.id);
-    for (const { line, how, most, fits } of waysToAll(repository, job, calls)) {
+    // Of a workflow that others start, they are the secrets of those.
+    const ways = calls.isParameter({ repository, workflow }, undefined, job) ? [] : waysToAll(repository, job, calls);
+    for (const { line, how, most, fits } of ways) {
       for (const [name, visible] of known) {
         if (!fits(name)) continue;
         const certainty = most === 'definite' ? visible : most;
@@ -21,7 +23,8 @@ export function addWholesaleReads(facts: RepositoryFacts, repository: Repository
     }
     for (const name of inheritedNames(repository, job, calls)) {
       const reason = `${workflow.path} line ${job.line} hands all secrets to ${job.call?.uses}, which names it`;
-      facts.reads({ pipeline, name, reason });
+      const place = calls.isParameter({ repository, workflow }, name, job) ? { parameterOf: workflow.path } : {};
+      facts.reads({ pipeline, name, reason, ...place });
     }
   }
 }
@@ -48,10 +51,11 @@ function knownSecrets(repository: RepositoryWorkflows, calls: WorkflowCalls): Ma
   const known = new Map<string, Certainty>();
   for (const [workflow, job] of jobsOf(repository)) {
     for (const name of job.reads.named.keys()) {
-      if (calls.isParameter({ repository, workflow }, name)) continue;
+      if (calls.isParameter({ repository, workflow }, name, job)) continue;
       if (known.get(name) !== 'definite') known.set(name, job.environments.length === 0 ? 'definite' : 'possible');
     }
-    for (const name of inheritedNames(repository, job, calls)) if (!known.has(name)) known.set(name, 'possible');
+    for (const name of inheritedNames(repository, job, calls))
+      if (!known.has(name) && !calls.isParameter({ repository, workflow }, name, job)) known.set(name, 'possible');
   }
   return known;
 }

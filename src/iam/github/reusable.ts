@@ -115,13 +115,31 @@ export class WorkflowCalls {
   }
 
   /**
-   * Whether a name that a job reads is only the name of a parameter: its workflow runs for callers alone, and none of the
-   * repository's own hands over a secret of that very name.
+   * Whether a name that a job reads is only the name of a parameter: its workflow runs for callers alone, and none that its own
+   * repository starts hands over a secret of that very name. Without a name: all secrets at once.
    */
-  isParameter({ repository, workflow }: PlacedWorkflow, name: string): boolean {
-    if (!workflow.parameters?.includes(name) || !isReusableOnly(workflow)) return false;
-    const callers = (this.#callers.get(workflow) ?? []).filter((caller) => caller.repository === repository);
-    return !callers.some(({ job }) => job.call?.inherits || job.call?.mapping.get(name) === name);
+  isParameter(placed: PlacedWorkflow, name?: string, job?: Job): boolean {
+    if (!isReusableOnly(placed.workflow)) return false;
+    return !(this.#isHandedIn(placed, name, new Set()) || this.#isOfEnvironment(placed, name, job));
+  }
+
+  /** What nobody hands over and nothing declares is the environment's own: that of the repository whose workflow was started. */
+  #isOfEnvironment(placed: PlacedWorkflow, name?: string, job?: Job): boolean {
+    const isDeclared = name !== undefined && placed.workflow.parameters?.includes(name);
+    if (isDeclared || !job?.environments.some((one) => one !== '')) return false;
+    return this.runs(placed).some(({ repository }) => repository.name === placed.repository.name);
+  }
+
+  /** Secrets are those of the repository whose workflow was started, however many calls lie between. */
+  #isHandedIn(placed: PlacedWorkflow, name: string | undefined, seen: Set<Workflow>, home = placed.repository): boolean {
+    seen.add(placed.workflow);
+    return (this.#callers.get(placed.workflow) ?? []).some((caller) => {
+      const { call } = caller.job;
+      const isHanded = call?.inherits || (name !== undefined && call?.mapping.get(name) === name);
+      if (!isHanded) return false;
+      if (!isReusableOnly(caller.workflow) && caller.repository.name === home.name) return true;
+      return !seen.has(caller.workflow) && this.#isHandedIn(caller, name, seen, home);
+    });
   }
 
   /** The action that a step names; `absent` and `remote` as for workflows. Undefined for an image. */
@@ -189,7 +207,7 @@ export interface PlacedAction {
 }
 
 /** A run of the caller, as the workflow that it calls sees it. */
-function throughCall(run: Runs, caller: PlacedWorkflow & { readonly job: Job }, called: PlacedWorkflow): Runs {
+export function throughCall(run: Runs, caller: PlacedWorkflow & { readonly job: Job }, called: PlacedWorkflow): Runs {
   const { job, workflow } = caller;
   const declared = valueAt(valueAt(called.workflow.on, 'workflow_call'), 'inputs');
   const here = { inputs: run.given.inputs, env: new Map(), matrix: job.matrix };

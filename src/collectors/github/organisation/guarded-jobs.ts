@@ -47,7 +47,7 @@ export function addGuardedJobs<T extends TreeFacts>(to: GuardedRepository, said:
   for (const entity of said.entities as Parameters<typeof facts.entity>[0][]) if (!isGone(entity.key)) facts.entity(entity);
   for (const fact of corrected) if (!(fact.kind === 'CONTAINS' && isGone(fact.target))) facts.relationship(fact);
   for (const [key, entry] of guarded) entries.add(key, entry);
-  addReads(to, secrets, jobs);
+  addReads(to, secrets, jobs.values());
   if (secrets.isKnown)
     for (const target of secrets.all())
       facts.relationship(readOf(anyJob, target, 'a job may name every secret that its repository sees'));
@@ -162,10 +162,10 @@ const readOf = (source: string, target: string, reason: string): RelationshipFac
 });
 
 /** Jobs that take all secrets at once. */
-function addReads({ facts }: GuardedRepository, secrets: VisibleSecrets, jobs: ReadonlyMap<string, PlacedJob>): void {
+function addReads({ facts, calls, tree }: GuardedRepository, secrets: VisibleSecrets, jobs: Iterable<PlacedJob>): void {
   if (!secrets.isKnown) return;
-  for (const { key, workflow, job } of jobs.values()) {
-    if (job.reads.all === undefined) continue;
+  for (const { key, workflow, job } of jobs) {
+    if (job.reads.all === undefined || calls.isParameter({ repository: tree, workflow }, undefined, job)) continue;
     const [environment] = job.environments.filter((name) => name !== '');
     for (const target of secrets.all(environment)) {
       facts.relationship({
