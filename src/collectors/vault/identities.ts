@@ -1,11 +1,13 @@
 /** Who there is: login roles, entities, groups; which policies each has. */
+
+import { loginOf } from '../../apis/vault/lookups.ts';
+import type { EntityData, GroupData } from '../../apis/vault/records.ts';
 import type { TemplateIdentity } from '../../iam/vault/template.ts';
 import type { EntityFact } from '../../model/entity.ts';
 import { vaultAuthRole, vaultEntity, vaultGroup, vaultServer } from '../../model/keys.ts';
 import { entitled, type Facts, thing } from './facts.ts';
 import type { AuthRole, Inventory } from './inventory.ts';
 import type { Caller } from './policies.ts';
-import type { EntityData, GroupData } from './records.ts';
 
 export interface Identity {
   readonly key: string;
@@ -207,9 +209,8 @@ export interface Login {
 
 /** The login role that a token came from, as its path and what was noted at the login say; also of its children. */
 export function roleOfLogin(inventory: Inventory, directory: Directory, token: Login): AuthRole | undefined {
-  const name = token.meta['role_name'] ?? token.meta['role'];
-  const mount = /^auth\/(.+)\/login$/.exec(token.path ?? '')?.[1];
-  if (name !== undefined && mount !== undefined) return inventory.roles.get(roleId({ mount, name }));
+  const login = loginOf(token);
+  if (login) return inventory.roles.get(roleId(login));
   const entity = inventory.entities.get(token.entity_id ?? '');
   return entity && directory.roleOf(entity);
 }

@@ -1,7 +1,5 @@
 /** Answers of the API by what they are about. `add` takes one answer, wherever from; the same answer twice changes nothing. */
-import { bare, pair, READERS } from './readers.ts';
 import type {
-  Answer,
   AuthConfig,
   BackendRoleData,
   EntityData,
@@ -11,7 +9,9 @@ import type {
   SecretIdData,
   TokenData,
   TokenRoleData,
-} from './records.ts';
+} from '../../apis/vault/records.ts';
+import type { Answer } from './answer.ts';
+import { bare, pair, READERS } from './readers.ts';
 
 export interface Mount {
   /** Without slashes at its ends. */

@@ -5,13 +5,14 @@
  *
  * https://openbao.org/api-docs/auth/kubernetes/ · auth/jwt · https://developer.hashicorp.com/vault/api-docs/auth/aws
  */
+
+import type { RoleData } from '../../apis/vault/records.ts';
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { awsArn, oidcSubject, vaultAuthRole, vaultServer } from '../../model/keys.ts';
 import { kindOfKey } from '../../model/kind-of-key.ts';
 import { type ClaimTest, claimTestsJson, claimTestsText, literalPattern } from '../../model/subject-pattern.ts';
 import { entitled, type Facts, joined } from './facts.ts';
 import type { AuthRole, Inventory } from './inventory.ts';
-import type { RoleData } from './records.ts';
 
 export function loginFacts(inventory: Inventory, source: string): Facts {
   return joined([...inventory.roles.values()].map((role) => loginsOf(role, inventory, source)));

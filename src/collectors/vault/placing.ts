@@ -2,7 +2,7 @@
  * Which call a saved answer is of. An answer that says it (`{"path": …, "data": …}`, as `collect --save` writes them) is taken at its
  * word; of the others the content tells what they are, and where it names no mount and no role, the folders that the file lies in.
  */
-import type { Answer } from './records.ts';
+import type { Answer } from './answer.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -4,13 +4,14 @@
  *     secret-id ──AUTHENTICATES_AS──► Role ──MINTED──► token ──ACTS_FOR──► entity, or the role
  *     what a dynamic role issues ──MINTED──► lease ──AUTHENTICATES_AS──► the dynamic role
  */
+
+import type { LeaseData, SecretIdData, TokenData } from '../../apis/vault/records.ts';
 import type { EntityFact, RelationshipFact, Time } from '../../model/entity.ts';
 import { vaultAuthRole, vaultEntity, vaultLease, vaultPlace, vaultSecretId, vaultServer, vaultToken } from '../../model/keys.ts';
 import { entitled, type Facts, joined, thing, timeOf } from './facts.ts';
 import { type Directory, roleOfLogin } from './identities.ts';
 import type { AuthRole, Inventory } from './inventory.ts';
 import type { Caller, Policies } from './policies.ts';
-import type { LeaseData, SecretIdData, TokenData } from './records.ts';
 import { type Estate, grantFacts, type Holder, rightsOf } from './rights.ts';
 import { issuedBy } from './things.ts';
 

@@ -1,8 +1,5 @@
 /** What the answers of the API say, by the paths that they answer. */
-import { shaped } from '../files/shape.ts';
-import type { Inventory, Mount } from './inventory.ts';
 import {
-  type Answer,
   authConfigShape,
   backendRoleShape,
   entityShape,
@@ -17,7 +14,10 @@ import {
   secretIdShape,
   tokenRoleShape,
   tokenShape,
-} from './records.ts';
+} from '../../apis/vault/records.ts';
+import { shaped } from '../files/shape.ts';
+import type { Answer } from './answer.ts';
+import type { Inventory, Mount } from './inventory.ts';
 
 type Reader = (inventory: Inventory, parts: readonly string[], answer: Answer) => void;
 

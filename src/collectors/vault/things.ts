@@ -3,12 +3,13 @@
  *
  *     server ──CONTAINS──► engine ──CONTAINS──► Secret (creds/x) ──EXPOSES──► Credential (what it issues) ──AUTHENTICATES_AS──► Role
  */
+
+import type { BackendRoleData } from '../../apis/vault/records.ts';
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
 import { vaultMount, vaultPlace, vaultServer } from '../../model/keys.ts';
 import { entitled, type Facts, joined, thing } from './facts.ts';
 import type { Inventory, Mount, Named } from './inventory.ts';
 import type { Policies } from './policies.ts';
-import type { BackendRoleData } from './records.ts';
 
 /** Something that a policy can be asked about. */
 export interface Thing {

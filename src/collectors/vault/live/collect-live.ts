@@ -4,8 +4,8 @@ import { VaultApi } from '../../../apis/vault/vault-api.ts';
 import { EVERY_SCOPE } from '../../../model/collection.ts';
 import { messageOf } from '../../../model/errors.ts';
 import type { CollectContext, Collected } from '../../../ports/collector.ts';
+import type { Answer } from '../answer.ts';
 import type { Sink } from '../read.ts';
-import type { Answer } from '../records.ts';
 import { askEngines, askIdentities, askLogins, askMounts, askPolicies, askProofs, type Questions } from './questions.ts';
 
 const STAGES: readonly (readonly [string, (questions: Questions) => Promise<void>])[] = [

@@ -3,11 +3,12 @@
  * names. https://openbao.org/api-docs/
  */
 import pLimit from 'p-limit';
+import { lookUp } from '../../../apis/vault/lookups.ts';
 import { VaultRefusal } from '../../../apis/vault/refusal.ts';
 import type { VaultApi } from '../../../apis/vault/vault-api.ts';
 import { InputError } from '../../../model/errors.ts';
+import type { Answer } from '../answer.ts';
 import type { Inventory, Mount } from '../inventory.ts';
-import type { Answer } from '../records.ts';
 import { ACCESS_SCOPE, PROOFS_SCOPE } from '../scopes.ts';
 
 /** Calls under way at once. */
@@ -57,16 +58,11 @@ const read = (questions: Questions, path: string, scope: string): Promise<unknow
   });
 
 /** Looking up by POST: `path` says what is looked up. */
-const lookUp = (questions: Questions, path: string, body: Readonly<Record<string, string>>): Promise<unknown> =>
+const lookedUp = (questions: Questions, path: string, body: Readonly<Record<string, string>>): Promise<unknown> =>
   asked(questions, PROOFS_SCOPE, async () => {
-    try {
-      const { data } = await questions.api.write(path, body);
-      take(questions, { path, isList: false, data: withoutToken(data) });
-    } catch (error) {
-      // What ended since it was listed.
-      if (error instanceof VaultRefusal && (error.status === 404 || /invalid (accessor|lease)/.test(error.message))) return;
-      throw error;
-    }
+    const data = await lookUp(questions.api, path, body);
+    // Undefined: it ended since it was listed.
+    if (data) take(questions, { path, isList: false, data: withoutToken(data) });
   });
 
 /** A look at one's own token shows it. */
@@ -197,12 +193,12 @@ export async function askProofs(questions: Questions): Promise<void> {
     const place = `auth/${mount}/role/${name}`;
     await list(questions, `${place}/secret-id`, PROOFS_SCOPE);
     for (const accessor of secretIds.keys())
-      await lookUp(questions, `${place}/secret-id-accessor/lookup`, { secret_id_accessor: accessor });
+      await lookedUp(questions, `${place}/secret-id-accessor/lookup`, { secret_id_accessor: accessor });
   });
   const accessors = await list(questions, 'auth/token/accessors', PROOFS_SCOPE);
   if (accessors.length > MOST_PROOFS)
     questions.failed(PROOFS_SCOPE, `auth/token/accessors: ${accessors.length} tokens: only ${MOST_PROOFS} were looked up`);
-  await each(accessors.slice(0, MOST_PROOFS), (accessor) => lookUp(questions, 'auth/token/lookup-accessor', { accessor }));
+  await each(accessors.slice(0, MOST_PROOFS), (accessor) => lookedUp(questions, 'auth/token/lookup-accessor', { accessor }));
   await askLeases(questions);
 }
 
@@ -218,6 +214,6 @@ async function askLeases(questions: Questions): Promise<void> {
     if (keys) take(questions, { path: `sys/leases/lookup/${prefix}`, isList: true, data: { keys } });
   });
   await each([...inventory.leases.keys()].slice(0, MOST_PROOFS), (id) =>
-    lookUp(questions, 'sys/leases/lookup', { lease_id: id }),
+    lookedUp(questions, 'sys/leases/lookup', { lease_id: id }),
   );
 }

@@ -1,15 +1,5 @@
-/** What the API says, as this source keeps it. Every shape takes what a server leaves out; messages name the field, never a value. */
+/** What the API says, for whoever collects and whoever changes. Every shape takes what a server leaves out; messages name the field, never a value. */
 import { z } from 'zod';
-
-/** One answer, wherever it came from. */
-export interface Answer {
-  /** As it is asked, below `/v1/`: `auth/approle/role/ci`. */
-  readonly path: string;
-  readonly isList: boolean;
-  readonly data: unknown;
-  /** For messages: the file, or the path itself. */
-  readonly place: string;
-}
 
 const texts = z
   .array(z.string())
@@ -24,6 +14,16 @@ const labels = z
   );
 const word = z.string().nullish();
 const yes = z.boolean().nullish();
+
+/** The answer as the shape has it. Throws an Error that names the path and the field: what else it means cannot be told then. */
+export function told<T>(shape: z.ZodType<T>, data: unknown, place: string): T {
+  const found = shape.safeParse(data);
+  if (found.success) return found.data;
+  const [issue] = found.error.issues;
+  throw new Error(
+    `${place}: not an answer of Vault or OpenBao: ${issue?.path.map(String).join('.') || 'the whole'}: ${issue?.message ?? ''}`,
+  );
+}
 
 export const mountsShape = z.record(
   z.string(),
@@ -139,6 +139,7 @@ export type TokenData = z.infer<typeof tokenShape>;
 
 export const secretIdShape = z.object({
   secret_id_accessor: z.string().min(1),
+  metadata: labels,
   creation_time: word,
   expiration_time: word,
   secret_id_num_uses: z.number().nullish(),
