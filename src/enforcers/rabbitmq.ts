@@ -20,6 +20,7 @@ import { closeConnections, grantAll, limitAll, putUser, revokeAll } from './rabb
 import { checkBroker } from './rabbitmq/check.ts';
 import { answerTo, type RabbitmqBefore } from './rabbitmq/preflight.ts';
 import { probeUser } from './rabbitmq/probe.ts';
+import { deleteSecondUser, makeSecondUser } from './rabbitmq/second-user.ts';
 import { readParameters } from './step/read-parameters.ts';
 
 export interface RabbitmqEnforcerOptions {
@@ -59,7 +60,7 @@ export function createRabbitmqEnforcer(options: RabbitmqEnforcerOptions): Enforc
     check: (signal) => checkBroker(options.api, signal),
     async preflight(planned, context): Promise<Preflight> {
       try {
-        return await opened(planned, context, ({ step, api }) => answerTo(step, api));
+        return await opened(planned, context, ({ step, api }) => answerTo(step, api, context.idempotencyKey));
       } catch (error) {
         if (error instanceof RefusedError) return { refusals: [error.message], preImage: '', preexisting: false };
         throw error;
@@ -69,7 +70,8 @@ export function createRabbitmqEnforcer(options: RabbitmqEnforcerOptions): Enforc
     async probe(planned, context) {
       const step = readStep(planned);
       await using api = await openManagement(options.api, context.signal);
-      return await probeUser({ step, api, signal: context.signal, issued: context.handOver.find(replacedBy(planned))?.value });
+      const issued = context.handOver.find(replacedBy(planned))?.value;
+      return await probeUser({ step, api, signal: context.signal, idempotencyKey: context.idempotencyKey, issued });
     },
     undo: (planned, preImage, context) =>
       opened(planned, context, (work) => undo(work, preImage === '' ? {} : (JSON.parse(preImage) as RabbitmqBefore))),
@@ -158,16 +160,12 @@ async function rotate(work: Work, now: RabbitmqUser): Promise<Applied> {
   return { evidence: [`user "${user}" has a new password`, ...(await closed(work))] };
 }
 
-/** A second user with the rights, tags and limits of the first. Made again, it gets another password: the last one may be lost. */
 async function issue(work: Work, { newUser, now }: { readonly newUser: string; readonly now: RabbitmqUser }): Promise<Applied> {
   const { api, context, planned } = work;
   const { value, hash } = newPassword(work);
-  const definition = { ...now.definition, name: newUser };
-  await putUser(api, { definition }, { password_hash: hash, hashing_algorithm: RABBITMQ_HASHING });
-  await grantAll(api, newUser, now);
-  await limitAll(api, newUser, now);
+  const evidence = await makeSecondUser(api, now, { newUser, idempotencyKey: context.idempotencyKey, hash });
   context.handOver.give(replacedBy(planned), { value, user: newUser });
-  return { evidence: [`user "${newUser}" was made with permissions in ${now.permissions.length} vhosts`] };
+  return { evidence };
 }
 
 async function undo(work: Work, before: RabbitmqBefore): Promise<Applied> {
@@ -176,13 +174,14 @@ async function undo(work: Work, before: RabbitmqBefore): Promise<Applied> {
   if (step.action === 'save') return { evidence: ['nothing was there to bring back'] };
   if (step.action === 'issue') {
     if (before.newUserWasThere !== false) return { evidence: ['nothing was there to bring back'] };
-    await api.change('DELETE', userPath(step.parameters.newUser));
-    return { evidence: [`user "${step.parameters.newUser}" was deleted`] };
+    const { newUser } = step.parameters;
+    return { evidence: await deleteSecondUser(api, { newUser, idempotencyKey: work.context.idempotencyKey }) };
   }
-  const { definition, permissions, topicPermissions } = before;
-  if (!definition || !permissions || !topicPermissions)
+  const { definition = {}, permissions = [], topicPermissions = [] } = before;
+  if (before.definition === undefined && before.permissions === undefined)
     throw new RefusedError(`the definition of "${user}" was not saved: the step cannot be undone`);
-  return restore(work, { definition, permissions, topicPermissions });
+  const whole = { name: user, password_hash: '', tags: [], limits: {}, ...definition };
+  return restore(work, { definition: whole, permissions, topicPermissions });
 }
 
 /** Only the control that the step works on. */

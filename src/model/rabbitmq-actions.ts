@@ -12,6 +12,8 @@
  *   revoke        user                                    existence      R1  the definition is the pre-image: it is made again from it
  *   delete        user                                    existence      R1
  *
+ * The new user of `issue` carries the tag `interlock-<step>`: what lacks it was made by somebody else, and no step takes it away.
+ *
  * Permissions are looked at on every operation, so that taking them acts on open connections at once; a cleared password acts on new
  * logins only. https://www.rabbitmq.com/docs/access-control, https://www.rabbitmq.com/docs/passwords, and the API's own page `/api/`.
  */
@@ -136,7 +138,11 @@ function shownCalls(step: RabbitmqStep): { readonly apply: RabbitmqCall[]; reado
       const { newUser } = step.parameters;
       return {
         apply: [
-          { method: 'PUT', path: userPath(newUser), json: { password: '<new>', tags: '<those of the old user>' } },
+          {
+            method: 'PUT',
+            path: userPath(newUser),
+            json: { password: '<new>', tags: '<those of the old user>,interlock-<step>' },
+          },
           {
             method: 'PUT',
             path: `/permissions/<each vhost>/${segment(newUser)}`,

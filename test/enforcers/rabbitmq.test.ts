@@ -206,9 +206,36 @@ describeLive('rabbitmq', 'the RabbitMQ enforcer', (url) => {
     const shape = async (name: string) =>
       JSON.stringify(await server.definition(name))
         .replaceAll(name, 'x')
-        .replace(/"password_hash":"[^"]*"/, '');
+        .replace(/"password_hash":"[^"]*"/, '')
+        .replace(/,?"interlock-[\w-]+"/, '');
     expect(await shape(newUser)).toBe(await shape(user));
-    expect((await enforcerAt(server.api).preflight(step, context())).refusals.join()).toContain('exists already: name another');
+    const another = { ...context(), idempotencyKey: 'another-step' };
+    expect((await enforcerAt(server.api).preflight(step, another)).refusals.join()).toContain('exists already: name another');
+    expect((await enforcerAt(server.api).preflight(step, context())).refusals).toEqual([]);
+  });
+
+  it('neither changes nor takes away a user whom somebody made by hand between a crash and the repetition', async () => {
+    const { user } = await makeUser(server);
+    const byHand = await makeUser(server);
+    const step = stepOn(user, 'issue', { newUser: byHand.user }, { for: rabbitmqPassword('shop', user) });
+    const before = await server.definition(byHand.user);
+    const enforcer = enforcerAt(server.api);
+    expect(await enforcer.probe(step, context())).toMatchObject({ state: 'not-effective' });
+    await expect(enforcer.apply(step, context())).rejects.toThrow('was made by somebody else: it was left alone');
+    const { evidence } = await enforcer.undo(step, JSON.stringify({ newUserWasThere: false }), context());
+    expect(evidence).toEqual([`user "${byHand.user}" was made by somebody else: it stays`]);
+    expect(await server.definition(byHand.user)).toEqual(before);
+  });
+
+  it('keeps the hash of a password only where an undo needs it', async () => {
+    const { user } = await makeUser(server);
+    const [[{ password_hash } = { password_hash: '' }]] = (await server.definition(user)) as Definition;
+    const reduced = { vhost: server.vhost, configure: '^$', write: '^$', read: '^$' };
+    const kept = async (action: RabbitmqAction, parameters: StepParameters = {}) =>
+      (await enforcerAt(server.api).preflight(stepOn(user, action, parameters), context())).preImage;
+    for (const preImage of [await kept('quarantine'), await kept('reduce', reduced), await kept('issue', { newUser: 'no-one' })])
+      expect(preImage).not.toMatch(/password_hash|hashing_algorithm/);
+    for (const action of ['block', 'rotate', 'delete'] as const) expect(await kept(action)).toContain(password_hash);
   });
 
   it('reduces to less of what is there now, and refuses more', async () => {

@@ -4,25 +4,50 @@ import { namesWithin } from '../../apis/rabbitmq/patterns.ts';
 import { type RabbitmqUser, readUser } from '../../apis/rabbitmq/users.ts';
 import type { RabbitmqStep } from '../../model/rabbitmq-actions.ts';
 import type { Preflight } from '../../ports/enforcer.ts';
+import { isOfStep } from './second-user.ts';
 
-/** What `undo` needs: the user's definition and rights, or, of `issue`, that there was no such user. */
-export type RabbitmqBefore = Partial<RabbitmqUser> & { readonly newUserWasThere?: boolean };
+/**
+ * What `undo` needs, and no more: the password's hash only of a step that takes the password or the whole user; of `issue` that there was
+ * no such user.
+ */
+export type RabbitmqBefore = Partial<Pick<RabbitmqUser, 'permissions' | 'topicPermissions'>> & {
+  readonly definition?: Partial<RabbitmqUser['definition']>;
+  readonly newUserWasThere?: boolean;
+};
 
-export async function answerTo(step: RabbitmqStep, api: Management): Promise<Preflight> {
+/** `idempotencyKey`: a replacement that this step made before does not stand in its way. */
+export async function answerTo(step: RabbitmqStep, api: Management, idempotencyKey: string): Promise<Preflight> {
   const { user } = step.parameters;
   const now = await readUser(api, user);
   // Another incident has deleted it: its hold knows what was there.
   if (!now && (step.action === 'revoke' || step.action === 'delete')) return { refusals: [], preImage: '{}', preexisting: true };
   if (!now)
     return { refusals: [`user "${user}" does not exist at ${api.place}: collect again`], preImage: '', preexisting: false };
-  const refusals = await refusalsOf(step, { api, now });
+  const refusals = await refusalsOf(step, { api, now, idempotencyKey });
   return { refusals, preImage: preImageOf(step, now), preexisting: isInPlace(step, now) };
 }
 
-function preImageOf(step: RabbitmqStep, now: RabbitmqUser): string {
-  if (step.action === 'save') return '';
-  const before: RabbitmqBefore = step.action === 'issue' ? { newUserWasThere: false } : now;
-  return JSON.stringify(before);
+const preImageOf = (step: RabbitmqStep, now: RabbitmqUser): string =>
+  step.action === 'save' ? '' : JSON.stringify(beforeOf(step, now));
+
+function beforeOf(step: RabbitmqStep, now: RabbitmqUser): RabbitmqBefore {
+  const { definition, permissions, topicPermissions } = now;
+  switch (step.action) {
+    case 'quarantine':
+      return { definition: { tags: definition.tags }, permissions, topicPermissions };
+    case 'block':
+    case 'disable':
+    case 'rotate': {
+      const { password_hash, hashing_algorithm } = definition;
+      return { definition: { password_hash, ...(hashing_algorithm !== undefined && { hashing_algorithm }) } };
+    }
+    case 'reduce':
+      return { permissions: permissions.filter(({ vhost }) => vhost === step.parameters.vhost) };
+    case 'issue':
+      return { newUserWasThere: false };
+    default:
+      return now;
+  }
 }
 
 function isInPlace(step: RabbitmqStep, { definition, permissions, topicPermissions }: RabbitmqUser): boolean {
@@ -40,9 +65,10 @@ function isInPlace(step: RabbitmqStep, { definition, permissions, topicPermissio
 interface Asked {
   readonly api: Management;
   readonly now: RabbitmqUser;
+  readonly idempotencyKey: string;
 }
 
-async function refusalsOf(step: RabbitmqStep, { api, now }: Asked): Promise<string[]> {
+async function refusalsOf(step: RabbitmqStep, { api, now, idempotencyKey }: Asked): Promise<string[]> {
   if (step.action === 'save') return [];
   const { user } = step.parameters;
   const own = await api.read('/whoami', whoAmI);
@@ -51,10 +77,13 @@ async function refusalsOf(step: RabbitmqStep, { api, now }: Asked): Promise<stri
     return [`"${own.name}" may not change users: rabbitmqctl set_user_tags ${own.name} administrator`];
   switch (step.action) {
     case 'reduce':
-      return narrowed(step, { api, now });
+      return narrowed(step, api, now);
     case 'issue': {
       const { newUser } = step.parameters;
-      return (await readUser(api, newUser)) ? [`parameters.newUser: user "${newUser}" exists already: name another`] : [];
+      const there = await readUser(api, newUser);
+      return there && !isOfStep(there, idempotencyKey)
+        ? [`parameters.newUser: user "${newUser}" exists already: name another`]
+        : [];
     }
     default:
       return [];
@@ -64,7 +93,7 @@ async function refusalsOf(step: RabbitmqStep, { api, now }: Asked): Promise<stri
 const named = z.array(z.object({ name: z.string() }));
 
 /** Expressions cannot be compared; what is there now, can. */
-async function narrowed(step: RabbitmqStep & { action: 'reduce' }, { api, now }: Asked): Promise<string[]> {
+async function narrowed(step: RabbitmqStep & { action: 'reduce' }, api: Management, now: RabbitmqUser): Promise<string[]> {
   const { user, vhost } = step.parameters;
   const before = now.permissions.find((one) => one.vhost === vhost);
   if (!before) return [`user "${user}" has no permissions in vhost "${vhost}": there is nothing to reduce`];

@@ -4,6 +4,7 @@ import { isHashOf } from '../../apis/rabbitmq/password-hash.ts';
 import { connectionsOf, type RabbitmqUser, readUser } from '../../apis/rabbitmq/users.ts';
 import type { RabbitmqStep } from '../../model/rabbitmq-actions.ts';
 import type { Probed } from '../../ports/enforcer.ts';
+import { isOfStep } from './second-user.ts';
 
 /** A client library reconnects within this time. */
 const SECOND_LOOK_MS = 250;
@@ -12,6 +13,7 @@ export interface Look {
   readonly step: RabbitmqStep;
   readonly api: Management;
   readonly signal: AbortSignal;
+  readonly idempotencyKey: string;
   /** The value that the step issued, while this process holds it. */
   readonly issued: string | undefined;
 }
@@ -83,9 +85,11 @@ function probeRotation({ step, issued }: Look, { definition }: RabbitmqUser): Pr
   };
 }
 
-async function probeIssue({ api, issued }: Look, newUser: string): Promise<Probed> {
+async function probeIssue({ api, idempotencyKey, issued }: Look, newUser: string): Promise<Probed> {
   const found = await readUser(api, newUser);
   if (!found) return { state: 'not-effective', evidence: [`user "${newUser}" does not exist`] };
+  if (!isOfStep(found, idempotencyKey))
+    return { state: 'not-effective', evidence: [`user "${newUser}" was made by somebody else`] };
   const { password_hash, hashing_algorithm } = found.definition;
   const isDone = issued === undefined || isHashOf(password_hash, issued, hashing_algorithm);
   const evidence = [`user "${newUser}" exists with permissions in ${found.permissions.length} vhosts`];
