@@ -142,6 +142,7 @@ const FACT_ENTITIES: readonly EntityKind[] = [
   'Session',
   'Secret',
   'Owner',
+  'Scope',
 ];
 const FACT_RELATIONSHIPS: readonly RelationshipKind[] = ['USES', 'MINTED', 'ACCESSED'];
 

@@ -3,14 +3,15 @@ import type { AccessGraph } from '../../graph/access-graph.ts';
 import type { Refusal } from '../../model/plan.ts';
 import type { Created } from '../incident/created.ts';
 import { choice } from './choice.ts';
+import { type EarlyCuts, earlyCuts } from './early-cuts.ts';
 import { type Footholds, footholds as footholdsOf, isIdentity, isProof, sourcesBy, targetsBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { alternativesOf } from './lower-rungs.ts';
 import { outerControls } from './outer-controls.ts';
 import { persistence } from './persistence.ts';
-import { earlyCuts, precedence } from './precedence.ts';
+import { precedence } from './precedence.ts';
 import { type Recreation, recreation } from './recreation.ts';
-import { byFoothold, hostStrike, strikesOf } from './strikes.ts';
+import { byFoothold, hostStrike, type Strike, strikesOf } from './strikes.ts';
 import type { Alternative } from './tradeoff.ts';
 import { wholeIdentities } from './whole-identities.ts';
 
@@ -19,6 +20,10 @@ export interface Proposal {
   /** Those whose order decides the objective. */
   readonly cuts: readonly Draft[];
   readonly refusals: readonly Refusal[];
+  /** By the cut that repeats it: first cuts of sessions, each of which is worth it only where it lowers the objective. */
+  readonly early?: ReadonlyMap<string, Draft>;
+  /** Of `drafts`, the same: what has to be cut early. */
+  readonly firsts?: ReadonlyMap<string, Draft>;
   /** What the targets changed since the incident began, other than what is cut. */
   readonly changes?: readonly Created[];
   /** Lower rungs that could stand for some of the steps. */
@@ -57,12 +62,12 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
   const chosen = choice(input, { footholds: acted, recreated, strikes, strikeBy });
   for (const [strike, reason] of chosen.refused) for (const one of strike.footholds) refuse(one, reason.rule, reason.text);
   const accepted = [...chosen.accepted];
-  const early = earlyCuts(input, accepted, recreated);
   const outer = outerControls(input, accepted, { recreated, blocks: chosen.blocks });
+  const early = earlyCuts(input, accepted, { footholds: acted, recreated, outer });
   const drafts = [
     ...new Set(outer.values()),
     ...precedence(accepted, { footholds: acted, recreated, early, outer }),
-    ...early.values(),
+    ...new Set(early.needed.values()),
     ...chosen.blocks,
     ...wholeIdentities(input, accepted, { recreated, blocks: chosen.blocks }).map((draft) => ({
       ...draft,
@@ -83,9 +88,23 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
     drafts: drafts.map((draft) => watched(draft, recreated, outer)),
     cuts: accepted.map(({ draft }) => draft),
     refusals,
+    ...repeated(accepted, early),
     changes: made.changes,
     alternatives: alternativesOf(input, accepted),
   };
+}
+
+/** Early cuts by the step that cuts the same again. */
+function repeated(accepted: readonly Strike[], { needed, all }: EarlyCuts): Pick<Proposal, 'early' | 'firsts'> {
+  const by = (early: ReadonlyMap<number, Draft>): [string, Draft][] =>
+    accepted.flatMap(({ footholds, draft }) =>
+      footholds.flatMap((one): [string, Draft][] => {
+        const first = early.get(one);
+        return first ? [[draft.id, first]] : [];
+      }),
+    );
+  const firsts = new Map(by(needed));
+  return { firsts, early: new Map(by(all).filter(([id]) => !firsts.has(id))) };
 }
 
 /** Rule 2: where no outer control is ours to use, the inner one goes now and is read again until somebody sets the outer one. */

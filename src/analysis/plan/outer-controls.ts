@@ -41,9 +41,9 @@ export function outerControls(
 }
 
 function outerDraft(input: PlanInput, identity: number, foothold: number): Draft | undefined {
-  const { graph } = input;
+  const { graph, facts } = input;
   const key = graph.keys[identity]!;
-  const control = systemOf(key).outer?.(subjectOf(input, identity));
+  const control = systemOf(key).outer?.(subjectOf(input, identity), (other) => facts.entity(other));
   if (!control) return undefined;
   const draft = draftOf(input, {
     target: identity,

@@ -1,14 +1,14 @@
 /** What stands before what among the cuts of `contain`. */
-import { draftOf } from './draft.ts';
+import type { EarlyCuts } from './early-cuts.ts';
 import type { Footholds } from './footholds.ts';
-import type { Draft, PlanInput } from './input.ts';
+import type { Draft } from './input.ts';
 import type { Recreation } from './recreation.ts';
 import { byFoothold, type Strike } from './strikes.ts';
 
 export interface Precedence {
   readonly footholds: Footholds;
   readonly recreated: Recreation;
-  readonly early: ReadonlyMap<number, Draft>;
+  readonly early: EarlyCuts;
   /** Controls that a foothold cannot edit: they come before its own. */
   readonly outer: ReadonlyMap<number, Draft>;
 }
@@ -29,16 +29,18 @@ export function precedence(accepted: readonly Strike[], { footholds, recreated, 
         ...saves.map(({ id }) => id),
         ...(isLate ? prompt : []),
         ...strike.footholds.flatMap((one) => outer.get(one)?.id ?? []),
+        ...strike.footholds.flatMap((one) => early.all.get(one)?.id ?? []),
       ],
       notBefore: remakers
-        .flatMap((one) => outer.get(one)?.id ?? early.get(one)?.id ?? mine.get(one)?.draft.id ?? [])
+        .flatMap((one) => outer.get(one)?.id ?? early.needed.get(one)?.id ?? mine.get(one)?.draft.id ?? [])
         .filter((id) => id !== strike.draft.id),
     };
   });
   return [...saves, ...steps];
 }
 
-function mintersOf(strike: Strike, { minters }: Footholds, mine: ReadonlyMap<number, Strike>): string[] {
+/** The cuts that stop what mints the sessions of a strike. */
+export function mintersOf(strike: Strike, { minters }: Footholds, mine: ReadonlyMap<number, Strike>): string[] {
   if (!strike.isSession) return [];
   const cuts = strike.footholds.flatMap((one) => (minters.get(one) ?? []).flatMap((minter) => mine.get(minter) ?? []));
   return [...new Set(cuts)].filter((cut) => cut !== strike).map(({ draft }) => draft.id);
@@ -61,27 +63,4 @@ function waitingFor(
     }
   }
   return waiting;
-}
-
-/** A session that could make a target again is cut with the target, and once more when minting has stopped. */
-export function earlyCuts(input: PlanInput, accepted: readonly Strike[], { by }: Recreation): ReadonlyMap<number, Draft> {
-  const mine = byFoothold(accepted);
-  const remakers = new Set([...by].filter(([one]) => mine.has(one)).flatMap(([, others]) => others));
-  const early = new Map<number, Draft>();
-  for (const remaker of remakers) {
-    const strike = mine.get(remaker);
-    if (!strike?.isSession) continue;
-    const { draft } = strike;
-    const first = draftOf(input, {
-      target: draft.target,
-      ...(draft.for !== undefined && { for: draft.for }),
-      control: { ...draft, action: 'block' },
-      cuts: draft.cuts,
-      kills: draft.kills,
-      purpose: 'early',
-      why: 'with this session a target could be made again, so it is cut at once, and once more when minting has stopped',
-    });
-    for (const one of strike.footholds) early.set(one, first);
-  }
-  return early;
 }

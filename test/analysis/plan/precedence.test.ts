@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanFacts, PlanInput } from '../../../src/analysis/plan/input.ts';
 import { revocationPlan } from '../../../src/analysis/plan/revocation-plan.ts';
+import type { Entity } from '../../../src/model/entity.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import { DEFAULT_WEIGHTS } from '../../../src/model/weights.ts';
 import { CASE_NOW, type CaseEntities, caseGraph } from '../case-graph.ts';
@@ -37,6 +38,14 @@ function planOf({ entities, relationships, facts, ...rest }: Asked): Plan {
   return plan;
 }
 
+/** An account of an organization: it has control policies. */
+const inOrganization: Partial<PlanFacts> = {
+  entity: (key) =>
+    key === 'aws:account/111122223333'
+      ? ({ key, kind: 'Scope', name: key, provider: 'aws', properties: { organization: 'o-1' } } as unknown as Entity)
+      : undefined,
+};
+
 const words = ({ waves }: Plan): string[][] =>
   waves.map(({ steps }) => steps.map(({ action, target }) => `${action} ${target}`).sort());
 const stepsOf = ({ waves }: Plan) => waves.flatMap(({ steps }) => steps);
@@ -52,15 +61,18 @@ describe('rule 2: a key that can issue itself another', () => {
   };
 
   it('is denied first by a control that it cannot edit, where an enforcer has one; a refusal of that does not stop the plan', () => {
-    const plan = planOf({ ...asked, connectorOf: () => 'prod-aws' });
+    const plan = planOf({ ...asked, connectorOf: () => 'prod-aws', facts: inOrganization });
     expect(words(plan)[0]).toEqual([`quarantine ${USER}`]);
     expect(words(plan)[1]).toContain(`quarantine ${KEY}`);
     const [outer] = plan.waves[0]!.steps;
     expect([outer!.parameters['control'], outer!.continue, outer!.for]).toEqual(['service-control-policy', true, KEY]);
   });
 
-  it('is cut now and read again where there is none', () => {
-    const plan = planOf(asked);
+  it.each([
+    ['there is no enforcer for one', {}],
+    ['its account is in no organization that is known', { connectorOf: () => 'prod-aws' }],
+  ])('is cut now and read again where %s', (_, more) => {
+    const plan = planOf({ ...asked, ...more });
     expect(words(plan)[0]).toContain(`quarantine ${KEY}`);
     expect(stepsOf(plan).some(({ parameters }) => parameters['control'] === 'service-control-policy')).toBe(false);
     expect(stepsOf(plan).find(({ target }) => target === KEY)?.probe).toContain('10 s, 60 s and 5 min');
@@ -78,8 +90,54 @@ describe('rule 2: a key that can issue itself another', () => {
       ],
       budgets: { down: 0 },
       connectorOf: () => 'prod-aws',
+      facts: inOrganization,
     });
     expect(stepsOf(plan).some(({ target }) => target === USER)).toBe(false);
+  });
+});
+
+describe('rule 3: a session of the incident that outlives its key', () => {
+  const SESSION = 'aws:ASIA0EXAMPLE00001';
+  const asked: Asked = {
+    entities: {
+      [KEY]: 'Credential',
+      [USER]: 'ServiceAccount',
+      [SESSION]: 'Session',
+      [ROLE]: 'Role',
+      'permission:1': 'Permission',
+      'aws:arn:aws:s3:::shop': 'Resource tier=0',
+    },
+    relationships: [
+      `${KEY} AUTHENTICATES_AS ${USER} entitled`,
+      `${KEY} MINTED ${SESSION} observed`,
+      `${SESSION} AUTHENTICATES_AS ${ROLE} observed`,
+      `${ROLE} HAS_GRANT permission:1 entitled`,
+      'permission:1 CAN_READ aws:arn:aws:s3:::shop entitled',
+    ],
+    since: SINCE,
+    facts: { relationship: () => ({ firstSeen: '2026-02-28T12:00:00.000Z' }) },
+  };
+
+  it('is cut at once, and once more by the same control when minting has stopped', () => {
+    const plan = planOf(asked);
+    expect(words(plan)).toEqual([[`quarantine ${KEY}`, `quarantine ${SESSION}`], [`quarantine ${SESSION}`], [`notify ${KEY}`]]);
+    const [first, last] = stepsOf(plan).filter(({ target }) => target === SESSION);
+    expect(first!.id).not.toBe(last!.id);
+    expect([first!.parameters, first!.needs]).toEqual([last!.parameters, []]);
+    expect(last!.needs).toEqual([stepsOf(plan).find(({ target }) => target === KEY)!.id]);
+  });
+
+  it('is cut once where nothing is gained by being early, or where it may be a rightful one', () => {
+    const idle = { ...asked, relationships: asked.relationships.filter((line) => !line.includes('CAN_READ')) };
+    const last = [[`quarantine ${KEY}`], [`quarantine ${SESSION}`], [`notify ${KEY}`]];
+    expect(words(planOf(idle))).toEqual(last);
+    const { since: _, ...unknown } = asked;
+    expect(words(planOf(unknown))).toEqual(last);
+  });
+
+  it('is planned the same whenever it is asked', () => {
+    const later = '2026-03-20T00:00:00.000Z';
+    expect(planOf({ ...asked, now: later }).hash).toBe(planOf(asked).hash);
   });
 });
 

@@ -31,10 +31,10 @@ export interface System {
   denyIdentity?(identity: Subject): Control | undefined;
   /**
    * Denies a whole identity by a control that nobody in the identity's own realm can lift, whatever rights it has there (AWS: a service
-   * control policy of the organisation). Undefined where the system has none, or where it does not bind this identity. The sessions of
-   * the identity are denied too.
+   * control policy of the organisation). Undefined where the system has none, where it does not bind this identity, or where nothing that was
+   * collected shows that it is there: what would be refused is not proposed. The sessions of the identity are denied too.
    */
-  outer?(identity: Subject): Control | undefined;
+  outer?(identity: Subject, entityOf: (key: string) => Entity | undefined): Control | undefined;
   /** Ends the sessions of an identity that were issued before now. */
   endSessions?(session: Subject, identity: Subject): Control | undefined;
   /** Lets only these networks use the proof. */

@@ -3,6 +3,7 @@ import { aws } from '../../../../src/analysis/plan/steps/aws.ts';
 import { credentialField } from '../../../../src/analysis/plan/steps/credential-field.ts';
 import type { Subject } from '../../../../src/analysis/plan/steps/subject.ts';
 import { parseAwsStep } from '../../../../src/model/aws-controls.ts';
+import type { Entity } from '../../../../src/model/entity.ts';
 import type { EntityKind } from '../../../../src/model/kinds.ts';
 
 const ACCOUNT = '111122223333';
@@ -17,10 +18,23 @@ const subject = (key: string, kind: EntityKind = 'Role', identities: readonly st
   identities,
 });
 
+const account =
+  (properties: Entity['properties']) =>
+  (key: string): Entity | undefined =>
+    key === `aws:account/${ACCOUNT}`
+      ? ({ key, kind: 'Scope', name: ACCOUNT, provider: 'aws', properties } as unknown as Entity)
+      : undefined;
+const inOrganization = account({ organization: 'o-1' });
+
 describe('what AWS can do', () => {
   it.each([
-    ['deny from outside what is in an account', aws.outer?.(subject(ROLE)), 'service-control-policy', 'R0'],
-    ['deny its root user from outside', aws.outer?.(subject(`aws:arn:aws:iam::${ACCOUNT}:root`)), 'service-control-policy', 'R0'],
+    ['deny from outside what is in an account', aws.outer?.(subject(ROLE), inOrganization), 'service-control-policy', 'R0'],
+    [
+      'deny its root user from outside',
+      aws.outer?.(subject(`aws:arn:aws:iam::${ACCOUNT}:root`), inOrganization),
+      'service-control-policy',
+      'R0',
+    ],
     ['take principals out of a trust', aws.untrust?.(subject(ROLE), [USER]), 'trust-policy', 'R1'],
     ['take accounts out of a trust', aws.untrust?.(subject(ROLE), ['external:aws/444455556666']), 'trust-policy', 'R1'],
     ['bound an identity', aws.bound?.(subject(USER), `aws:arn:aws:iam::${ACCOUNT}:policy/cap`), 'permissions-boundary', 'R1'],
@@ -45,7 +59,7 @@ describe('what AWS can do', () => {
   it('do nothing to what it does not know, to users where only roles have it, and to roles of services', () => {
     const service = subject(`aws:arn:aws:iam::${ACCOUNT}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX`);
     expect([
-      aws.outer?.(service),
+      aws.outer?.(service, inOrganization),
       aws.denyIdentity?.(service),
       aws.untrust?.(subject(USER), [USER]),
       aws.untrust?.(subject(ROLE), []),
@@ -53,6 +67,12 @@ describe('what AWS can do', () => {
       aws.shorten?.(subject(USER)),
       aws.deliver?.(subject('aws:arn:aws:s3:::shop', 'Resource'), subject(KEY, 'Credential')),
     ]).toEqual(Array.from({ length: 7 }, () => undefined));
+  });
+
+  it('deny from outside only in an account that is seen to be in an organization, and not in the one that manages it', () => {
+    expect(aws.outer?.(subject(ROLE), account({}))).toBeUndefined();
+    expect(aws.outer?.(subject(ROLE), () => undefined)).toBeUndefined();
+    expect(aws.outer?.(subject(ROLE), account({ organization: 'o-1', management: true }))).toBeUndefined();
   });
 
   it('leave a key of nobody to a person', () => {

@@ -1,7 +1,7 @@
 /** Users, roles and their sessions: what is denied, fenced, bounded, untrusted or deleted as a whole. */
 import { AWS_CUTOFF_POLICY, AWS_DENY_POLICY, AWS_FENCE_POLICY, AWS_STOP_ASSUME_POLICY } from '../../../../model/aws-documents.ts';
 import { awsPrincipalOf } from '../../../../model/aws-principal.ts';
-import { arnOf } from '../../../../model/keys.ts';
+import { arnOf, awsAccount } from '../../../../model/keys.ts';
 import type { StepParameters } from '../../../../model/plan.ts';
 import type { Control } from '../../input.ts';
 import type { Subject, System } from '../subject.ts';
@@ -24,11 +24,13 @@ export function identityDenied({ key }: Subject): Control | undefined {
   );
 }
 
-/** Not in the management account, which service control policies do not bind. */
-export function outerDenied({ key }: Subject): Control | undefined {
+/** Of an account that an organization was seen to have; not of the management account, which service control policies do not bind. */
+export const outerDenied: NonNullable<System['outer']> = ({ key }, entityOf) => {
   const root = /^aws:(arn:[\w-]+:iam::(\d{12}):root)$/.exec(key);
   const account = root?.[2] ?? changeable(key)?.principal.account;
   if (account === undefined) return undefined;
+  const { organization, management } = entityOf(awsAccount(account))?.properties ?? {};
+  if (typeof organization !== 'string' || management === true) return undefined;
   return awsControl({
     control: 'service-control-policy',
     action: 'quarantine',
@@ -37,7 +39,7 @@ export function outerDenied({ key }: Subject): Control | undefined {
     probe: `list-policies-for-target shows the policy at the account: ${REREAD}; calls of this principal end in AccessDenied`,
     ...SLOW,
   });
-}
+};
 
 export function sessionsEnded({ key }: Subject): Control | undefined {
   const found = changeable(key);
