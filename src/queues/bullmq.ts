@@ -17,6 +17,8 @@ const CONCURRENCY = 2;
 const NUDGE_AGAIN_MS = 30_000;
 /** Nudges given again at once: when they are worked off, the next are. */
 const NUDGED_AT_ONCE = 1_000;
+/** Between two looks for jobs whose worker has died: it is known by a lock of half a minute that was not renewed. */
+const LOOK_FOR_DEAD_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -177,6 +179,7 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
         prefix,
         connection,
         concurrency: CONCURRENCY,
+        stalledInterval: LOOK_FOR_DEAD_MS,
       });
       worker.on('error', () => undefined);
       worker.on('drained', () => void nudgeAgain(['waiting']));

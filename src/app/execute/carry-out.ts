@@ -11,6 +11,7 @@ import type { Applied, Enforcer, Probed } from '../../ports/enforcer.ts';
 import { controlOf } from './holds.ts';
 import { patiently, propagationMs } from './patience.ts';
 import { enforcerContext, gateOf, moveStep, type Run, recordOf, sleep, stepDraft, timeOf } from './run.ts';
+import { withGrace } from './with-grace.ts';
 
 /** Tries of one call in one run, where trying again is harmless. */
 const TRIES = 3;
@@ -41,7 +42,7 @@ async function tryCall(run: Run, step: PlanStep, enforcer: Enforcer): Promise<Ca
   try {
     return await patiently(run, step, () => {
       run.signal.throwIfAborted();
-      return enforcer.apply(step, enforcerContext(run, step));
+      return withGrace(run.signal, (signal) => enforcer.apply(step, { ...enforcerContext(run, step), signal }));
     });
   } catch (error) {
     run.signal.throwIfAborted();

@@ -61,17 +61,20 @@ function createGate(pace: Pace): Gate {
 
 /** At most so many at once, the first that came first. */
 function createTurns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: (() => void)[] = [];
+  // A set keeps the order, and gives its first away at once however many wait.
+  const queue = new Set<() => void>();
   let free = atOnce;
   return async (work) => {
     if (free > 0) free--;
-    else await new Promise<void>((resolve) => queue.push(resolve));
+    else await new Promise<void>((resolve) => queue.add(resolve));
     try {
       return await work();
     } finally {
-      const following = queue.shift();
-      if (following) following();
-      else free++;
+      const [following] = queue;
+      if (following) {
+        queue.delete(following);
+        following();
+      } else free++;
     }
   };
 }

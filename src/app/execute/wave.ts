@@ -94,6 +94,7 @@ async function runStep(run: Run, step: PlanStep): Promise<Stopped> {
   try {
     await begin(run, step);
   } catch (error) {
+    run.signal.throwIfAborted();
     if (error instanceof LaterError) return [error.message];
     const isRefused = error instanceof RefusedError && recordOf(run, step).state === 'refused';
     if (!isRefused) throw error;
@@ -129,6 +130,7 @@ async function settle(run: Run, step: PlanStep): Promise<Stopped> {
     else await awaitEffect(run, step, enforcer);
     return [];
   } catch (error) {
+    run.signal.throwIfAborted();
     if (error instanceof LaterError) return [error.message];
     throw error;
   }

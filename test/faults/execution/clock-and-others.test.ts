@@ -1,10 +1,11 @@
 /** A clock that is moved, and others who act at the same time: another plan, an undo, a pause, an approval that is withdrawn. */
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { expect, it, vi } from 'vitest';
 import { approvePlan, withdrawApproval } from '../../../src/app/execute/approve-plan.ts';
 import { executePlan } from '../../../src/app/execute/execute-plan.ts';
 import { pauseExecution, resumeExecution } from '../../../src/app/execute/pause.ts';
 import { undoPlan } from '../../../src/app/execute/undo-plan.ts';
-import { DAY_MS, HOUR_MS } from '../../../src/model/durations.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/model/durations.ts';
 import type { Enforcer } from '../../../src/ports/enforcer.ts';
 import { applying, type Bench, openBench, SEAL_KEY } from '../../app/execute/bench.ts';
 import { makePlan, makeStep } from '../../app/execute/plans.ts';
@@ -164,4 +165,52 @@ it('a pause stops at the next step, also where a provider asked to wait, and not
   expect((await executePlan(bench.context, 'p1', applying())).state).toBe('done');
   expect(bench.switches.calls()).toEqual([A, B]);
   row('paused', 'between steps', { outcome: 'running', said: result.stopped.join(), after: 'effective', calls: 2 });
+});
+
+it('a process that is asked to stop while it calls: the call ends and is kept, nothing else begins, the plan is free', async () => {
+  await using bench = await openBench();
+  await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A }), makeStep({ id: 's2', target: B })]]));
+  const { began, letGo } = slowed(bench);
+  const stop = new AbortController();
+  const running = executePlan(bench.context, 'p1', { ...applying(), signal: stop.signal });
+  await began;
+  stop.abort(new Error('SIGTERM'));
+  setTimeout(letGo, 50);
+  await expect(running).rejects.toThrow('SIGTERM');
+  const { steps } = (await bench.store.plan('p1'))!;
+  expect(steps).toMatchObject([{ state: 'accepted', evidence: [`${A} was turned off`] }, { state: 'approved' }]);
+  expect(await bench.store.leases()).toEqual([]);
+  expect((await executePlan(bench.context, 'p1', applying())).state).toBe('done');
+  expect(bench.switches.calls()).toEqual([A, B]);
+  row('SIGTERM', 'requested', { outcome: 'accepted', said: 'the call under way was let end', after: 'effective', calls: 2 });
+});
+
+it('a process whose plan was taken over while it calls cuts its call, since the other is about to look', async () => {
+  await using bench = await openBench();
+  await bench.save(oneStep());
+  const { switches, context, store } = bench;
+  const apply: Enforcer['apply'] = switches.enforcer.apply.bind(switches.enforcer);
+  let isTaken = false;
+  Object.assign(switches.enforcer, {
+    apply: async (...[step, { signal, ...rest }]: Parameters<Enforcer['apply']>) => {
+      if (isTaken) return apply(step, { signal, ...rest });
+      isTaken = true;
+      const later = (hours: number) => new Date(context.wallClock().getTime() + hours * HOUR_MS).toISOString();
+      expect(await store.acquireLease('plan/p1', 'other', later(1), later(2))).toBe(true);
+      const cut = once(signal, 'abort');
+      vi.advanceTimersByTime(MINUTE_MS);
+      await cut;
+      throw signal.reason as Error;
+    },
+  });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const ended = await executePlan(context, 'p1', applying()).catch((error: Error) => error.message);
+  vi.useRealTimers();
+  expect(ended).toMatch(/plan\/p1 was taken by somebody else/);
+  const left = (await store.plan('p1'))!;
+  expect(left).toMatchObject({ state: 'running', steps: [{ state: 'requested' }] });
+  bench.wait(3 * HOUR_MS);
+  expect((await executePlan(context, 'p1', applying())).state).toBe('done');
+  expect(switches.calls()).toEqual([A]);
+  row('plan taken over', 'requested', { outcome: 'requested', said: ended as string, after: 'effective', calls: 1 });
 });
