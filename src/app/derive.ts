@@ -1,17 +1,16 @@
 /** Runs the joins over what sources said, and replaces what they derived before. */
 import { joins } from '../joins/index.ts';
 import type { Derived, Join, JoinEntity } from '../joins/join.ts';
-import type { Entity, EntityFact, Relationship, RelationshipFact } from '../model/entity.ts';
-import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
-import { mergeEntity, mergeRelationship } from '../model/merge.ts';
+import type { Relationship, RelationshipFact } from '../model/entity.ts';
+import type { RelationshipKind } from '../model/kinds.ts';
+import { mergeRelationship } from '../model/merge.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 import type { App } from './app.ts';
-
-const isSaid = ({ origin }: { readonly origin: string }): boolean => !origin.startsWith('join:');
+import { isSaid, joinEntity, looksAt, saidEntities } from './said-entities.ts';
 
 /** How many derived claims changed. */
 export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>): Promise<number> {
-  const entities = await saidEntities(store);
+  const entities = await saidEntities(store, joins);
   const relationships = new Relationships(store);
   // What is needed by all that is there is read in one go; what a join derives may call for more.
   const wanted: RelationshipKind[] = [];
@@ -42,20 +41,8 @@ async function mayFollow(join: Join, entities: Entities, relationships: Relation
   return true;
 }
 
-const neededOf = ({ needs }: Join, entities: Entities): JoinEntity[] =>
-  [...entities.values()].filter(({ kind }) => needs.entities.includes(kind));
-
-async function saidEntities(store: App['store']): Promise<Map<string, JoinEntity>> {
-  const kinds = new Set<EntityKind>(joins.flatMap(({ needs }) => needs.entities));
-  const found = new Map<string, JoinEntity>();
-  for await (const batch of store.readEntities({ kinds: [...kinds] })) {
-    for (const entity of batch) {
-      const said = kinds.has(entity.kind) ? saidEntity(entity) : undefined;
-      if (said) found.set(said.key, said);
-    }
-  }
-  return found;
-}
+const neededOf = (join: Join, entities: Entities): JoinEntity[] =>
+  [...entities.values()].filter((entity) => looksAt(join, entity));
 
 /** What sources say, read by kind when it is needed first, and what joins added. */
 class Relationships {
@@ -111,12 +98,6 @@ class Relationships {
   }
 }
 
-function saidEntity(entity: Entity): JoinEntity | undefined {
-  if (entity.claims.every(isSaid)) return joinEntity(entity);
-  const claims = entity.claims.filter(isSaid);
-  return claims.length > 0 ? joinEntity(mergeEntity(entity.key, claims)) : undefined;
-}
-
 function saidRelationship(relationship: Relationship): RelationshipFact | undefined {
   if (relationship.claims.every(isSaid)) return withoutLife(relationship);
   const claims = relationship.claims.filter(isSaid);
@@ -130,13 +111,3 @@ const withoutLife = ({
   generation: _generation,
   ...fact
 }: Relationship): RelationshipFact => fact;
-
-const joinEntity = ({ key, kind, name, provider, properties, state, expiresAt }: EntityFact): JoinEntity => ({
-  key,
-  kind,
-  name,
-  provider,
-  properties: properties ?? {},
-  state: state ?? 'unknown',
-  ...(expiresAt !== undefined && { expiresAt }),
-});

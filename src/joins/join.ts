@@ -31,6 +31,10 @@ export interface Join {
   /** The origin of its facts is `join:<name>`. */
   readonly name: string;
   readonly needs: JoinNeeds;
+  /** Whether an entity of a kind that it needs can matter to it. Without it, each can: of a large graph all are held then. */
+  looksAt?(entity: JoinEntity): boolean;
+  /** Ids of which two entities must share one to matter to it: it looks at no others. */
+  sharedIds?(entity: JoinEntity): readonly string[];
   /** Whether nothing follows from these entities, whatever the relationships: of a large graph these need not be read then. */
   isIdle(entities: readonly JoinEntity[]): boolean;
   run(input: JoinInput): Derived;

@@ -18,6 +18,7 @@ import { PrefixIndex } from './prefix-index.ts';
 export const oidcSubjectJoin: Join = {
   name: 'oidc-subject',
   needs: { entities: ['External'], relationships: ['RUNS_AS', 'MEMBER_OF', 'CAN_ASSUME'], essential: ['CAN_ASSUME'] },
+  looksAt: ({ key }) => key.startsWith(PREFIX),
   isIdle: (entities) => !entities.some(({ key }) => key.startsWith(PREFIX)),
   run,
 };

@@ -56,6 +56,15 @@ describe.each(joins)('$name', (join) => {
     expect(derived.entities.filter(({ stub }) => !stub)).toEqual([]);
   });
 
+  it.each(cases)('$name, of no more than it looks at', ({ entities, relationships }) => {
+    const all = entities.map(entityOf);
+    const idsOf = (entity: JoinEntity): readonly string[] => join.sharedIds?.(entity) ?? [];
+    const isShared = (id: string): boolean => all.filter((entity) => idsOf(entity).includes(id)).length > 1;
+    const some = all.filter((entity) => (join.sharedIds ? idsOf(entity).some(isShared) : (join.looksAt?.(entity) ?? true)));
+    expect(join.isIdle(some)).toBe(join.isIdle(all));
+    expect(join.run({ entities: some, relationships })).toEqual(join.run({ entities: all, relationships }));
+  });
+
   it('says nothing that the store computed of claims', () => {
     const stored = cases.flatMap(({ relationships }) =>
       relationships.map((fact) => ({ ...fact, claims: [], lastSeen: '', generation: 1 })),

@@ -140,15 +140,19 @@ export interface RelationshipWithStart {
 
 export function* wholeRelationships(db: Connection, kinds?: readonly RelationshipKind[]): Generator<RelationshipWithStart> {
   const known = origins(db);
-  const order = keyOrder(db);
+  // Where there is none of these kinds, the keys are not asked for.
+  let order: KeyOrder | undefined;
   const only = kinds ? `WHERE c.kind IN ${marks(kinds.length)}` : '';
   const rows = db.iterate<RelationshipClaimRow>(
     `SELECT ${RELATIONSHIP_CLAIM} FROM entity e CROSS JOIN relationship_claim c ON c.source = e.id ${only} ORDER BY e.key`,
     (kinds ?? []).map(kindCode),
   );
   for (const group of bySource(rows)) {
-    group.sort((a, b) => inKeyOrder(order)(a, b) || a[3] - b[3]);
-    yield* heldRelationships(group, (id) => order.keys[id] as string, known);
+    order ??= keyOrder(db);
+    const { keys } = order;
+    const inOrder = inKeyOrder(order);
+    group.sort((a, b) => inOrder(a, b) || a[3] - b[3]);
+    yield* heldRelationships(group, (id) => keys[id] as string, known);
   }
 }
 
