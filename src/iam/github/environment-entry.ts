@@ -2,9 +2,10 @@
  * How a job gets to run where its privileges are: on a ref, in an environment.
  * https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
  */
+import { matchesGlob } from '../../model/glob.ts';
 import type { Actor, RefGuards, Writer } from './ref-guards.ts';
 import { sameActor } from './ref-guards.ts';
-import { isPattern, nameFitting } from './ref-pattern.ts';
+import { isPattern, nameFitting, refMatches } from './ref-pattern.ts';
 import { isAtLeast } from './repository-role.ts';
 
 export interface DeploymentEnvironment {
@@ -49,11 +50,24 @@ export function entryOfRefs(refs: readonly string[], facts: RefFacts): Entry {
 /** `within`: the refs that the job itself is bound to, all when it is not. */
 export function entryOfEnvironment(environment: DeploymentEnvironment, facts: RefFacts, within?: readonly string[]): Entry {
   const allowed = allowedRefs(environment, facts);
-  const refs = within && allowed.length > 0 ? within : allowed;
+  const refs = within === undefined ? allowed : allowed === 'any' ? within : inBoth(within, allowed);
   const { open, guarded } =
     refs === 'any' ? { open: openBranch(facts) !== undefined, guarded: [...facts.protectedRefs] } : sorted(refs, facts);
   const bound = within ? `@${within.join(',')}` : '';
   return { id: `environments/${environment.name}${bound}`, hasOpenRef: open, refs: guarded, environment };
+}
+
+/** Of what starts the job (`*` is any text), that which the environment lets in; all that it lets in where that is nothing. */
+function inBoth(within: readonly string[], allowed: readonly string[]): readonly string[] {
+  const found = within.flatMap((bound) =>
+    allowed.flatMap((ref) => {
+      const chosen = isPattern(ref) ? nameFitting(ref) : ref;
+      if (chosen !== undefined && matchesGlob(bound, chosen)) return ref;
+      const own = bound.replaceAll('*', 'chosen');
+      return refMatches(ref, own) || ref === own ? bound : [];
+    }),
+  );
+  return found.length > 0 ? [...new Set(found)] : allowed;
 }
 
 function allowedRefs({ refs }: DeploymentEnvironment, { protectedRefs }: RefFacts): 'any' | readonly string[] {

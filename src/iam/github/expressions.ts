@@ -115,6 +115,8 @@ function pathsOf(tree: Expr, gathering: Gathering): ContextPath[] | undefined {
   if (!(tree instanceof IndexAccess)) return undefined;
   const bases = pathsOf(tree.expr, gathering);
   if (!bases) return undefined;
+  // `secrets.*` is all that the context holds.
+  if (tree.index instanceof Star && bases.every((base) => base.length === 1)) return bases;
   const parts = partsOf(tree.index, gathering);
   return bases.flatMap((base) => parts.map((part): ContextPath => [...base, part]));
 }

@@ -7,12 +7,13 @@ export interface RunContext {
   readonly context: string;
   readonly certainty: Certainty;
   readonly because: string;
-  /** `event_name`, `ref`, `ref_type`, as far as they are known. */
+  /** `event_name`, `ref`, `ref_type`, as far as they are known. The ref of a pull request is one that nobody pushes to. */
   readonly claims: Readonly<Record<string, string>>;
 }
 
 const ANY_BRANCH = 'refs/heads/*';
 const ANY_TAG = 'refs/tags/*';
+const MERGED_PULL = 'refs/pull/*/merge';
 const PULL_REQUEST_EVENTS = ['pull_request', 'pull_request_review', 'pull_request_review_comment'];
 
 export function runContexts(trigger: Trigger, defaultBranch?: string): RunContext[] {
@@ -22,7 +23,9 @@ export function runContexts(trigger: Trigger, defaultBranch?: string): RunContex
     refs.map((ref) => ({ context: `ref:${ref}`, certainty, because, claims: { ...event, ref, ref_type: typeOf(ref) } }));
   const onPull = (certainty: Certainty): RunContext => ({ context: 'pull_request', certainty, because, claims: event });
   if (PULL_REQUEST_EVENTS.includes(trigger.event)) {
-    return [onPull(trigger.event === 'pull_request' ? 'definite' : 'possible')];
+    const onTheirs = onPull(trigger.event === 'pull_request' ? 'definite' : 'possible');
+    // Once it is merged and closed, the run is on the branch that took it in.
+    return [trigger.types?.includes('closed') ? onTheirs : onMergeOf(onTheirs)];
   }
   const standard = defaultBranch === undefined ? ANY_BRANCH : `refs/heads/${defaultBranch}`;
   switch (trigger.event) {
@@ -48,6 +51,11 @@ export function runContexts(trigger: Trigger, defaultBranch?: string): RunContex
       return onRefs([standard]);
   }
 }
+
+const onMergeOf = (pull: RunContext): RunContext => ({
+  ...pull,
+  claims: { ...pull.claims, ref: MERGED_PULL, ref_type: 'branch' },
+});
 
 const typeOf = (ref: string): string => (ref.startsWith('refs/tags/') ? 'tag' : 'branch');
 

@@ -242,6 +242,40 @@ describe('environments', () => {
   });
 });
 
+describe('a job that starts on every branch', () => {
+  it('in an environment that lets in one alone runs on that one, which its rules guard', async () => {
+    const policy = { protected_branches: false, custom_branch_policies: true };
+    const text = (TREE['acme/shop/.github/workflows/deploy.yml'] ?? '').replace('{ push: { branches: [main] } }', 'push');
+    const outcome = await found(
+      {
+        '/repos/acme/shop/environments': {
+          total_count: 1,
+          environments: [{ id: 1, name: 'production', protection_rules: [], deployment_branch_policy: policy }],
+        },
+        '/repos/acme/shop/environments/production/deployment-branch-policies': {
+          total_count: 1,
+          branch_policies: [{ name: 'main' }],
+        },
+      },
+      { ...TREE, 'acme/shop/.github/workflows/deploy.yml': text },
+    );
+    expect(outcome.edge(shop, 'DEFINES', deploy)?.certainty).toBe('conditional');
+    expect(outcome.edge(shop, 'DEFINES', publish)?.certainty).toBe('definite');
+  });
+});
+
+describe('subjects with the ids of owner and repository', () => {
+  it('are presented where the repository says so', async () => {
+    const about = ANSWERS['/repos/acme/shop'] as object | undefined;
+    const outcome = await found({
+      '/repos/acme/shop': { full_name: 'acme/shop', ...about, id: 77, owner: { id: 55 } },
+      '/repos/acme/shop/actions/oidc/customization/sub': { use_default: true, use_immutable_subject: true },
+    });
+    const presented = outcome.targets(deploy, 'RUNS_AS');
+    expect(presented).toEqual(['external:oidc/token.actions.githubusercontent.com/repo:acme@55/shop@77:environment:production']);
+  });
+});
+
 describe('apps and tokens', () => {
   it('that may not change workflow files write the rest, which jobs possibly run', () => {
     expect(whole.targets('github:org/acme/installations/500', 'CAN_WRITE')).toEqual([

@@ -14,7 +14,7 @@ describe('secretReferences', () => {
     ['${{ toJSON(secrets.x) }}', { ...nothing, names: ['X'] }],
     ["${{ format('{0}', toJSON(secrets)) }}", { ...nothing, all: true }],
     ['${{ secrets[matrix.name] }}', { ...nothing, dynamic: true }],
-    ['${{ secrets.* }}', { ...nothing, dynamic: true }],
+    ['${{ secrets.* }}', { ...nothing, all: true }],
     ['${{ secrets[secrets.which] }}', { ...nothing, names: ['WHICH'], dynamic: true }],
     ["${{ 'secrets.no' }}", nothing],
     ["${{ github.ref == 'refs/heads/main' && secrets.x || '' }}", { ...nothing, names: ['X'] }],

@@ -46,6 +46,16 @@ describe('a customised subject', () => {
       { settings: { subjectClaims: ['event_name', 'ref', 'ref_type'] } },
       ['event_name:push:ref:refs/heads/main:ref_type:branch'],
     ],
+    [
+      'for a pull request the ref that GitHub makes of it, which is no branch that anybody trusts',
+      { settings: { subjectClaims: ['repo', 'ref'] }, triggers: [on('pull_request')] },
+      ['repo:acme/shop:ref:refs/pull/*/merge'],
+    ],
+    [
+      'for a closed pull request no ref that is known before it runs',
+      { settings: { subjectClaims: ['repo', 'ref'] }, triggers: [on('pull_request', { types: ['closed'] })] },
+      ['repo:acme/shop:ref:*'],
+    ],
     ['who started it, which only the run decides', { settings: { subjectClaims: ['actor'] } }, ['actor:*']],
   ])('says %s', (_, job, expected) => expect(subs(job)).toEqual(expected));
 

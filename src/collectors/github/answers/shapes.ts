@@ -4,6 +4,7 @@ import { z } from 'zod';
 const text = z.string();
 const maybeText = z.string().nullish();
 const id = z.union([z.number(), z.string()]);
+const flag = z.boolean().nullish();
 
 /** Of users as they stand in lists. */
 export const user = z.object({ login: text.min(1), id: id.optional(), type: text.optional() });
@@ -30,6 +31,7 @@ export const team = z.object({
 export const repository = z.object({
   id: id.optional(),
   full_name: text.regex(/^[^/]+\/[^/]+$/),
+  owner: z.object({ id: id.optional() }).nullish(),
   private: z.boolean().optional(),
   visibility: maybeText,
   archived: z.boolean().nullish(),
@@ -44,12 +46,7 @@ export type RepositoryAnswer = z.infer<typeof repository>;
 export const collaborator = user.extend({ role_name: maybeText, permissions });
 
 export const customRole = z.object({ id: id.optional(), name: text, base_role: maybeText, permissions: z.array(text).nullish() });
-export const organisationRole = z.object({
-  id,
-  name: text,
-  base_role: maybeText,
-  permissions: z.array(text).nullish(),
-});
+export const organisationRole = customRole.extend({ id });
 export type OrganisationRoleAnswer = z.infer<typeof organisationRole>;
 
 export const secret = z.object({
@@ -251,7 +248,7 @@ export const workflowPermissions = z.object({
   can_approve_pull_request_reviews: z.boolean().nullish(),
 });
 
-export const oidcSub = z.object({ use_default: z.boolean().nullish(), include_claim_keys: z.array(text).nullish() });
+export const oidcSub = z.object({ use_default: flag, include_claim_keys: z.array(text).nullish(), use_immutable_subject: flag });
 
 const location = z.object({
   path: maybeText,

@@ -82,7 +82,7 @@ function entryOfJob({ tree, calls, repository }: GuardedRepository, { workflow, 
   const contexts = own.flatMap((run) => run.triggers.flatMap((trigger) => runContexts(trigger, repository.defaultBranch)));
   if (contexts.length === 0) return undefined;
   const refs = contexts.map(({ claims }) => claims['ref']);
-  const bound = refs.every((ref) => ref !== undefined) ? [...new Set(refs)] : undefined;
+  const bound = refs.every((ref) => ref?.startsWith('refs/pull/') === false) ? [...new Set(refs as string[])] : undefined;
   const named = job.environments.filter((name) => name !== '');
   if (named.length < job.environments.length || named.length === 0) return bound && entryOfRefs(bound, repository.refs);
   const entries = named.map((name) => entryInEnvironment(name, bound, repository));

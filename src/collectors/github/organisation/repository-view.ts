@@ -64,7 +64,7 @@ export class RepositoryView {
   }
 
   get settings(): RepositorySettings {
-    const { visibility, id, default_branch: branch } = this.about;
+    const { visibility, id, default_branch: branch, owner } = this.about;
     const [own] = this.all(shapes.oidcSub, 'actions/oidc/customization/sub') ?? [];
     const [organisation] =
       this.organisation.answers.all(shapes.oidcSub, '/orgs/{org}/actions/oidc/customization/sub', this.organisation.login) ?? [];
@@ -72,6 +72,8 @@ export class RepositoryView {
     const token = this.workflowPermissions?.default_workflow_permissions;
     return {
       ...(id === undefined ? {} : { id: String(id) }),
+      ...(owner?.id === undefined ? {} : { ownerId: String(owner.id) }),
+      ...(own?.use_immutable_subject == null ? {} : { immutableSubject: own.use_immutable_subject }),
       ...(isVisibility(visibility) ? { visibility } : {}),
       ...(branch == null ? {} : { defaultBranch: branch }),
       ...(claims ? { subjectClaims: claims } : {}),
