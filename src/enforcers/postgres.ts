@@ -16,6 +16,7 @@ import { postgresTime } from '../model/postgres-time.ts';
 import type { Applied, Enforcer, EnforcerContext, Preflight, Probed } from '../ports/enforcer.ts';
 import { handedOut, handOut, takeBack } from './hand-out/hand-out.ts';
 import { checkServer } from './postgres/check.ts';
+import { issueRole, takeRoleBack } from './postgres/issue.ts';
 import { refusalsOf } from './postgres/preflight.ts';
 import { probeStep } from './postgres/probe.ts';
 import { type RoleNow, readBefore, readOwnRights, readRole } from './postgres/role.ts';
@@ -53,15 +54,20 @@ export function createPostgresEnforcer(settings: PostgresEnforcerOptions): Enfor
     async apply(planned, context) {
       const step = readStep(planned);
       mustBeTarget(planned, step, settings.source);
-      return applyStep(step, optionsOf(context), settings.random);
+      const { random } = settings;
+      if (step.action !== 'issue') return applyStep(step, optionsOf(context), random);
+      const replaced = planned.for ?? planned.target;
+      return issueRole(step, { options: optionsOf(context), random, replaced, handOver: context.handOver });
     },
     async probe(planned, context): Promise<Probed> {
       await using session = await openSession(optionsOf(context));
-      return await probeStep(readStep(planned), session, optionsOf(context));
+      const issued = context.handOver.find(planned.for ?? planned.target)?.value;
+      return await probeStep(readStep(planned), session, { ...optionsOf(context), issued });
     },
     async undo(planned, preImage, context) {
       const step = readStep(planned);
       mustBeTarget(planned, step, settings.source);
+      if (step.action === 'issue') return takeRoleBack(step, optionsOf(context));
       return undoStep(step, preImage === '' ? {} : (JSON.parse(preImage) as PostgresRoleBefore), optionsOf(context));
     },
     [Symbol.asyncDispose]: async () => undefined,

@@ -10,6 +10,7 @@
  *   shorten       role, validUntil                  valid-until        R0  ends password logins only
  *   rotate        role, handTo?                     password           R1  the old verifier is the pre-image
  *   detach        role, group, grantedBy?           membership/…       R1  `role` is no member of `group` any more
+ *   issue         role, newRole, grants?            replacement/…      R1  another role for some of those who share this one
  *   delete        role, reassignTo, databases       existence          R2
  *
  * Sources: https://www.postgresql.org/docs/current/sql-alterrole.html, sql-reassign-owned.html, sql-drop-owned.html, sql-revoke.html,
@@ -17,6 +18,10 @@
  */
 import { z } from 'zod';
 import type { Action, StepCommands } from './plan.ts';
+import { issueProbe, issueStatements, postgresGrant, takeBackStatements } from './postgres-issue.ts';
+import { type PostgresStatement, quoteIdentifier, quoteLiteral } from './postgres-quoting.ts';
+
+export { type PostgresStatement, quoteIdentifier, quoteLiteral } from './postgres-quoting.ts';
 
 /** How long one session may take to end before the server answers false. */
 const TERMINATE_TIMEOUT_MS = 5000;
@@ -40,6 +45,8 @@ export const POSTGRES_PARAMETERS = {
   rotate: z.strictObject({ role: name, handTo: z.string().min(1).optional() }),
   /** `grantedBy`: PostgreSQL 16 keeps one membership per grantor; each named one is revoked. */
   detach: z.strictObject({ role: name, group: name, grantedBy: z.array(name).min(1).optional() }),
+  /** `grants`: all that the new role may; absent: what the role may. */
+  issue: z.strictObject({ role: name, newRole: name, grants: z.array(postgresGrant).min(1).optional() }),
   /** `databases`: every database in which the role owns or was granted something; the enforcer refuses when one is missing. */
   delete: z.strictObject({ role: name, reassignTo: name, databases: z.array(name).min(1) }),
 } as const satisfies Partial<Record<Action, z.ZodType>>;
@@ -77,21 +84,8 @@ export interface PostgresRoleBefore {
   /** Secret. Null when the role had no password; undefined when it could not be read. */
   readonly verifier?: string | null;
   readonly memberships?: readonly PostgresMembership[];
-}
-
-export interface PostgresStatement {
-  /** Where it must run; absent is any database of the cluster. */
-  readonly database?: string;
-  readonly sql: string;
-}
-
-/** Same rule as `pg`'s `escapeIdentifier`. */
-export const quoteIdentifier = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-
-/** Same rule as `pg`'s `escapeLiteral`. */
-export function quoteLiteral(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
-  return text.includes('\\') ? ` E${quoted}` : quoted;
+  /** Of `issue`: there was no role of the new name. */
+  readonly newRoleWasThere?: false;
 }
 
 /** The control that a step works on: two incidents that work on one control of one role share a hold. */
@@ -110,13 +104,15 @@ export function postgresControl(step: PostgresStep): string {
       return 'password';
     case 'detach':
       return `membership/${step.parameters.group}`;
+    case 'issue':
+      return `replacement/${step.parameters.newRole}`;
     case 'delete':
       return 'existence';
   }
 }
 
-/** `verifier`: of the new password; without it the statement is for reading only. */
-export function postgresApply(step: PostgresStep, verifier?: string): PostgresStatement[] {
+/** `verifier`: of the new password; without it the statement is for reading only. `mark`: the comment on a role that is issued. */
+export function postgresApply(step: PostgresStep, verifier?: string, mark?: string): PostgresStatement[] {
   const role = quoteIdentifier(step.parameters.role);
   switch (step.action) {
     case 'save':
@@ -134,6 +130,11 @@ export function postgresApply(step: PostgresStep, verifier?: string): PostgresSt
       ];
     case 'detach':
       return revokeStatements(step.parameters);
+    case 'issue':
+      return issueStatements(step.parameters, {
+        ...(verifier !== undefined && { verifier }),
+        ...(mark !== undefined && { mark }),
+      });
     case 'delete':
       return deleteStatements(step.parameters);
   }
@@ -157,6 +158,8 @@ export function postgresInverse(step: PostgresStep, before: PostgresRoleBefore):
       return rotateBack(role, before.verifier);
     case 'detach':
       return (before.memberships ?? [{ admin: false }]).map((membership) => ({ sql: grantSql(step.parameters, membership) }));
+    case 'issue':
+      return takeBackStatements(step.parameters, terminateSql(step.parameters.newRole));
   }
 }
 
@@ -181,6 +184,8 @@ export function postgresProbe(step: PostgresStep): PostgresStatement {
       return {
         sql: `SELECT count(*)::int AS memberships FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles u ON u.oid = m.member WHERE u.rolname = ${role} AND g.rolname = ${quoteLiteral(step.parameters.group).trimStart()};`,
       };
+    case 'issue':
+      return issueProbe(step.parameters);
     case 'delete':
       return {
         sql: `SELECT (SELECT count(*)::int FROM pg_roles WHERE rolname = ${role}) AS roles, (SELECT count(*)::int FROM pg_stat_activity WHERE usesysid IS NOT NULL AND usename IS NULL) AS orphans;`,

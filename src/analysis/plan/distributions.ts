@@ -2,7 +2,7 @@
 import { draftOf, subjectOf } from './draft.ts';
 import type { Control, Draft, PlanInput } from './input.ts';
 import type { Dependence } from './replacement.ts';
-import { idPlaceOf } from './steps/credential-field.ts';
+import { idPlaceOf, namePlaceOf } from './steps/credential-field.ts';
 import { systemOf } from './steps/index.ts';
 import type { Subject } from './steps/subject.ts';
 
@@ -12,19 +12,25 @@ export interface Handed {
   readonly steps: readonly Draft[];
 }
 
+export interface Handing {
+  readonly dependence: Dependence;
+  readonly issued: Draft;
+  /** Only they get it. */
+  readonly forConsumers?: readonly string[];
+  /** The new value works with a new user name only. */
+  readonly hasNewName?: boolean;
+}
+
 /**
  * One step for each place into which its own system can write, and one by hand for the rest. A value that an enforcer issues is shown
  * to nobody, and one that a person issues is known to no enforcer: so either all of these steps are an enforcer's, or all are done by
  * hand. Where the new proof is made by hand anyway, one step tells how to bring it everywhere.
  */
-export function distributions(
-  input: PlanInput,
-  target: number,
-  { dependence, issued }: { dependence: Dependence; issued: Draft },
-): Handed {
+export function distributions(input: PlanInput, target: number, handing: Handing): Handed {
   const { graph } = input;
+  const { dependence, issued, forConsumers } = handing;
   const credential = subjectOf(input, target);
-  const delivered = issued.byHand ? [] : deliveries(input, target, { dependence, issued });
+  const delivered = issued.byHand ? [] : deliveries(input, target, handing);
   const filled = new Set(delivered.map((draft) => graph.keys[draft.target]!));
   const places = dependence.places.filter((place) => !filled.has(place));
   const steps = [...delivered];
@@ -33,6 +39,7 @@ export function distributions(
       draftOf(input, {
         target,
         for: target,
+        ...(forConsumers && { forConsumers }),
         control: systemOf(credential.key).distribute(credential, { ...dependence, places }),
         needs: [issued.id],
         why: 'every place that holds the old value gets the new one',
@@ -63,18 +70,20 @@ function lineFor(credential: Subject, place: string, dependence: Dependence): st
 function deliveries(
   input: PlanInput,
   target: number,
-  { dependence, issued }: { dependence: Dependence; issued: Draft },
+  { dependence, issued, forConsumers, hasNewName = false }: Handing,
 ): Draft[] {
   const { graph } = input;
   const credential = subjectOf(input, target);
   const controlOf = (key: string): Control | undefined => {
     const place = graph.indexOf(key);
-    return place === undefined ? undefined : systemOf(key).deliver?.(subjectOf(input, place), credential);
+    return place === undefined ? undefined : systemOf(key).deliver?.(subjectOf(input, place), credential, { hasNewName });
   };
+  const companionOf = (key: string): string | null | undefined =>
+    hasNewName ? namePlaceOf(key, (one) => graph.indexOf(one) !== undefined) : idPlaceOf(key, credential.key);
   const controls = new Map<string, Control>();
   for (const key of dependence.places) {
     const control = controlOf(key);
-    const idPlace = idPlaceOf(key, credential.key);
+    const idPlace = companionOf(key);
     const idControl = typeof idPlace === 'string' ? controlOf(idPlace) : undefined;
     // A new secret with the old id would strand whoever reads both.
     if (!control || (idPlace !== null && idControl === undefined)) continue;
@@ -85,6 +94,7 @@ function deliveries(
     draftOf(input, {
       target: graph.indexOf(key)!,
       for: target,
+      ...(forConsumers && { forConsumers }),
       control,
       needs: [issued.id],
       why: dependence.places.includes(key)

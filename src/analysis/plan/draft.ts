@@ -7,7 +7,9 @@ import { systemOf } from './steps/index.ts';
 import type { Subject } from './steps/subject.ts';
 
 export interface DraftParts
-  extends Partial<Pick<Draft, 'for' | 'cuts' | 'kills' | 'releases' | 'removes' | 'needs' | 'after' | 'notBefore' | 'residual'>> {
+  extends Partial<
+    Pick<Draft, 'for' | 'forConsumers' | 'cuts' | 'kills' | 'releases' | 'removes' | 'needs' | 'after' | 'notBefore' | 'residual'>
+  > {
   readonly target: number;
   readonly control: Control;
   readonly why: string;
@@ -24,7 +26,7 @@ export function draftOf({ graph, connectorOf }: Pick<PlanInput, 'graph' | 'conne
   const served = serves === undefined ? '' : graph.keys[serves]!;
   return {
     ...control,
-    id: stepId(control.action, key, `${served}\n${purpose ?? ''}`),
+    id: stepId(control.action, key, `${served}\n${purpose ?? rest.forConsumers?.join('\n') ?? ''}`),
     target,
     ...(serves !== undefined && { for: serves }),
     lane: laneOf(key),

@@ -1,7 +1,7 @@
 /** What a plan is made from, and the words that its parts share. */
 import type { AccessGraph } from '../../graph/access-graph.ts';
 import type { Entity, Relationship, RelationshipName, Time } from '../../model/entity.ts';
-import type { Action, Mode, Reversibility, StepCommands, StepParameters } from '../../model/plan.ts';
+import type { Action, Mode, Reversibility, SplitRights, StepCommands, StepParameters } from '../../model/plan.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { Lifeline } from './lifeline.ts';
 
@@ -35,6 +35,26 @@ export interface PlanInput {
   readonly lifeline?: Lifeline;
   /** Mean time of one hop of the attacker; one minute unless given. */
   readonly hopMs?: number;
+  /** `retire`: each consumer of a credential gets one of its own. */
+  readonly split?: SplitQuestion;
+}
+
+export interface SplitQuestion {
+  readonly rights: SplitRights;
+  /** In which uses were looked for. */
+  readonly window: { readonly end: Time; readonly days: number };
+  /** Who consumes a credential, and how surely. */
+  readonly consumersOf: (credential: number) => readonly LikelyConsumer[];
+}
+
+export interface LikelyConsumer {
+  readonly key: string;
+  /** That it is a consumer. */
+  readonly probability: number;
+  readonly isAbleOnly: boolean;
+  readonly evidence: readonly string[];
+  /** Whose use can hardly be anybody else's. */
+  readonly origins: readonly string[];
 }
 
 /** Above these more people must agree. */
@@ -71,6 +91,8 @@ export interface Draft extends Control {
   readonly id: string;
   readonly target: number;
   readonly for?: number;
+  /** Keys of the consumers that it serves, where not all get the same. */
+  readonly forConsumers?: readonly string[];
   /** Steps of one lane run one after another. */
   readonly lane: string;
   readonly connector: string;

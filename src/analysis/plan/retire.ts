@@ -13,6 +13,7 @@ import { type Footholds, identitiesOf, isIdentity, isProof, leavingOf, proofsOf 
 import type { Control, Draft, PlanInput } from './input.ts';
 import { outageOf } from './outage.ts';
 import { type Dependence, dependenceOn } from './replacement.ts';
+import { splitReplacement } from './split-replacement.ts';
 import { systemOf } from './steps/index.ts';
 
 /** One credential on its way out. */
@@ -46,13 +47,14 @@ export function retirement(input: PlanInput, footholds: Footholds): Proposal {
   }
   const retired: Retirement[] = [];
   for (const target of [...dependences.keys()].sort(byImpact(input, dependences))) {
-    const room = roomFor(input, target, dependences);
-    if (room.refusal !== undefined) {
+    // Proofs of new identities take no room of the old one.
+    const room = input.split ? { deletedFirst: [] } : roomFor(input, target, dependences);
+    if ('refusal' in room && room.refusal !== undefined) {
       refusals.push({ target: graph.keys[target]!, rule: '5: no room for a replacement', reason: room.refusal });
       continue;
     }
     const made = retire(input, target, { dependences, deletedFirst: room.deletedFirst });
-    if ('reason' in made) refusals.push({ target: graph.keys[target]!, rule: 'no control', reason: made.reason });
+    if ('reason' in made) refusals.push({ target: graph.keys[target]!, rule: made.rule ?? 'no control', reason: made.reason });
     else retired.push(made);
   }
   const kept = unharmful(input, retired, refusals);
@@ -99,7 +101,7 @@ function retire(
   input: PlanInput,
   target: number,
   { dependences, deletedFirst }: { dependences: ReadonlyMap<number, Dependence>; deletedFirst: readonly number[] },
-): Retirement | { readonly reason: string } {
+): Retirement | { readonly rule?: string; readonly reason: string } {
   const { graph } = input;
   const key = graph.keys[target]!;
   const system = systemOf(key);
@@ -117,7 +119,18 @@ function retire(
     return draft;
   };
   add(system.save(subject), 'what is there now is kept, so that it can be compared and brought back');
-  if (dependence.isNeeded) {
+  let ends: readonly string[] | undefined;
+  let isKept = system.carriesRights === true;
+  if (dependence.isNeeded && input.split !== undefined) {
+    if (!isCredential(input, target))
+      return { rule: 'split', reason: `only a credential is split: name one of ${proofNames(input, target)}` };
+    const after = chain.map(({ id }) => id);
+    const split = splitReplacement({ input: { ...input, split: input.split }, target, dependence, after });
+    if ('reason' in split) return { rule: 'split', reason: split.reason };
+    chain.push(...split.drafts);
+    ends = split.ends;
+    isKept &&= split.needsOld;
+  } else if (dependence.isNeeded) {
     const serves = { for: target };
     const who = dependence.consumers.length + dependence.unexplained.length;
     const room = deletedFirst.flatMap((one) => deletionId(input, one) ?? []);
@@ -137,9 +150,10 @@ function retire(
     cuts: leavingOf(graph, target),
     kills: [target],
     releases: dependence.releases,
+    ...(ends && { needs: ends }),
   })!;
   add(system.soak(subject), 'a disabled proof can be given back in seconds, a deleted one never: rare schedules show here');
-  const isReplacedRole = dependence.isNeeded && system.carriesRights === true;
+  const isReplacedRole = dependence.isNeeded && isKept;
   const deletion = isReplacedRole ? undefined : add(system.delete(subject, replacement), 'it was disabled and nobody missed it');
   return {
     target,
@@ -150,6 +164,15 @@ function retire(
     delete: deletion,
   };
 }
+
+const isCredential = ({ graph }: PlanInput, target: number): boolean => entityKindAt(graph, target) === 'Credential';
+
+const proofNames = ({ graph }: PlanInput, identity: number): string =>
+  proofsOf(graph, identity)
+    .filter((one) => entityKindAt(graph, one) === 'Credential')
+    .map((one) => graph.keys[one])
+    .sort()
+    .join(', ') || 'its proofs, of which none is known';
 
 function deletionId(input: PlanInput, target: number): string | undefined {
   const control = systemOf(input.graph.keys[target]!).delete(subjectOf(input, target));

@@ -1,6 +1,7 @@
 import type { PostgresStep } from '../../model/postgres-actions.ts';
 import { inDatabase, postgresPlace } from '../../model/postgres-place.ts';
 import { handedOut, handOutProblem } from '../hand-out/hand-out.ts';
+import { issueRefusals } from './issue.ts';
 import { type OwnRights, type RoleNow, readMemberships, readOwnRights, readRole, readVerifier } from './role.ts';
 import { isVerifierOf } from './rotation.ts';
 import { openSession, type PostgresSession, type SessionOptions } from './session.ts';
@@ -17,6 +18,8 @@ export interface Question {
 export async function refusalsOf(question: Question): Promise<string[]> {
   const { step, now, rights } = question;
   if (step.action === 'save') return [];
+  if (step.action === 'issue')
+    return [...missingRights(step, now, rights), ...(await issueRefusals(question.session, step, question.options))];
   const refusals = [...lifeline(step, now, rights), ...missingRights(step, now, rights)];
   switch (step.action) {
     case 'reduce':
@@ -50,6 +53,8 @@ function missingRights(step: PostgresStep, now: RoleNow, rights: OwnRights): str
   if (rights.isSuperuser) return [];
   const { role } = step.parameters;
   const refusals: string[] = [];
+  if (step.action === 'issue' && step.parameters.grants !== undefined)
+    return rights.canCreateRole ? [] : [`"${rights.user}" may not make roles: ALTER ROLE "${rights.user}" CREATEROLE`];
   // Membership in a group is the group's to give: `detachRefusals` looks at it.
   if (step.action === 'detach') return [];
   if (now.isSuperuser || now.isReplication) {

@@ -3,15 +3,23 @@ import { type PostgresStep, postgresProbe } from '../../model/postgres-actions.t
 import { asRole, postgresPlace } from '../../model/postgres-place.ts';
 import type { Probed } from '../../ports/enforcer.ts';
 import { handedOut } from '../hand-out/hand-out.ts';
+import { probeIssue } from './issue.ts';
 import { isVerifierOf } from './rotation.ts';
 import { openSession, type PostgresSession, type Row, type SessionOptions, shown } from './session.ts';
 
 /** A pool reconnects within this time: sessions must be gone on both sides of it. */
 const SECOND_LOOK_MS = 250;
 
-export async function probeStep(step: PostgresStep, session: PostgresSession, options: SessionOptions): Promise<Probed> {
+/** `issued`: the value that the step issued, while this process holds it. */
+export async function probeStep(
+  step: PostgresStep,
+  session: PostgresSession,
+  options: SessionOptions & { readonly issued?: string | undefined },
+): Promise<Probed> {
   const { role } = step.parameters;
   if (step.action === 'rotate') return probeRotation(step, session, options);
+  if (step.action === 'issue')
+    return probeIssue(step, session, { idempotencyKey: options.idempotencyKey, value: options.issued });
   const { sql } = postgresProbe(step);
   const [row] = await session.query(sql);
   if (!row) return { state: 'not-effective', evidence: [`role "${role}" does not exist`] };

@@ -111,6 +111,8 @@ export async function readBefore({ session, step, now, rights }: PreImageSource)
           version: rights.version,
         }),
       };
+    case 'issue':
+      return { newRoleWasThere: false };
     case 'save':
     case 'delete':
       return {};

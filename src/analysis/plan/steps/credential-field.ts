@@ -23,3 +23,16 @@ export function idPlaceOf(place: string, credentialKey: string): string | null |
   const id = /access/i.test(found[2]!) ? 'access_key_id' : 'key_id';
   return `${found[1]}${found[2] === found[2]!.toUpperCase() ? id.toUpperCase() : id}`;
 }
+
+/**
+ * Where the user name of a new credential has to go with its password: the place beside it whose name says so, which `isKnown`. Null
+ * where the delivery writes both, or none; undefined where it is not known.
+ */
+export function namePlaceOf(place: string, isKnown: (place: string) => boolean): string | null | undefined {
+  if (place.startsWith('k8s:')) return null;
+  const found = /^(.*?)(password|passwd|pass|pwd)$/i.exec(place);
+  if (!found) return undefined;
+  const isUpper = found[2] === found[2]!.toUpperCase();
+  const names = ['user', 'username', 'user_name', 'login'].map((name) => (isUpper ? name.toUpperCase() : name));
+  return names.map((name) => `${found[1]}${name}`).find(isKnown);
+}

@@ -1,5 +1,6 @@
 /** PostgreSQL roles. Statements: `model/postgres-actions.ts`, which the enforcer runs as they are shown. */
 import { MINUTE_MS, SECOND_MS } from '../../../model/durations.ts';
+import { postgresRole } from '../../../model/keys.ts';
 import {
   POSTGRES_PARAMETERS,
   type PostgresAction,
@@ -11,7 +12,9 @@ import { shellComment } from '../../../model/shell.ts';
 import type { Control } from '../input.ts';
 import { awaited, instructed, manual } from './manual.ts';
 import { nextName } from './next-name.ts';
-import type { Subject, System } from './subject.ts';
+import { ownName } from './own-name.ts';
+import { ownRights } from './postgres-rights.ts';
+import type { OwnIssue, OwnProof, Subject, System } from './subject.ts';
 
 const CALL = { callMs: 5 * SECOND_MS, settleMs: 10 * SECOND_MS };
 
@@ -26,6 +29,28 @@ function step(subject: Subject, action: PostgresAction, rest: Pick<Control, 'rev
   const commands = postgresCommands({ action, parameters: parsed.data } as PostgresStep);
   return { ...CALL, action, parameters: parsed.data as Control['parameters'], commands, ...rest };
 }
+
+/** A role of its own, which may do what its consumers were seen doing, or works as the shared one. */
+function ownRole(subject: Subject, { consumers, seen }: OwnProof): OwnIssue | undefined {
+  const role = roleOf(subject);
+  const source = [subject.key, ...subject.identities].map((key) => /^postgres:([^/]+)\//.exec(key)?.[1]).find(Boolean);
+  if (role === undefined || source === undefined) return undefined;
+  const newRole = ownName(role, consumers, MOST_BYTES);
+  const { grants, text } = ownRights(role, seen);
+  const parsed = POSTGRES_PARAMETERS.issue.safeParse({ role, newRole, ...(grants && { grants }) });
+  if (!parsed.success) return undefined;
+  const control: Control = {
+    ...CALL,
+    action: 'issue',
+    parameters: parsed.data as Control['parameters'],
+    commands: postgresCommands({ action: 'issue', parameters: parsed.data }),
+    reversibility: 'R1',
+    probe: `role "${newRole}" can log in, and the comment on it names this step`,
+  };
+  return { control, identity: postgresRole(source, newRole), rights: text, needsOld: grants === undefined, hasNewName: true };
+}
+
+const MOST_BYTES = 63;
 
 const STOPPED = 'the role cannot log in (rolcanlogin is false), and two counts of its sessions are 0';
 
@@ -58,6 +83,7 @@ export const postgres: System = {
       settleMs: CALL.settleMs,
     };
   },
+  issueOwn: ownRole,
   confirm(subject, replacement) {
     const role = roleOf(subject);
     if (role === undefined) return manual.confirm(subject, replacement);

@@ -19,6 +19,34 @@ export interface Replacement {
   readonly unexplained: readonly string[];
 }
 
+/** A use that was seen: what `ACCESSED` says. */
+export interface SeenUse {
+  readonly thing: string;
+  /** In the words of the log; empty where it says none. */
+  readonly actions: readonly string[];
+  readonly uses: number;
+  readonly lastUsed?: string;
+}
+
+/** Some of the consumers of a shared proof, who get one of their own. */
+export interface OwnProof {
+  readonly consumers: readonly string[];
+  /** What they were seen using, if the new proof is to do no more; absent: all that the shared one may. */
+  readonly seen?: readonly SeenUse[];
+}
+
+export interface OwnIssue {
+  readonly control: Control;
+  /** Key of the identity that the new proof will stand for, by which its use is told from that of the others. */
+  readonly identity?: string;
+  /** What the new proof may do, and why that. */
+  readonly rights: string;
+  /** The rights come from the old identity, which has to stay. */
+  readonly needsOld?: boolean;
+  /** Its consumers need another name with the new value: a place gets both, or none. */
+  readonly hasNewName?: boolean;
+}
+
 /** What one system can do. Undefined where it cannot. */
 export interface System {
   /** Steps of one lane run one after another. */
@@ -48,13 +76,15 @@ export interface System {
   /** Gives proofs that are issued from now on the shortest life that the system has. */
   shorten?(subject: Subject): Control | undefined;
   issue(subject: Subject, replacement: Replacement): Control | undefined;
+  /** A proof, and an identity where the system has such, of its own for some of the consumers. Undefined where there is none: by hand. */
+  issueOwn?(subject: Subject, own: OwnProof): OwnIssue | undefined;
   distribute(subject: Subject, replacement: Replacement): Control;
   /**
    * Writes the new value of a credential into one place of this system, which held the old one: `action: 'distribute'`, with
    * `parameters.field` (which part of a NewCredential goes there; `value` unless the place is plainly for another part).
-   * Undefined where no enforcer could; a person does it then.
+   * Undefined where no enforcer could; a person does it then. `hasNewName`: the user's name is written with it.
    */
-  deliver?(place: Subject, credential: Subject): Control | undefined;
+  deliver?(place: Subject, credential: Subject, how?: { readonly hasNewName: boolean }): Control | undefined;
   confirm(subject: Subject, replacement: Replacement): Control;
   /** `replacement`: what was issued in its place, where somebody needs it. */
   disable(subject: Subject, replacement?: Replacement): Control | undefined;
