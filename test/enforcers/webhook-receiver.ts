@@ -15,15 +15,24 @@ export interface Receiver extends AsyncDisposable {
   instead?: ((response: ServerResponse) => void) | undefined;
 }
 
+/** What a test does to a message before it takes effect, and before it is answered; what it gives before is the answer, without effect. */
+export type Meddle = (asked: Asked, when: 'before' | 'after') => Promise<object | undefined>;
+
 /** `checksTime`: as a receiver must; a test with a fixed clock cannot. */
-export async function openReceiver({ checksTime = false } = {}): Promise<Receiver> {
+export async function openReceiver({
+  checksTime = false,
+  meddle,
+}: {
+  readonly checksTime?: boolean;
+  readonly meddle?: Meddle;
+} = {}): Promise<Receiver> {
   const secret = `whsec_${Buffer.from('a shared secret of tests, long enough').toString('base64')}`;
   const switches = new Map<string, boolean>();
   const taken: Receiver['taken'] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       const body = Buffer.concat(chunks).toString('utf8');
       const headers = request.headers as Record<string, string>;
       if (!isSigned(secret, body, headers, checksTime)) return response.writeHead(401).end();
@@ -33,8 +42,11 @@ export async function openReceiver({ checksTime = false } = {}): Promise<Receive
         return answer(response);
       }
       const asked = JSON.parse(body) as Asked;
+      const given = await meddle?.(asked, 'before');
       taken.push({ ...asked, id: String(headers['webhook-id']) });
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answerTo(asked, switches)));
+      const answer = given ?? answerTo(asked, switches);
+      await meddle?.(asked, 'after');
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
