@@ -58,7 +58,7 @@ class RecurringIds {
   }
 
   note(entity: JoinEntity): void {
-    for (const id of this.#idsOf(entity)) if (this.#seen.add(id)) this.#recurring.add(id);
+    for (const id of this.#idsOf(entity)) if (!this.#seen.add(id)) this.#recurring.add(id);
   }
 
   among(entity: JoinEntity): boolean {

@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { Time } from '../../model/entity.ts';
 import { InputError } from '../../model/errors.ts';
+import { SeenTexts } from '../../model/seen-texts.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import { checkFolder } from '../files/check-folder.ts';
 import { isLarge, readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
-import { EventIds } from '../files/event-ids.ts';
 import { parseJson, readJsonLines, streamJson } from '../files/json.ts';
 import { type FileHead, readFolder } from '../files/read-folder.ts';
 import { firstKeys } from '../files/recognise.ts';
@@ -72,7 +72,7 @@ export const cloudtrailCollector: Collector<z.infer<typeof settings>> = {
 /** Events of all files, each once. */
 class Log {
   newest: Time | undefined;
-  readonly #ids = new EventIds();
+  readonly #ids = new SeenTexts();
   readonly #accounts = new Map<string, AccountFacts>();
 
   /** False when it is no event. */

@@ -12,7 +12,7 @@ import { k8sCertificate, k8sNamespace, k8sObject, k8sToken, origin } from '../..
 import { kindOfKey } from '../../model/kind-of-key.ts';
 import type { Certainty } from '../../model/kinds.ts';
 import { relationshipId } from '../../model/relationship-id.ts';
-import { EventIds } from '../files/event-ids.ts';
+import { SeenTexts } from '../../model/seen-texts.ts';
 import { Tally } from '../files/tally.ts';
 import { agentFamily } from './agent-family.ts';
 import { isChange } from './audit-changes.ts';
@@ -30,7 +30,7 @@ interface Named {
 export class AuditFacts implements FactStream {
   newest: Time | undefined;
   readonly #source: string;
-  readonly #ids = new EventIds();
+  readonly #ids = new SeenTexts();
   readonly #entities = new Map<string, EntityFact>();
   readonly #tallies = new Map<string, Tally>();
   readonly #families = new Map<string, string>();

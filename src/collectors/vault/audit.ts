@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { EntityFact, Time } from '../../model/entity.ts';
 import { origin, vaultAuthRole, vaultEntity, vaultLease, vaultPlace, vaultToken } from '../../model/keys.ts';
 import type { Certainty, RelationshipKind } from '../../model/kinds.ts';
-import { EventIds } from '../files/event-ids.ts';
+import { SeenTexts } from '../../model/seen-texts.ts';
 import { eventTime } from '../files/event-time.ts';
 import { Tally } from '../files/tally.ts';
 import { type AuditAuth, type AuditEvent, auditShape } from './audit-event.ts';
@@ -37,7 +37,7 @@ export class Audit {
   readonly #tallies = new Map<string, Tally>();
   /** When tokens that were seen issued end, by accessor. */
   readonly #ends = new Map<string, Time>();
-  readonly #seen = new EventIds();
+  readonly #seen = new SeenTexts();
 
   constructor(source: string, inventory: Inventory) {
     this.#source = source;
