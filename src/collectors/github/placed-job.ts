@@ -1,7 +1,14 @@
 /** A job with all that its facts are made from. */
 import { boundTexts, NOTHING_GIVEN } from '../../iam/github/inputs.ts';
 import { type OidcSubject, oidcSubjects } from '../../iam/github/oidc-subjects.ts';
-import type { PlacedWorkflow, Runs, WorkflowCalls } from '../../iam/github/reusable.ts';
+import {
+  calledWorkflow,
+  type PlacedWorkflow,
+  type Runs,
+  refOf,
+  throughCall,
+  type WorkflowCalls,
+} from '../../iam/github/reusable.ts';
 import { type RunStep, runSteps } from '../../iam/github/run-steps.ts';
 import type { Job } from '../../iam/github/workflow.ts';
 import type { RepositoryFacts } from './repository-facts.ts';
@@ -19,12 +26,34 @@ export const ownSteps = (placed: PlacedJob): RunStep[] => runSteps(placed, place
 export function subjectsOf(placed: PlacedJob): OidcSubject[] {
   const { calls, repository, workflow, job } = placed;
   const runs = calls.runs({ repository, workflow });
-  if (runs.length > 0) return runs.flatMap((run) => subjectsOfRun(placed, run));
+  const budget = { left: MOST_CALLED_JOBS };
+  if (runs.length > 0) return runs.flatMap((run) => subjectsThroughCall(placed, run, budget) ?? subjectsOfRun(placed, run));
   const { environments } = job;
   const settings = repository.settings ? { settings: repository.settings } : {};
   const found = oidcSubjects({ repository: repository.name, triggers: [], environments, ...settings });
-  if (found.length > 0) return found;
+  if (found.length > 0) return found.map((subject) => ({ ...subject, certainty: 'possible' }));
   return [{ sub: `repo:${repository.name}:*`, certainty: 'possible', because: 'whoever calls the workflow' }];
+}
+
+/** More only come together where calls fan out on purpose; what lies behind them is told as the calling job's own. */
+const MOST_CALLED_JOBS = 1000;
+
+/**
+ * A job that calls presents nothing itself: the jobs that it calls do, with the permissions that it gives them. Undefined where it
+ * calls nothing, or what it calls was not collected, or asks for no token.
+ */
+function subjectsThroughCall(placed: PlacedJob, run: Runs, budget: { left: number }): OidcSubject[] | undefined {
+  const { calls, repository, workflow, job } = placed;
+  const called = calls.called(repository, job);
+  if (typeof called !== 'object' || budget.left <= 0) return undefined;
+  const within = throughCall(run, { repository, workflow, job }, called);
+  const asking = called.workflow.jobs.filter((one) => one.permissions === undefined || one.idToken);
+  if (asking.length === 0) return undefined;
+  budget.left -= asking.length;
+  return asking.flatMap((one) => {
+    const inner = { ...placed, ...called, job: one };
+    return subjectsThroughCall(inner, within, budget) ?? subjectsOfRun(inner, within);
+  });
 }
 
 function subjectsOfRun(placed: PlacedJob, run: Runs): OidcSubject[] {
@@ -51,9 +80,13 @@ function environmentsIn({ workflow, job }: PlacedJob, { started, given }: Runs):
 function claimsOf({ repository, workflow, job }: PlacedJob, run: Runs): Record<string, string> {
   const selfHosted = job.runsOn.includes('self-hosted');
   const hosted = job.runsOn.length > 0 && job.runsOn.every((label) => /^(ubuntu|windows|macos)-/.test(label));
+  const called = job.call && calledWorkflow(job.call.uses);
+  const ran = called
+    ? `${called.repository ?? repository.name}/${called.path}@${refOf(job.call?.uses ?? '')}`
+    : `${repository.name}/${workflow.path}@${run.calledAt ?? '{ref}'}`;
   return {
     workflow_ref: `${run.repository.name}/${run.started.path}@{ref}`,
-    job_workflow_ref: `${repository.name}/${workflow.path}@${run.calledAt ?? '{ref}'}`,
+    job_workflow_ref: ran,
     ...(selfHosted ? { runner_environment: 'self-hosted' } : hosted ? { runner_environment: 'github-hosted' } : {}),
   };
 }

@@ -221,8 +221,8 @@ export function throughCall(run: Runs, caller: PlacedWorkflow & { readonly job: 
   };
 }
 
-/** A name without `refs/` may be a branch or a tag. */
-function refOf(uses: string): string {
+/** The ref that `uses` names, `{ref}` for the caller's own; a name without `refs/` may be a branch or a tag. */
+export function refOf(uses: string): string {
   const [, ref] = /^[^.$][^@]*@(.+)$/.exec(uses) ?? [];
   if (ref === undefined) return '{ref}';
   return ref.startsWith('refs/') || isPinned(ref) ? ref : `refs/*/${ref}`;
