@@ -8,7 +8,7 @@ import type { Footholds } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { mintersOf } from './precedence.ts';
 import type { Recreation } from './recreation.ts';
-import { byFoothold, type Strike } from './strikes.ts';
+import { allByFoothold, byFoothold, type Strike } from './strikes.ts';
 
 /** By session. */
 export interface EarlyCuts {
@@ -31,11 +31,12 @@ export interface EarlyQuestion {
  */
 export function earlyCuts(input: PlanInput, accepted: readonly Strike[], question: EarlyQuestion): EarlyCuts {
   const mine = byFoothold(accepted);
+  const all = allByFoothold(accepted);
   const { by } = question.recreated;
   const remakers = new Set([...by].filter(([one]) => mine.has(one)).flatMap(([, others]) => others));
   const found = { needed: new Map<number, Draft>(), all: new Map<number, Draft>() };
   for (const strike of accepted) {
-    if (!strike.isSession || mintersOf(strike, question.footholds, mine).length === 0) continue;
+    if (!strike.isSession || mintersOf(strike, question.footholds, all).length === 0) continue;
     const isNeeded = strike.footholds.some((one) => remakers.has(one));
     if (!isNeeded && (input.since === undefined || strike.draft.approvals > 0)) continue;
     const first = earlyCut(input, strike, isNeeded);

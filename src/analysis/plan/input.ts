@@ -84,6 +84,8 @@ export interface Control {
   readonly byHand?: true;
   /** Of what spreads from its target, it ends only what goes to keys that begin so: the rest is elsewhere, and stays. */
   readonly endsWithin?: string;
+  /** It ends its target for everybody, not only for those whom the step is for. */
+  readonly endsTarget?: true;
 }
 
 /** A step before it has its wave and its figures. Entities and relationships are indices. */

@@ -3,7 +3,7 @@ import type { EarlyCuts } from './early-cuts.ts';
 import type { Footholds } from './footholds.ts';
 import type { Draft } from './input.ts';
 import type { Recreation } from './recreation.ts';
-import { byFoothold, type Strike } from './strikes.ts';
+import { allByFoothold, byFoothold, type Strike } from './strikes.ts';
 
 export interface Precedence {
   readonly footholds: Footholds;
@@ -16,6 +16,7 @@ export interface Precedence {
 /** Rules 1, 3, 4 and 8 as what stands before what; cuts that wait for approval do not hold up those that need none. */
 export function precedence(accepted: readonly Strike[], { footholds, recreated, early, outer }: Precedence): Draft[] {
   const mine = byFoothold(accepted);
+  const all = allByFoothold(accepted);
   const saves = accepted.flatMap(({ save }) => save ?? []);
   const waiting = waitingFor(accepted, { footholds, recreated, mine });
   const prompt = accepted.filter((strike) => !waiting.has(strike) && !strike.isSession).map(({ draft }) => draft.id);
@@ -24,7 +25,7 @@ export function precedence(accepted: readonly Strike[], { footholds, recreated, 
     const isLate = waiting.has(strike) && !strike.isSession;
     return {
       ...strike.draft,
-      needs: [...strike.draft.needs, ...mintersOf(strike, footholds, mine)],
+      needs: [...strike.draft.needs, ...mintersOf(strike, footholds, all)],
       after: [
         ...saves.map(({ id }) => id),
         ...(isLate ? prompt : []),
@@ -40,9 +41,9 @@ export function precedence(accepted: readonly Strike[], { footholds, recreated, 
 }
 
 /** The cuts that stop what mints the sessions of a strike. */
-export function mintersOf(strike: Strike, { minters }: Footholds, mine: ReadonlyMap<number, Strike>): string[] {
+export function mintersOf(strike: Strike, { minters }: Footholds, all: ReadonlyMap<number, readonly Strike[]>): string[] {
   if (!strike.isSession) return [];
-  const cuts = strike.footholds.flatMap((one) => (minters.get(one) ?? []).flatMap((minter) => mine.get(minter) ?? []));
+  const cuts = strike.footholds.flatMap((one) => (minters.get(one) ?? []).flatMap((minter) => all.get(minter) ?? []));
   return [...new Set(cuts)].filter((cut) => cut !== strike).map(({ draft }) => draft.id);
 }
 

@@ -29,17 +29,21 @@ export function strikesOf(
   const sessions = acted.filter((one) => entityKindAt(graph, one) === 'Session');
   const others = acted.filter((one) => entityKindAt(graph, one) !== 'Session');
   return [
-    ...others.flatMap(
-      (one) => outsideStrikes(input, one, whys(one)) ?? strikeOf(input, one, { footholds, why: whys(one) }) ?? [],
-    ),
+    ...others.flatMap((one) => {
+      const outside = outsideStrikes(input, one, whys(one));
+      const isOurs = entityKindAt(graph, one) !== 'External';
+      const own = isOurs || outside.length === 0 ? strikeOf(input, one, { footholds, why: whys(one) }) : undefined;
+      return own ? [...outside, own] : outside;
+    }),
     ...sessionStrikes(input, footholds, sessions),
   ];
 }
 
-/** Of an identity that is not ours: one for each role that trusts it. */
-function outsideStrikes(input: StrikeInput, foothold: number, why: string): Strike[] | undefined {
-  const drafts = untrusted(input, foothold, `${why.replace('at its issuer', 'where it is trusted')}; its issuer is not ours`);
-  return drafts.length === 0 ? undefined : drafts.map((draft) => ({ footholds: [foothold], draft, isSession: false }));
+/** Where others trust it: of an identity that is not ours, and of one of ours whose own system has no say there. */
+function outsideStrikes(input: StrikeInput, foothold: number, why: string): Strike[] {
+  const isOurs = entityKindAt(input.graph, foothold) !== 'External';
+  const where = `${why.replace('at its issuer', 'where it is trusted')}; ${isOurs ? 'its own system has no say there' : 'its issuer is not ours'}`;
+  return untrusted(input, foothold, where).map((draft) => ({ footholds: [foothold], draft, isSession: false }));
 }
 
 function strikeOf(
@@ -133,7 +137,7 @@ function sessionStrike(
   const target = [...members].sort((a, b) => (graph.keys[a]! < graph.keys[b]! ? -1 : 1))[0]!;
   const system = systemOf(graph.keys[identity]!);
   const control = system.endSessions?.(subjectOf(input, target), subjectOf(input, identity));
-  if (!control) return undefined;
+  if (!control) return wholeStrike(input, { identity, minter, members });
   const collateral = sourcesBy(graph, identity, ['AUTHENTICATES_AS', 'ACTS_FOR']).filter(
     (one) => entityKindAt(graph, one) === 'Session' && !graph.over[one],
   );
@@ -154,5 +158,32 @@ function sessionStrike(
   return { footholds: members, draft, isSession: true };
 }
 
+/** Rule 10: up to the identity where its system cannot end a session by itself. */
+function wholeStrike(
+  input: StrikeInput,
+  { identity, minter, members }: { identity: number; minter: number | undefined; members: readonly number[] },
+): Strike | undefined {
+  const { graph } = input;
+  const control = systemOf(graph.keys[identity]!).denyIdentity?.(subjectOf(input, identity));
+  if (!control) return undefined;
+  const draft = draftOf(input, {
+    target: identity,
+    for: members[0]!,
+    // Taken back it gives the live sessions their rights again.
+    control: { ...control, reversibility: 'R!' },
+    cuts: leavingOf(graph, identity),
+    kills: [identity],
+    why: `its system cannot end ${graph.keys[members[0]!]}${members.length > 1 ? ` and ${members.length - 1} more` : ''} without the whole identity${minter === undefined ? '' : `; after what minted ${members.length === 1 ? 'it' : 'them'}`}`,
+  });
+  return { footholds: members, draft, isSession: true };
+}
+
 export const byFoothold = (strikes: readonly Strike[]): ReadonlyMap<number, Strike> =>
   new Map(strikes.flatMap((strike) => strike.footholds.map((one) => [one, strike] as const)));
+
+/** All of each: an identity that others trust is cut at each of them. */
+export function allByFoothold(strikes: readonly Strike[]): ReadonlyMap<number, readonly Strike[]> {
+  const found = new Map<number, Strike[]>();
+  for (const strike of strikes) for (const one of strike.footholds) found.set(one, [...(found.get(one) ?? []), strike]);
+  return found;
+}

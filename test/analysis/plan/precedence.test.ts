@@ -1,54 +1,7 @@
 /** The rules of `contain` that need more than a graph: configured enforcers, logs, what this program works by. */
 import { describe, expect, it } from 'vitest';
-import type { PlanFacts, PlanInput } from '../../../src/analysis/plan/input.ts';
-import { revocationPlan } from '../../../src/analysis/plan/revocation-plan.ts';
-import type { Entity } from '../../../src/model/entity.ts';
 import type { Plan } from '../../../src/model/plan.ts';
-import { DEFAULT_WEIGHTS } from '../../../src/model/weights.ts';
-import { CASE_NOW, type CaseEntities, caseGraph } from '../case-graph.ts';
-import { planProblems } from './replay.ts';
-
-const KEY = 'aws:AKIA0EXAMPLE00001';
-const USER = 'aws:arn:aws:iam::111122223333:user/ci';
-const ROLE = 'aws:arn:aws:iam::111122223333:role/deploy';
-const SINCE = '2026-02-28T00:00:00.000Z';
-
-interface Asked extends Partial<Omit<PlanInput, 'graph' | 'facts'>> {
-  readonly entities: CaseEntities;
-  readonly relationships: readonly string[];
-  readonly facts?: Partial<PlanFacts>;
-}
-
-function planOf({ entities, relationships, facts, ...rest }: Asked): Plan {
-  const input: PlanInput = {
-    id: 'plan-1',
-    graph: caseGraph(entities, relationships),
-    targets: [KEY],
-    mode: 'contain',
-    budgets: {},
-    weights: DEFAULT_WEIGHTS,
-    now: CASE_NOW,
-    generation: 7,
-    connectorOf: () => 'manual',
-    ...rest,
-    facts: { entity: () => undefined, ...facts },
-  };
-  const plan = revocationPlan(input);
-  expect(planProblems(input.graph, plan, input.targets)).toEqual([]);
-  return plan;
-}
-
-/** An account of an organization: it has control policies. */
-const inOrganization: Partial<PlanFacts> = {
-  entity: (key) =>
-    key === 'aws:account/111122223333'
-      ? ({ key, kind: 'Scope', name: key, provider: 'aws', properties: { organization: 'o-1' } } as unknown as Entity)
-      : undefined,
-};
-
-const words = ({ waves }: Plan): string[][] =>
-  waves.map(({ steps }) => steps.map(({ action, target }) => `${action} ${target}`).sort());
-const stepsOf = ({ waves }: Plan) => waves.flatMap(({ steps }) => steps);
+import { type Asked, inOrganization, KEY, planOf, ROLE, SINCE, stepsOf, USER, words } from './asked-plan.ts';
 
 describe('rule 2: a key that can issue itself another', () => {
   const asked: Asked = {
@@ -93,51 +46,6 @@ describe('rule 2: a key that can issue itself another', () => {
       facts: inOrganization,
     });
     expect(stepsOf(plan).some(({ target }) => target === USER)).toBe(false);
-  });
-});
-
-describe('rule 3: a session of the incident that outlives its key', () => {
-  const SESSION = 'aws:ASIA0EXAMPLE00001';
-  const asked: Asked = {
-    entities: {
-      [KEY]: 'Credential',
-      [USER]: 'ServiceAccount',
-      [SESSION]: 'Session',
-      [ROLE]: 'Role',
-      'permission:1': 'Permission',
-      'aws:arn:aws:s3:::shop': 'Resource tier=0',
-    },
-    relationships: [
-      `${KEY} AUTHENTICATES_AS ${USER} entitled`,
-      `${KEY} MINTED ${SESSION} observed`,
-      `${SESSION} AUTHENTICATES_AS ${ROLE} observed`,
-      `${ROLE} HAS_GRANT permission:1 entitled`,
-      'permission:1 CAN_READ aws:arn:aws:s3:::shop entitled',
-    ],
-    since: SINCE,
-    facts: { relationship: () => ({ firstSeen: '2026-02-28T12:00:00.000Z' }) },
-  };
-
-  it('is cut at once, and once more by the same control when minting has stopped', () => {
-    const plan = planOf(asked);
-    expect(words(plan)).toEqual([[`quarantine ${KEY}`, `quarantine ${SESSION}`], [`quarantine ${SESSION}`], [`notify ${KEY}`]]);
-    const [first, last] = stepsOf(plan).filter(({ target }) => target === SESSION);
-    expect(first!.id).not.toBe(last!.id);
-    expect([first!.parameters, first!.needs]).toEqual([last!.parameters, []]);
-    expect(last!.needs).toEqual([stepsOf(plan).find(({ target }) => target === KEY)!.id]);
-  });
-
-  it('is cut once where nothing is gained by being early, or where it may be a rightful one', () => {
-    const idle = { ...asked, relationships: asked.relationships.filter((line) => !line.includes('CAN_READ')) };
-    const last = [[`quarantine ${KEY}`], [`quarantine ${SESSION}`], [`notify ${KEY}`]];
-    expect(words(planOf(idle))).toEqual(last);
-    const { since: _, ...unknown } = asked;
-    expect(words(planOf(unknown))).toEqual(last);
-  });
-
-  it('is planned the same whenever it is asked', () => {
-    const later = '2026-03-20T00:00:00.000Z';
-    expect(planOf({ ...asked, now: later }).hash).toBe(planOf(asked).hash);
   });
 });
 

@@ -173,9 +173,9 @@ export const kubernetes: System = {
     isolated(subject) ??
     manual.contain(subject),
   denyIdentity: ({ key }) => unbound([key], { action: 'quarantine', reversibility: 'R1' }),
-  /** Binding it again gives the old tokens their rights again. */
+  /** A token cannot be ended by itself, only with what it is bound to: the identity goes as a whole. */
   endSessions: (session, identity) =>
-    unbound([identity.key], { action: 'quarantine', reversibility: 'R!' }) ?? manual.endSessions?.(session, identity),
+    subjectIn([identity.key]) === undefined ? manual.endSessions?.(session, identity) : undefined,
   issue(subject, replacement) {
     const account = subject.identities.map(placeOf).find((place) => place?.plural === 'serviceaccounts');
     if (!account || !tokenSecret(subject)) return manual.issue(subject, replacement);

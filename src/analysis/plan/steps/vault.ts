@@ -115,6 +115,19 @@ export const vault: System = {
   contain: (subject) =>
     secretIdEnded(subject, 'revoke') ?? issuedEnded(subject) ?? identityDenied(subject, 'quarantine') ?? manual.contain(subject),
   denyIdentity: (identity) => identityDenied(identity, 'quarantine'),
+  /** A login role says whom it takes as a whole: it is emptied for all of them. Tokens that are out live on. */
+  untrust({ key }) {
+    const role = roleOf(key);
+    const emptied =
+      role &&
+      control({
+        action: 'quarantine',
+        parameters: { what: 'role', ...role },
+        reversibility: 'R1',
+        probe: 'the role reads no policies: later logins may nothing; revoke the tokens that are out',
+      });
+    return emptied && { ...emptied, endsTarget: true };
+  },
   endSessions(session, identity) {
     if (!vaultSessionOf(session.key)) return manual.endSessions?.(session, identity);
     return control({

@@ -68,10 +68,11 @@ describe('what a cluster can do', () => {
     expect(system.disable(TOKEN)).toMatchObject({ action: 'disable', byHand: true });
     expect(system.delete(TOKEN)).toMatchObject({ action: 'delete', reversibility: 'R2' });
     expect(system.delete(subject(ACCOUNT))).toMatchObject({ parameters: { control: 'service-account' } });
-    expect(system.endSessions?.(subject('k8s:prod/_/tokens/1', [ACCOUNT]), subject(ACCOUNT))).toMatchObject({
-      reversibility: 'R!',
-      parameters: { control: 'bindings' },
-    });
+  });
+
+  it('ends no bound token by itself: only its account can be taken out of the bindings', () => {
+    expect(system.endSessions?.(subject('k8s:prod/_/tokens/1', [ACCOUNT]), subject(ACCOUNT))).toBeUndefined();
+    expect(system.denyIdentity?.(subject(ACCOUNT))).toMatchObject({ parameters: { control: 'bindings' } });
   });
 
   describe('a new value for a Secret', () => {

@@ -120,9 +120,12 @@ function untrustedOf(assumers: readonly string[], role: string): StepParameters 
   return sorted.length === 1 ? oidcProviderOf(sorted[0] as string, role) : undefined;
 }
 
-/** Providers whose issuer has no path, as all that CI systems use: host and subject are told apart by the first slash. */
+/**
+ * `external:oidc/<issuer>/<subject>`. An issuer may have a path (EKS: `oidc.eks.eu-west-1.amazonaws.com/id/…`): the subject begins at the
+ * first part after the host that has a colon or a wildcard in it, as the subjects of clusters and CI systems have.
+ */
 function oidcProviderOf(key: string, role: string): StepParameters | undefined {
-  const found = /^external:oidc\/([\w.-]+)\/(.+)$/.exec(key);
+  const found = /^external:oidc\/([\w.-]+(?:\/[^/:*]+(?=\/[^:*]*[:*]))*)\/(.+)$/.exec(key);
   const place = /^aws:arn:([\w-]+):iam::(\d{12}):/.exec(role);
   if (!found || !place) return undefined;
   return { provider: `arn:${place[1]}:iam::${place[2]}:oidc-provider/${found[1]}`, subjects: [found[2] as string] };

@@ -1,0 +1,157 @@
+/** Rule 3 and rule 10 of `contain`: what mints, what is minted, and who trusts it. */
+import { describe, expect, it } from 'vitest';
+import { type Asked, KEY, planOf, ROLE, SINCE, stepsOf, USER, words } from './asked-plan.ts';
+
+describe('rule 3: a session of the incident that outlives its key', () => {
+  const SESSION = 'aws:ASIA0EXAMPLE00001';
+  const asked: Asked = {
+    entities: {
+      [KEY]: 'Credential',
+      [USER]: 'ServiceAccount',
+      [SESSION]: 'Session',
+      [ROLE]: 'Role',
+      'permission:1': 'Permission',
+      'aws:arn:aws:s3:::shop': 'Resource tier=0',
+    },
+    relationships: [
+      `${KEY} AUTHENTICATES_AS ${USER} entitled`,
+      `${KEY} MINTED ${SESSION} observed`,
+      `${SESSION} AUTHENTICATES_AS ${ROLE} observed`,
+      `${ROLE} HAS_GRANT permission:1 entitled`,
+      'permission:1 CAN_READ aws:arn:aws:s3:::shop entitled',
+    ],
+    since: SINCE,
+    facts: { relationship: () => ({ firstSeen: '2026-02-28T12:00:00.000Z' }) },
+  };
+
+  it('is cut at once, and once more by the same control when minting has stopped', () => {
+    const plan = planOf(asked);
+    expect(words(plan)).toEqual([[`quarantine ${KEY}`, `quarantine ${SESSION}`], [`quarantine ${SESSION}`], [`notify ${KEY}`]]);
+    const [first, last] = stepsOf(plan).filter(({ target }) => target === SESSION);
+    expect(first!.id).not.toBe(last!.id);
+    expect([first!.parameters, first!.needs]).toEqual([last!.parameters, []]);
+    expect(last!.needs).toEqual([stepsOf(plan).find(({ target }) => target === KEY)!.id]);
+  });
+
+  it('is cut once where nothing is gained by being early, or where it may be a rightful one', () => {
+    const idle = { ...asked, relationships: asked.relationships.filter((line) => !line.includes('CAN_READ')) };
+    const last = [[`quarantine ${KEY}`], [`quarantine ${SESSION}`], [`notify ${KEY}`]];
+    expect(words(planOf(idle))).toEqual(last);
+    const { since: _, ...unknown } = asked;
+    expect(words(planOf(unknown))).toEqual(last);
+  });
+
+  it('is planned the same whenever it is asked', () => {
+    const later = '2026-03-20T00:00:00.000Z';
+    expect(planOf({ ...asked, now: later }).hash).toBe(planOf(asked).hash);
+  });
+});
+
+describe('rule 3: an issuer that is not ours', () => {
+  const SUBJECT = 'external:oidc/token.actions.githubusercontent.com/repo:acme/shop:ref:refs/heads/main';
+  const PATTERN = 'external:oidc/token.actions.githubusercontent.com/repo:acme/shop:*';
+  const LOGIN = 'vault:main/auth/jwt/role/ci';
+  const asked: Asked = {
+    targets: [SUBJECT],
+    entities: {
+      [SUBJECT]: 'External',
+      [PATTERN]: 'External',
+      [ROLE]: 'Role',
+      [LOGIN]: 'Role',
+      'permission:1': 'Permission',
+      'aws:arn:aws:s3:::shop': 'Resource tier=0',
+    },
+    relationships: [
+      `${SUBJECT} MEMBER_OF ${PATTERN} inferred`,
+      `${PATTERN} CAN_ASSUME ${ROLE} entitled`,
+      `${SUBJECT} CAN_ASSUME ${LOGIN} entitled`,
+      `${ROLE} HAS_GRANT permission:1 entitled`,
+      'permission:1 CAN_READ aws:arn:aws:s3:::shop entitled',
+    ],
+    connectorOf: (key: string, { byHand }: { byHand?: true }) =>
+      byHand ? 'manual' : key.startsWith('vault:') ? 'vault' : 'prod-aws',
+  };
+
+  it('is cut where it is trusted: in the trust policy of the AWS role, and at the login role of Vault', () => {
+    const plan = planOf(asked);
+    expect(words(plan)[0]).toEqual([`block ${ROLE}`, `quarantine ${LOGIN}`]);
+    const [atAws, atVault] = [ROLE, LOGIN].map((target) => stepsOf(plan).find((step) => step.target === target)!);
+    expect([atAws!.connector, atAws!.parameters]).toEqual([
+      'prod-aws',
+      expect.objectContaining({ control: 'trust-policy', subjects: ['repo:acme/shop:ref:refs/heads/main'] }),
+    ]);
+    expect([atVault!.connector, atVault!.parameters]).toEqual(['vault', { what: 'role', mount: 'jwt', role: 'ci' }]);
+    expect(atVault!.why).toContain('everybody else who logs in by this role');
+    expect(plan.waves[0]!.steps[0]!.reachAfter.hi).toBe(0);
+  });
+
+  it('is left to a person at a system that has no such control, and to the others not', () => {
+    const other = 'gcp:projects/shop/serviceAccounts/ci';
+    const plan = planOf({
+      ...asked,
+      entities: { ...asked.entities, [other]: 'ServiceAccount' },
+      relationships: [...asked.relationships, `${SUBJECT} CAN_ASSUME ${other} entitled`],
+    });
+    expect(stepsOf(plan).find(({ target }) => target === other)).toMatchObject({ action: 'block', connector: 'manual' });
+    expect(words(plan)[0]).toContain(`block ${ROLE}`);
+  });
+
+  it('its sessions are cut after the trust of each role is gone', () => {
+    const session = 'aws:ASIA0EXAMPLE00001';
+    const plan = planOf({
+      ...asked,
+      entities: { ...asked.entities, [session]: 'Session' },
+      relationships: [
+        ...asked.relationships,
+        `${SUBJECT} MINTED ${session} observed`,
+        `${session} AUTHENTICATES_AS ${ROLE} observed`,
+      ],
+    });
+    const last = stepsOf(plan)
+      .filter(({ target }) => target === session)
+      .at(-1)!;
+    const trusts = stepsOf(plan).filter(({ for: serves }) => serves === SUBJECT);
+    expect(last.needs).toEqual(expect.arrayContaining(trusts.filter(({ target }) => target !== session).map(({ id }) => id)));
+  });
+
+  it('a service account that a cloud trusts is cut in its cluster and at the cloud, whose issuer may have a path', () => {
+    const account = 'k8s:prod/shop/serviceaccounts/api';
+    const subject = 'external:oidc/oidc.eks.eu-west-1.amazonaws.com/id/AB12/system:serviceaccount:shop:api';
+    const plan = planOf({
+      ...asked,
+      targets: [account],
+      entities: { ...asked.entities, [account]: 'ServiceAccount', [subject]: 'External' },
+      relationships: [
+        ...asked.relationships,
+        `${account} MEMBER_OF ${subject} inferred`,
+        `${subject} CAN_ASSUME ${ROLE} entitled`,
+      ],
+    });
+    expect(words(plan)[0]).toEqual([`block ${ROLE}`, `quarantine ${account}`]);
+    expect(stepsOf(plan).find(({ target }) => target === ROLE)?.parameters).toMatchObject({
+      provider: 'arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/AB12',
+      subjects: ['system:serviceaccount:shop:api'],
+    });
+    expect(plan.waves[0]!.steps[0]!.reachAfter.hi).toBe(0);
+  });
+});
+
+describe('rule 10: a session that its system cannot end by itself', () => {
+  const account = 'k8s:prod/shop/serviceaccounts/api';
+  const session = 'k8s:prod/shop/tokens/1';
+  it('is ended with its identity, which is said, and whose outage is counted', () => {
+    const plan = planOf({
+      targets: [session],
+      entities: { [session]: 'Session', [account]: 'ServiceAccount', 'k8s:prod/shop/deployments/api': 'Workload' },
+      relationships: [
+        `${session} AUTHENTICATES_AS ${account} observed`,
+        `k8s:prod/shop/deployments/api RUNS_AS ${account} declared`,
+      ],
+    });
+    const [step] = plan.waves[0]!.steps;
+    expect([step!.target, step!.for, step!.action, step!.reversibility]).toEqual([account, session, 'quarantine', 'R!']);
+    expect(step!.parameters).not.toHaveProperty('sessions');
+    expect(step!.why).toContain('without the whole identity');
+    expect(step!.outageAfter.lo.down).toBe(1);
+  });
+});
