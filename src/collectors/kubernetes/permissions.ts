@@ -116,8 +116,9 @@ export class Permissions {
   }
 }
 
-function isMeant({ plural, name, templates }: Workload, of: Things, names: 'every' | ReadonlySet<string>): boolean {
+function isMeant({ plural, name, templates, nodes }: Workload, of: Things, names: 'every' | ReadonlySet<string>): boolean {
   if (of === 'pods') return true;
+  if (of === 'pods on nodes') return [...nodes].some((node) => covers(names, node));
   if (of === 'literals') return [...templates].some(({ literals }) => literals.length > 0);
   return plural === of && covers(names, name);
 }
@@ -155,6 +156,7 @@ const SINGULAR: Readonly<Record<Things, string>> = {
   groups: 'group',
   namespaces: 'namespace',
   pods: 'pod',
+  'pods on nodes': 'pod on the nodes',
   literals: 'spelled-out credential',
   deployments: 'Deployment',
   statefulsets: 'StatefulSet',

@@ -17,7 +17,10 @@ export const impersonate: EscalationPath = {
         why: 'may impersonate the service account',
         by: accounts.by,
       };
-    if (rights.at !== '') return;
+    if (rights.at !== '') {
+      yield* groups(may(rights.clusterWide(), 'groups'), accounts);
+      return;
+    }
     const users = may(rights, 'users');
     if (users) yield { level: 'control', over: each('users', users.names), why: 'may impersonate the user', by: users.by };
     yield* groups(may(rights, 'groups'), either(users, accounts));

@@ -16,7 +16,10 @@ export type Targets =
       readonly namespaces?: ReadonlySet<string>;
     };
 
-/** `pods`: the workloads that they belong to; `literals`: workloads whose specification holds a credential. */
+/**
+ * `pods`: the workloads that they belong to; `pods on nodes`: by the names of the nodes; `literals`: workloads whose specification holds
+ * a credential.
+ */
 export type Things =
   | 'secrets'
   | 'serviceaccounts'
@@ -25,6 +28,7 @@ export type Things =
   | 'groups'
   | 'namespaces'
   | 'pods'
+  | 'pods on nodes'
   | 'literals'
   | Controllers;
 export type Controllers =

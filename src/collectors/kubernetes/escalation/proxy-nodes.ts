@@ -9,7 +9,7 @@ export const proxyNodes: EscalationPath = {
     if (held)
       yield {
         level: 'control',
-        over: each('pods', 'every'),
+        over: held.names === 'every' ? each('pods', 'every') : each('pods on nodes', held.names),
         why: "may command the kubelet through the API server, past admission and the audit log's sight (nodes/proxy)",
         by: held.by,
       };

@@ -1,10 +1,11 @@
 /** Roles that an identity may bind to itself: their rules are as good as its own. */
 import { covers, type Grant, type Held, type Rights, together } from '../rights.ts';
-import { RBAC_API } from './path.ts';
+import { CHANGE_VERBS, RBAC_API } from './path.ts';
 
 /** Grants besides those that it has. Binding any ClusterRole is a power of its own (`bindRoles`). */
 export function* selfGrants(rights: Rights): Generator<Grant> {
   const { at, cluster } = rights;
+  yield* ofBindingsThere(rights);
   if (at === '') yield* ofClusterRoles(rights, 'clusterrolebindings', ['']);
   yield* ofClusterRoles(rights, 'rolebindings', at === '' ? [...cluster.namespaces] : [at]);
   const held = together(may(rights, 'bind', 'roles'), written(rights, 'rolebindings'));
@@ -21,6 +22,26 @@ function* ofClusterRoles(rights: Rights, bindings: string, namespaces: readonly 
   for (const name of held.names) {
     const rules = rights.cluster.authorizer.clusterRole(name);
     if (rules) for (const namespace of namespaces) yield grant({ kind: 'ClusterRole', name }, namespace, { held, rules });
+  }
+}
+
+/** The role of a binding stays; whoever may bind that role may add themselves to its subjects. */
+function* ofBindingsThere(rights: Rights): Generator<Grant> {
+  const { at, cluster } = rights;
+  const roles = { Role: may(rights, 'bind', 'roles'), ClusterRole: may(rights, 'bind', 'clusterroles') };
+  if (!roles.Role && !roles.ClusterRole) return;
+  const bindings = {
+    RoleBinding: rights.held(CHANGE_VERBS, { apiGroup: RBAC_API, resource: 'rolebindings' }),
+    ClusterRoleBinding:
+      at === '' ? rights.held(CHANGE_VERBS, { apiGroup: RBAC_API, resource: 'clusterrolebindings' }) : undefined,
+  };
+  for (const binding of cluster.authorizer.bindings) {
+    const { kind, name, namespace, role } = binding;
+    const [change, bind] = [bindings[kind], role.kind === 'Role' ? roles.Role : roles.ClusterRole];
+    if ((at !== '' && namespace !== at) || !change || !bind || cluster.eksRbac.includes(binding)) continue;
+    const rules = covers(change.names, name) && covers(bind.names, role.name) ? cluster.authorizer.rulesOf(binding) : undefined;
+    const held = together(change, bind);
+    if (rules && held) yield grant(role, namespace, { held, rules });
   }
 }
 
