@@ -9,7 +9,7 @@ import { undoPlan } from '../../src/app/execute/undo-plan.ts';
 import { executeContext, planRevocation } from '../../src/app/revocation.ts';
 import { askWhatIf } from '../../src/app/what-if.ts';
 import { HOUR_MS } from '../../src/model/durations.ts';
-import { RefusedError } from '../../src/model/errors.ts';
+import { RefusedError, UsageError } from '../../src/model/errors.ts';
 import { executeWaveJob, reconcileJob } from '../../src/model/jobs.ts';
 import type { Mode } from '../../src/model/plan.ts';
 import { atLeast } from '../authorize.ts';
@@ -24,6 +24,8 @@ interface PlanInput {
   readonly since?: string | null;
   readonly budgetDown?: number | null;
   readonly offboard?: boolean | null;
+  readonly split?: boolean | null;
+  readonly sameRights?: boolean | null;
 }
 
 interface ExecuteArguments {
@@ -98,13 +100,16 @@ export const revocation = {
   Mutation: {
     planRevocation: atLeast('responder', (_: unknown, { input }: { input: PlanInput }, context) =>
       payload(async () => {
-        const { targets, mode, since, budgetDown, offboard } = input;
+        const { targets, mode, since, budgetDown, offboard, split, sameRights } = input;
+        if (sameRights && !split)
+          throw new UsageError('sameRights: of the credentials that a shared one is split into; set split');
         const plan = await planRevocation(context.app, {
           targets,
           mode,
           ...(since != null && { since }),
           ...(budgetDown != null && { budgetDown }),
           ...(offboard && { offboard }),
+          ...(split && { split: sameRights ? ('same' as const) : ('seen' as const) }),
         });
         return planFields(await stored(context, plan.id));
       }),

@@ -10,7 +10,7 @@ import type { Entity, Relationship, Time } from '../model/entity.ts';
 import { UsageError } from '../model/errors.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { EntityKind, RelationshipKind } from '../model/kinds.ts';
-import type { Mode, Plan } from '../model/plan.ts';
+import type { Mode, Plan, SplitRights } from '../model/plan.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 import type { GraphReader } from '../ports/store.ts';
 import { createInputs } from './ambiguity.ts';
@@ -19,6 +19,7 @@ import { connectorFor } from './connector-for.ts';
 import type { ExecuteContext } from './execute/run.ts';
 import type { Asking } from './reach.ts';
 import { resolveKeys } from './resolve-keys.ts';
+import { splitQuestion } from './split-question.ts';
 
 export interface PlanQuestion {
   readonly targets: readonly string[];
@@ -28,6 +29,8 @@ export interface PlanQuestion {
   readonly offboard?: boolean;
   /** Things that may stop for certain. Absent: the plan says what stops, and execution asks for approval. */
   readonly budgetDown?: number;
+  /** `retire`: each consumer of a shared credential gets one of its own, which may do this. */
+  readonly split?: SplitRights;
 }
 
 type Planning = App & Asking;
@@ -35,6 +38,8 @@ type Planning = App & Asking;
 /** Plans and keeps the plan, so that it can be approved and executed by its id. The same question of the same graph is the same plan. */
 export async function planRevocation(app: Planning, question: PlanQuestion): Promise<Plan> {
   refuseFuture(question.since, app.clock());
+  if (question.split !== undefined && question.mode !== 'retire')
+    throw new UsageError('split: only `--mode retire` replaces a credential, so only there can it be split');
   const named = await resolveKeys(app.store, question.targets);
   const targets = question.offboard ? offboarded(await app.graph(), named) : named;
   const budgets = question.budgetDown === undefined ? {} : { down: question.budgetDown };
@@ -43,6 +48,7 @@ export async function planRevocation(app: Planning, question: PlanQuestion): Pro
     mode: question.mode,
     budgets,
     ...(question.since !== undefined && { since: question.since }),
+    ...(question.split !== undefined && { split: question.split }),
   });
   return keepPlan(app, plan);
 }
@@ -76,12 +82,13 @@ const ID_LENGTH = 12;
 /** The plan of a question, of the graph as it is now. Its id is the beginning of its hash. */
 export async function computePlan(
   app: Planning,
-  question: Pick<PlanInput, 'targets' | 'mode' | 'since' | 'budgets'>,
+  { split, ...question }: Pick<PlanInput, 'targets' | 'mode' | 'since' | 'budgets'> & Pick<PlanQuestion, 'split'>,
 ): Promise<Plan> {
   const graph = await app.graph();
   const facts = await planFacts(app.store);
   const plan = revocationPlan({
     ...question,
+    ...(split !== undefined && { split: await splitQuestion(app, graph, split) }),
     id: '',
     graph,
     ...(await limitsOf(app, { graph, facts })),
@@ -164,7 +171,13 @@ export async function planFacts(store: GraphReader): Promise<PlanFacts> {
 export function executeContext(app: Planning): ExecuteContext {
   return {
     ...app,
-    replan: ({ targets, mode, since, budgets }) =>
-      computePlan(app, { targets, mode, budgets, ...(since !== undefined && { since }) }),
+    replan: ({ targets, mode, since, budgets, split }) =>
+      computePlan(app, {
+        targets,
+        mode,
+        budgets,
+        ...(since !== undefined && { since }),
+        ...(split !== undefined && { split }),
+      }),
   };
 }

@@ -125,6 +125,8 @@ export const commands: readonly Command[] = [
       SINCE,
       ['--offboard', 'people or vendors leave: with them goes every credential that they could have read'],
       ['--budget-down <n>', 'at most so many things may stop'],
+      ['--split', 'retire: each consumer gets a credential of its own, for what it was seen using'],
+      ['--same-rights', 'with --split: each may do all that the shared one may'],
       ['--out <file>', 'write the plan as JSON'],
     ],
     load: () => import('./plan.ts'),

@@ -6,6 +6,7 @@ import type { Weights } from '../../model/weights.ts';
 import { createFigures } from './figures.ts';
 import { footholds as footholdsOf, identitiesOf, isProof, sourcesBy } from './footholds.ts';
 import type { Draft, PlanFacts } from './input.ts';
+import { type Harm, keptOpenBy } from './outage.ts';
 import { dependenceOn } from './replacement.ts';
 
 export interface WhatIfInput {
@@ -33,11 +34,15 @@ export function whatIf({ graph, weights, facts }: WhatIfInput, plan: Plan, steps
   return { steps: [...steps], reach: figures!.reach, outage: figures!.outage };
 }
 
-type Effect = Pick<Draft, 'cuts' | 'kills' | 'removes' | 'releases'>;
+type Effect = Pick<Draft, 'cuts'> & Harm;
 
 /** What some steps of a plan do to the graph, told from the plan alone. */
 export function effectsOf(graph: AccessGraph, plan: Plan, steps: readonly PlanStep[]): Effect[] {
-  const confirmed = new Set(steps.filter(({ action }) => action === 'confirm').map(({ for: serves }) => serves));
+  const chosen = new Set(steps.map(({ id }) => id));
+  const confirms = plan.waves.flatMap((wave) => wave.steps).filter(({ action }) => action === 'confirm');
+  const confirmed = new Set(confirms.map(({ for: serves }) => serves));
+  // Of a credential that is split each consumer is confirmed by itself.
+  for (const { id, for: serves } of confirms) if (!chosen.has(id)) confirmed.delete(serves);
   const targets = plan.targets.flatMap((key) => graph.indexOf(key) ?? []);
   return steps.map((step) => effectOf(graph, step, { targets, isReplaced: confirmed.has(step.target) }));
 }
@@ -58,9 +63,11 @@ function effectOf(
   });
   if (target === undefined) throw new RefusedError(`step ${step.id}: ${step.target} is gone; plan again`);
   const ends = ENDS.has(step.action) || (step.action === 'block' && isProof(graph, target));
+  const kills = ends ? endedBy(graph, target, cuts) : [];
   return {
     cuts,
-    kills: ends ? endedBy(graph, target, cuts) : [],
+    kills,
+    keptOpen: keptOpenBy({ ...step, key: step.target }, kills),
     removes: step.action === 'block' && !ends ? cuts.filter((r) => nameAt(graph, r).kind === 'CAN_ASSUME') : [],
     releases: isReplaced ? dependenceOn(graph, target, targets).releases : [],
   };

@@ -9,6 +9,7 @@ import { messageOf, RefusedError } from '../../model/errors.ts';
 import type { PlanStep, StepState } from '../../model/plan.ts';
 import { tracesWith } from './carry-out.ts';
 import { withControl } from './control-lease.ts';
+import { slotOf } from './hand-over.ts';
 import { controlOf } from './holds.ts';
 import { enforcerContext, enforcerOf, hasEnded, moveStep, type Run, recordOf, stepDraft, stepsOf, timeOf } from './run.ts';
 
@@ -23,10 +24,10 @@ const isDistribution = (step: PlanStep): boolean => step.action === 'distribute'
 export async function readyHandOver(run: Run, steps: readonly PlanStep[]): Promise<PlanStep[]> {
   const again: PlanStep[] = [];
   const open = await openDistributions(run, steps);
-  for (const credential of new Set(open.map((step) => step.for as string))) {
-    if (run.handOver.find(credential) !== undefined) continue;
-    await issueAgain(run, credential);
-    again.push(...(await reopen(run, credential)).filter((step) => !steps.includes(step)));
+  for (const slot of new Set(open.map(slotOf))) {
+    if (run.handOver.find(slot) !== undefined) continue;
+    await issueAgain(run, slot);
+    again.push(...(await reopen(run, slot)).filter((step) => !steps.includes(step)));
   }
   return again;
 }
@@ -44,8 +45,10 @@ async function openDistributions(run: Run, steps: readonly PlanStep[]): Promise<
   return open;
 }
 
-async function issueAgain(run: Run, credential: string): Promise<void> {
-  const issue = stepsOf(run.plan).find((step) => step.action === 'issue' && (step.for ?? step.target) === credential);
+/** `slot`: which new credential, as `slotOf` says. */
+async function issueAgain(run: Run, slot: string): Promise<void> {
+  const issue = stepsOf(run.plan).find((step) => step.action === 'issue' && slotOf(step) === slot);
+  const [credential] = slot.split('\n');
   if (!issue) throw new RefusedError(`the plan issues no replacement of ${credential}: plan again`);
   const record = recordOf(run, issue);
   if (!hasEnded(record.state) || record.preImage === undefined) {
@@ -75,9 +78,9 @@ async function issueAgain(run: Run, credential: string): Promise<void> {
 }
 
 /** Places that got the lost value are written again. They keep their first pre-image. */
-async function reopen(run: Run, credential: string): Promise<PlanStep[]> {
+async function reopen(run: Run, slot: string): Promise<PlanStep[]> {
   const written = stepsOf(run.plan).filter(
-    (step) => isDistribution(step) && step.for === credential && DONE.includes(recordOf(run, step).state),
+    (step) => isDistribution(step) && slotOf(step) === slot && DONE.includes(recordOf(run, step).state),
   );
   const byEnforcer: PlanStep[] = [];
   for (const step of written) {
@@ -93,8 +96,8 @@ async function reopen(run: Run, credential: string): Promise<PlanStep[]> {
 /** Why a replacement may not be issued by an enforcer: a place that a person fills would never get it, since it is shown to nobody. */
 export async function strandedValue(run: Run, step: PlanStep): Promise<string[]> {
   if (step.action !== 'issue' || (await enforcerOf(run, step)).waitsForPerson) return [];
-  const credential = step.for ?? step.target;
-  const distributions = stepsOf(run.plan).filter((one) => isDistribution(one) && one.for === credential);
+  const slot = slotOf(step);
+  const distributions = stepsOf(run.plan).filter((one) => isDistribution(one) && slotOf(one) === slot);
   const found = distributions.length > 0 ? [] : ['no step distributes what it would issue, and the new value is shown to nobody'];
   for (const other of distributions) {
     if ((await enforcerOf(run, other)).waitsForPerson)

@@ -8,7 +8,7 @@ import type { Drift, Hold, Plan, PlanState, PlanStep, StepRecord, StepState, Sto
 import type { Enforcer, EnforcerContext, HandOver } from '../../ports/enforcer.ts';
 import type { StepTransition } from '../../ports/store.ts';
 import type { App } from '../app.ts';
-import { createHandOvers, type HandOvers } from './hand-over.ts';
+import { createHandOvers, type HandOvers, handOverOf } from './hand-over.ts';
 import { createGates, type Gate, type Gates } from './pace.ts';
 import { createSealer, parseSealKeys, type Sealer } from './seal.ts';
 
@@ -141,7 +141,7 @@ export function enforcerContext(run: Run, step: PlanStep): EnforcerContext {
     signal: run.signal,
     idempotencyKey,
     now: run.context.wallClock,
-    handOver: run.handOver,
+    handOver: handOverOf(run.handOver, step),
     ...(requestedAt !== undefined && { recorded: { since: requestedAt, traces, preImage: opened } }),
   };
 }

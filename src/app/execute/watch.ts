@@ -1,12 +1,14 @@
 /**
  * Steps of `retire` that only wait. What the logs say ends them; where the logs cannot say it, a person does (`interlock confirm`).
  *
- *     confirm   every consumer that it waits for was seen on another proof of the same identity since the new one was issued
+ *     confirm   every consumer that it waits for was seen on another proof of the same identity since the new one was issued, or,
+ *               where a credential is split, on the identity that was made for it. Who could not be told apart is never seen
  *     soak      its days are over, and every log that ever saw the old proof in use has gone on past them without a use
  */
 import { DAY_MS } from '../../model/durations.ts';
 import type { Relationship, Time } from '../../model/entity.ts';
 import type { PlanStep } from '../../model/plan.ts';
+import { slotOf } from './hand-over.ts';
 import { moveStep, type Run, recordOf, stepDraft, stepsOf } from './run.ts';
 
 /** Neighbours looked at of one thing: more consumers than this are confirmed by a person. */
@@ -40,16 +42,17 @@ async function lookAt(run: Run, step: PlanStep): Promise<Seen | undefined> {
 
 async function lookAtConsumers(run: Run, step: PlanStep, credential: string): Promise<Seen | undefined> {
   const waitsFor = step.parameters['waitsFor'];
-  const issued = endOf(run, 'issue', credential);
+  const issued = issueOf(run, step);
   if (!Array.isArray(waitsFor) || waitsFor.length === 0 || issued === undefined) return undefined;
-  const others = await otherProofs(run, credential);
-  const uses = others.length === 0 ? [] : (await usesOf(run, others)).filter(isSeen);
+  const uses = (await newUses(run, step, credential)).filter(isSeen);
   const before = (await usesOf(run, [credential])).filter(isSeen);
+  const isOnNew = onNewOf(step);
+  const isOnOld = onOldOf(step);
   const seen: string[] = [];
   const open: string[] = [];
   for (const consumer of waitsFor as readonly string[]) {
-    const onNew = newest(uses.filter(({ source, lastUsed }) => source === consumer && lastUsed > issued));
-    const onOld = newest(before.filter(({ source }) => source === consumer));
+    const onNew = newest(uses.filter((use) => isOnNew(use, consumer) && use.lastUsed > issued));
+    const onOld = newest(before.filter((use) => isOnOld(use, consumer)));
     if (onNew && (!onOld || onOld.lastUsed < onNew.lastUsed))
       seen.push(`${consumer} was seen on ${onNew.target} at ${onNew.lastUsed}`);
     else open.push(consumer);
@@ -63,18 +66,52 @@ const isSeen = (use: Relationship): use is SeenUse => use.basis === 'observed' &
 const newest = (uses: readonly SeenUse[]): SeenUse | undefined =>
   uses.reduce<SeenUse | undefined>((best, use) => (best && best.lastUsed >= use.lastUsed ? best : use), undefined);
 
+type Match = (use: SeenUse, consumer: string) => boolean;
+
+/**
+ * Whoever uses what was made for one consumer and given to nobody else is that consumer, by whatever name the log knows it. Where several
+ * got the same, each has to be seen by its own; a client that is known by the user it logs in as has another name now.
+ */
+function onNewOf({ parameters: { onto, waitsFor } }: PlanStep): Match {
+  if (typeof onto !== 'string') return ({ source }, consumer) => source === consumer;
+  if ((waitsFor as readonly string[]).length === 1) return () => true;
+  return ({ source }, consumer) => source === consumer || clientOf(source) === (clientOf(consumer) ?? '');
+}
+
+/** `checkout@10.0.0.5`, of a client that is told by its sessions. */
+const clientOf = (key: string): string | undefined => /^\w+:[^/]+\/sessions\/[^/]+\/(.+)$/.exec(key)?.[1];
+
+/** The consumer, and the places from which its use cannot be another's. */
+function onOldOf({ parameters: { origins } }: PlanStep): Match {
+  const places = Array.isArray(origins) ? (origins as readonly string[]) : [];
+  return ({ source }, consumer) => source === consumer || places.includes(source);
+}
+
+/** Uses of what was issued: by the identity that was made for it, else by the other proofs of the same identity. */
+async function newUses(run: Run, step: PlanStep, credential: string): Promise<Relationship[]> {
+  const { onto } = step.parameters;
+  if (typeof onto === 'string') return usesOf(run, [onto, ...(await proofsOf(run, [onto]))], ['USES', 'RUNS_AS']);
+  const others = await otherProofs(run, credential);
+  return others.length === 0 ? [] : usesOf(run, others);
+}
+
 /** Of the same identity, by which the issuer's log tells them apart. */
 async function otherProofs(run: Run, credential: string): Promise<string[]> {
   const kinds = ['AUTHENTICATES_AS', 'ACTS_FOR'] as const;
   const identities = await run.context.store.neighbours({ keys: [credential], direction: 'out', kinds, limit: MOST });
   if (identities.length === 0) return [];
   const keys = [...new Set(identities.map(({ target }) => target))];
-  const proofs = await run.context.store.neighbours({ keys, direction: 'in', kinds, limit: MOST });
-  return [...new Set(proofs.map(({ source }) => source))].filter((key) => key !== credential);
+  return (await proofsOf(run, keys)).filter((key) => key !== credential);
 }
 
-const usesOf = (run: Run, keys: readonly string[]): Promise<Relationship[]> =>
-  run.context.store.neighbours({ keys, direction: 'in', kinds: ['USES'], limit: MOST });
+async function proofsOf(run: Run, identities: readonly string[]): Promise<string[]> {
+  const kinds = ['AUTHENTICATES_AS', 'ACTS_FOR'] as const;
+  const proofs = await run.context.store.neighbours({ keys: [...identities], direction: 'in', kinds, limit: MOST });
+  return [...new Set(proofs.map(({ source }) => source))];
+}
+
+const usesOf = (run: Run, keys: readonly string[], kinds: readonly ('USES' | 'RUNS_AS')[] = ['USES']): Promise<Relationship[]> =>
+  run.context.store.neighbours({ keys, direction: 'in', kinds, limit: MOST });
 
 async function lookAtSilence(run: Run, step: PlanStep, credential: string): Promise<Seen | undefined> {
   const days = step.parameters['days'];
@@ -102,9 +139,23 @@ async function logsBefore(run: Run, logs: readonly string[], until: Time): Promi
   return logs.filter((name) => (sources.find((source) => source.name === name)?.newestEvent ?? '') < until).sort();
 }
 
+/** When what a confirm step waits for was issued; of those who could not be told apart nothing was. */
+function issueOf(run: Run, step: PlanStep): Time | undefined {
+  if (step.parameters['unsettled'] === true) return undefined;
+  return timeOfEnd(
+    run,
+    stepsOf(run.plan).find((one) => one.action === 'issue' && slotOf(one) === slotOf(step)),
+  );
+}
+
 /** When a step of this action for a credential was seen effective. */
-function endOf(run: Run, action: PlanStep['action'], credential: string): Time | undefined {
-  const step = stepsOf(run.plan).find((one) => one.action === action && (one.for ?? one.target) === credential);
+const endOf = (run: Run, action: PlanStep['action'], credential: string): Time | undefined =>
+  timeOfEnd(
+    run,
+    stepsOf(run.plan).find((one) => one.action === action && (one.for ?? one.target) === credential),
+  );
+
+function timeOfEnd(run: Run, step: PlanStep | undefined): Time | undefined {
   const record = step && recordOf(run, step);
   return record?.state === 'effective' || record?.state === 'partial' ? record.updatedAt : undefined;
 }
