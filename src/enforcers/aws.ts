@@ -64,9 +64,9 @@ export async function createAwsEnforcer(options: AwsEnforcerOptions): Promise<En
       inWords(async () => {
         const question = asked(planned, context, false);
         await mustBeAllowed(question);
-        const evidence = await apply({ ...question, context });
+        const applied = await apply({ ...question, context });
         settling.set(context.idempotencyKey, context.now().getTime() + settleSeconds * SECOND_MS);
-        return { evidence };
+        return applied;
       }),
     probe: (planned, context) =>
       inWords(async () => probe({ ...asked(planned, context, true), context, settlesAt: settling.get(context.idempotencyKey) })),
@@ -75,7 +75,8 @@ export async function createAwsEnforcer(options: AwsEnforcerOptions): Promise<En
         const question = asked(planned, context, false);
         await mustBeAllowed(question);
         const place = await placeOf(question.step, accounts, context.signal);
-        return { evidence: await undo(question.step, preImage === '' ? {} : (JSON.parse(preImage) as AwsBefore), place) };
+        const before = preImage === '' ? {} : (JSON.parse(preImage) as AwsBefore);
+        return { evidence: await undo({ ...question, context, place }, before) };
       }),
     [Symbol.asyncDispose]: () => accounts[Symbol.asyncDispose](),
   };

@@ -17,7 +17,7 @@ import {
 } from '../model/redis-actions.ts';
 import type { Applied, Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
 import { checkNodes } from './redis/check.ts';
-import { issuedBy, issuedPassword, type Random } from './redis/issued-password.ts';
+import { type IssuedQuestion, issuedBy, issuedPassword, type Random, traceOf } from './redis/issued-password.ts';
 import { type NodeUser, openNodes, persist, usersOf } from './redis/nodes.ts';
 import { answerTo, type RedisBefore } from './redis/preflight.ts';
 import { probeNodes } from './redis/probe.ts';
@@ -63,8 +63,14 @@ export function createRedisEnforcer(settings: RedisEnforcerOptions): Enforcer {
       const work = { ...settings, step: readStep(planned), planned, context };
       await using nodes = await open(work);
       const issued = context.handOver.find(replacedBy(planned))?.value;
-      const { signal, idempotencyKey } = context;
-      return await probeNodes({ step: work.step, nodes, signal, idempotencyKey, issued, hashOf: (user) => hashOf(work, user) });
+      return await probeNodes({
+        step: work.step,
+        nodes,
+        signal: context.signal,
+        issued,
+        hashOf: (user) => hashOf(work, user),
+        issuedBy: ({ node, user }) => issuedBy(issuedIn(work), node.place, user?.hashes ?? []),
+      });
     },
     undo: async (planned, preImage, context) => undo(workOf(planned, context), preImage),
     [Symbol.asyncDispose]: async () => undefined,
@@ -126,9 +132,16 @@ async function apply(work: Work): Promise<Applied> {
   const fresh = step.action === 'issue' ? newPassword(work) : undefined;
   const evidence: string[] = [];
   for (const one of users) evidence.push(...(await applyTo(work, one, fresh)));
-  if (fresh !== undefined) context.handOver.give(replacedBy(work.planned), { value: fresh, user: step.parameters.user });
-  return { evidence };
+  if (fresh === undefined) return { evidence };
+  context.handOver.give(replacedBy(work.planned), { value: fresh, user: step.parameters.user });
+  return { evidence, traces: [traceOf(work.fingerprint, passwordHash(fresh))] };
 }
+
+const issuedIn = ({ context: { idempotencyKey, recorded }, fingerprint }: Work): IssuedQuestion => ({
+  idempotencyKey,
+  fingerprint,
+  ...(recorded && { recorded }),
+});
 
 const places = (users: readonly NodeUser[]): string => users.map(({ node }) => node.place).join(', ');
 
@@ -143,15 +156,16 @@ async function applyTo(work: Work, { node, user }: NodeUser, fresh: string | und
   const password = passwordOf(step);
   const hash = fresh === undefined ? hashOf(work, user) : passwordHash(fresh);
   if (password !== undefined && hash === undefined) return [`${node.place}: the password is not there any more`];
-  const commands = fresh === undefined ? redisApply(step, hash) : issuing(work, user, hash as string);
+  const commands = fresh === undefined ? redisApply(step, hash) : issuing(work, { node, user }, hash as string);
   const answers = await node.atomically(commands);
   const said = commands.map((words, at) => `${node.place}: ${shown(words)} → ${answerOf(answers[at])}`);
   return step.action === 'save' ? saved(work, String(answers[0])) : [...said, await persist(node)];
 }
 
 /** Passwords of earlier tries go: nobody has them. */
-function issuing({ step, context }: Work, user: NonNullable<NodeUser['user']>, hash: string): RedisWords[] {
-  const lost = issuedBy(context.idempotencyKey, user.hashes).filter((other) => other !== hash);
+function issuing(work: Work, { node, user }: NodeUser, hash: string): RedisWords[] {
+  const { step } = work;
+  const lost = issuedBy(issuedIn(work), node.place, user?.hashes ?? []).filter((other) => other !== hash);
   return [['ACL', 'SETUSER', step.parameters.user, ...lost.map((other) => `!${other}`), `#${hash}`]];
 }
 
@@ -188,7 +202,7 @@ async function undo(work: Work, preImage: string): Promise<Applied> {
         `user "${step.parameters.user}" does not exist at ${node.place} any more: nothing can be given back`,
       );
     // A password that somebody else gave the user since stays.
-    const commands = redisInverse(step, was, issuedBy(work.context.idempotencyKey, user.hashes));
+    const commands = redisInverse(step, was, issuedBy(issuedIn(work), node.place, user.hashes));
     if (commands.length === 0) continue;
     await node.atomically(commands);
     evidence.push(...commands.map((words) => `${node.place}: ${shown(words)}`), await persist(node));

@@ -1,4 +1,4 @@
-import { CreateAccessKeyCommand, ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, DeleteAccessKeyCommand, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { createHandOver } from '../../src/app/execute/hand-over.ts';
 import { createAwsEnforcer } from '../../src/enforcers/aws.ts';
 import type { AwsControl } from '../../src/model/aws-controls.ts';
 import type { PlanStep, StepParameters } from '../../src/model/plan.ts';
-import type { Enforcer, EnforcerContext, HandOver } from '../../src/ports/enforcer.ts';
+import type { Enforcer, EnforcerContext, HandOver, Recorded } from '../../src/ports/enforcer.ts';
 import { type AwsAccount, openAwsAccount, REGION } from '../aws-account.ts';
 import { describeLive } from '../live.ts';
 import { context, stepOf } from './aws-steps.ts';
@@ -35,8 +35,11 @@ describeLive('awsIam', 'rotation by the AWS enforcer, on an emulator that enforc
     const asked = context(change);
     const { refusals, preImage } = await enforcer.preflight(step, asked);
     expect(refusals).toEqual([]);
-    const { evidence } = await enforcer.apply(step, asked);
-    return { preImage, evidence: evidence.join('\n'), probed: await enforcer.probe(step, asked), context: asked };
+    const since = new Date().toISOString();
+    const { evidence, traces = [] } = await enforcer.apply(step, asked);
+    const recorded: Recorded = { since, traces, preImage: () => preImage };
+    const probed = await enforcer.probe(step, asked);
+    return { preImage, evidence: evidence.join('\n'), probed, context: asked, recorded };
   };
   const refusalsOf = async (step: PlanStep, by: Enforcer = enforcer) => (await by.preflight(step, context())).refusals.join('; ');
 
@@ -59,12 +62,55 @@ describeLive('awsIam', 'rotation by the AWS enforcer, on an emulator that enforc
     it('whose secret was lost with its process is taken away, and another is made', async () => {
       const { name, key } = await account.user();
       const step = issueOf(name, key.accessKeyId);
-      const lost = (await run(step)).context.handOver.find(step.target)?.['accessKeyId'];
+      const done = await run(step);
+      const lost = done.context.handOver.find(step.target)?.['accessKeyId'];
       const handOver: HandOver = createHandOver();
-      await enforcer.apply(step, context({ handOver }));
+      const { recorded } = done;
+      expect(await enforcer.probe(step, context({ recorded }))).toMatchObject({ state: 'effective' });
+      await enforcer.apply(step, context({ handOver, recorded }));
       const made = handOver.find(step.target)?.['accessKeyId'];
       expect(new Set((await keysOf(name)).map(({ id }) => id))).toEqual(new Set([key.accessKeyId, made]));
       expect(made).not.toBe(lost);
+    });
+
+    it('whose answer was never stored is known by when it was made, by who had none before, and by its never being used', async () => {
+      const { name, key } = await account.user();
+      const step = issueOf(name, key.accessKeyId);
+      const { recorded: whole, context: asked, preImage } = await run(step);
+      const lost = asked.handOver.find(step.target)?.['accessKeyId'];
+      const recorded = { ...whole, traces: [] };
+      for (const other of [
+        { ...recorded, since: new Date(Date.now() + 60_000).toISOString() },
+        { ...recorded, since: new Date(Date.now() - 3_600_000).toISOString() },
+        { ...recorded, preImage: () => JSON.stringify({ keys: [key.accessKeyId, lost] }) },
+        { ...recorded, traces: ['AKIA0EXAMPLE00009'], since: new Date(Date.now() + 60_000).toISOString() },
+      ]) {
+        expect(await enforcer.probe(step, context({ recorded: other }))).toMatchObject({ state: 'not-effective' });
+        await expect(enforcer.apply(step, context({ recorded: other }))).rejects.toThrow('which this step did not make');
+      }
+      const taken = await enforcer.undo(step, preImage, context({ recorded }));
+      expect(taken.evidence.join()).toMatch(new RegExp(`^${lost} of user .* was deleted`));
+      expect(await keysOf(name)).toEqual([{ id: key.accessKeyId, status: 'Active' }]);
+    });
+
+    it('that somebody made by hand is not taken away by a repetition or an undo, and is not taken for ours', async () => {
+      const { name, key } = await account.user();
+      const step = issueOf(name, key.accessKeyId);
+      const done = await run(step);
+      const lost = done.context.handOver.find(step.target)?.['accessKeyId'];
+      await account.root.iam.send(new DeleteAccessKeyCommand({ UserName: name, AccessKeyId: lost }));
+      const { AccessKey } = await account.root.iam.send(new CreateAccessKeyCommand({ UserName: name }));
+      const recorded = { ...done.recorded, since: new Date(Date.now() - 3_600_000).toISOString() };
+      expect(await enforcer.probe(step, context({ recorded }))).toMatchObject({ state: 'not-effective' });
+      const again = enforcer.apply(step, context({ recorded }));
+      await expect(again).rejects.toThrow(
+        new RegExp(`second access key ${AccessKey?.AccessKeyId} .*which this step did not make: retire it first`),
+      );
+      const { evidence } = await enforcer.undo(step, done.preImage, context({ recorded }));
+      expect(evidence).toEqual([
+        expect.stringMatching(new RegExp(`^${AccessKey?.AccessKeyId} .*made by somebody else: it stays`)),
+      ]);
+      expect((await keysOf(name)).map(({ id }) => id)).toContain(AccessKey?.AccessKeyId);
     });
 
     it('is refused where there are two', async () => {
@@ -167,6 +213,35 @@ describeLive('awsIam', 'rotation by the AWS enforcer, on an emulator that enforc
       const again = await run(step, given());
       await account.root.ssm.send(new PutParameterCommand({ Name, Value: 'by hand', Overwrite: true }));
       await expect(enforcer.undo(step, again.preImage, again.context)).rejects.toThrow('somebody wrote it since');
+    });
+
+    it('is known by another process as written by this step, or by somebody else since', async () => {
+      const Name = `/shop/${account.name('key')}`;
+      await account.root.ssm.send(new PutParameterCommand({ Name, Value: 'old', Type: 'SecureString' }));
+      const { step: toSecret, id } = await secretHolding(
+        JSON.stringify({ AWS_ACCESS_KEY_ID: 'AKIA0EXAMPLE00001', secret: 'old' }),
+      );
+      const toParameter = write(`aws:arn:aws:ssm:${REGION}:${account.id}:parameter${Name}`, 'parameter-value', {
+        parameter: Name,
+      });
+      for (const step of [toSecret, toParameter]) {
+        const { recorded } = await run(step, given());
+        expect(await enforcer.probe(step, context({ recorded }))).toMatchObject({ state: 'effective' });
+      }
+      // Another rotation of ours writes the same places.
+      const other = { ...fresh, value: 'another' };
+      const handOver = createHandOver();
+      handOver.give(REPLACED, other);
+      const before = await Promise.all([toSecret, toParameter].map((step) => run(step, { ...given('d4e5f6'), handOver })));
+      for (const [i, step] of [toSecret, toParameter].entries()) {
+        const recorded = { ...before[i]?.recorded, traces: ['1'] } as Recorded;
+        const probed = await enforcer.probe(step, context({ recorded }));
+        expect(probed).toMatchObject({
+          state: 'not-effective',
+          evidence: [expect.stringContaining('was not written by this step')],
+        });
+      }
+      expect(await current(id)).toContain('another');
     });
 
     it('that this process does not know is not written', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aclRules, isRightRule, passwordHash } from '../../src/apis/redis/acl.ts';
 import { redisPasswordId } from '../../src/apis/redis/password-id.ts';
 import { createHandOver } from '../../src/app/execute/hand-over.ts';
+import { issuedPassword } from '../../src/enforcers/redis/issued-password.ts';
 import { createRedisEnforcer } from '../../src/enforcers/redis.ts';
 import { createFingerprinter } from '../../src/model/fingerprint.ts';
 import { redisPassword, redisUser } from '../../src/model/keys.ts';
@@ -170,6 +171,32 @@ describeLive('redis', 'the Redis enforcer', () => {
     expect([await server.canLogIn(user, others), await server.canLogIn(user, fresh)]).toEqual([true, false]);
     await server.call('ACL', 'SETUSER', user, `<${others}`);
     expect(await server.line(user)).toBe(before);
+  });
+
+  it('takes away no password but its own, also where one made by hand happens to bear its mark', async () => {
+    const { user, first } = await makeUser(server);
+    const step = stepOn(user, 'issue', {}, { reversibility: 'R1', for: redisPassword('shop', user, idOf(first)) });
+    const enforcer = enforcerAt(server.url);
+    const [early, late] = [issuedPassword(randomBytes, 'a-key'), issuedPassword(randomBytes, 'a-key')];
+    await server.call('ACL', 'SETUSER', user, `>${early}`);
+    const { preImage } = await enforcer.preflight(step, context());
+    const asked = context({ handOver: createHandOver() });
+    const { traces = [] } = await enforcer.apply(step, {
+      ...asked,
+      recorded: { since: '2026-03-01T12:00:00.000Z', traces: [], preImage: () => preImage },
+    });
+    const lost = asked.handOver.find(step.for ?? '')?.value ?? '';
+    await server.call('ACL', 'SETUSER', user, `>${late}`);
+    const recorded = { since: '2026-03-01T12:00:00.000Z', traces, preImage: () => preImage };
+    const again = context({ handOver: createHandOver(), recorded });
+    expect(await enforcer.probe(step, again)).toMatchObject({ state: 'effective' });
+    traces.push(...((await enforcer.apply(step, again)).traces ?? []));
+    const logIns = async () => Promise.all([lost, early, late, first].map((password) => server.canLogIn(user, password)));
+    expect(await logIns()).toEqual([false, true, true, true]);
+    await enforcer.undo(step, preImage, again);
+    expect(await logIns()).toEqual([false, true, true, true]);
+    const after = context({ handOver: createHandOver(), recorded });
+    expect(await enforcer.probe(step, after)).toMatchObject({ state: 'not-effective' });
   });
 
   it('revoke deletes the user with its connections, twice is once, and never again gives it back', async () => {

@@ -3,7 +3,7 @@ import type { AwsStep } from '../../model/aws-controls.ts';
 import { AWS_CUTOFF_POLICY, cutoffOf } from '../../model/aws-documents.ts';
 import { SECOND_MS } from '../../model/durations.ts';
 import { RefusedError } from '../../model/errors.ts';
-import type { EnforcerContext } from '../../ports/enforcer.ts';
+import type { Applied, EnforcerContext } from '../../ports/enforcer.ts';
 import { controlNow, holderNow, type Place, placeOf } from './control-now.ts';
 import { isInPlace } from './in-place.ts';
 import { type Asked, absentText, whatOf } from './preflight.ts';
@@ -12,18 +12,17 @@ import { sendOnce } from './send-once.ts';
 import { writeValue } from './values.ts';
 
 /** Carries the step out; doing it twice is doing it once. */
-export async function apply(asked: Asked & { readonly context: EnforcerContext }): Promise<string[]> {
+export async function apply(asked: Asked & { readonly context: EnforcerContext }): Promise<Applied> {
   const { step, planned, accounts, context, signal, cutoff } = asked;
   const place = await placeOf(step, accounts, signal);
-  if (step.control === 'secret-value' || step.control === 'parameter-value')
-    return [await writeValue(step, planned, { place, context })];
+  if (step.control === 'secret-value' || step.control === 'parameter-value') return writeValue(step, planned, { place, context });
   const now = await controlNow(step, place);
-  if (!now) return absent(step, place);
-  if (step.control === 'access-key' && step.action === 'save') return savedKey(step, place);
-  if (step.control === 'access-key' && step.action === 'issue') return issueKey(step, planned, { place, context });
+  if (!now) return { evidence: await absent(step, place) };
+  if (step.control === 'access-key' && step.action === 'save') return { evidence: await savedKey(step, place) };
+  if (step.control === 'access-key' && step.action === 'issue') return issueKey({ step, planned, place, context });
   const isMovedOn = step.control === AWS_CUTOFF_POLICY;
-  if (!isMovedOn && isInPlace(step, now, cutoff)) return [`${whatOf(step)} is so already: nothing was changed`];
-  return sendAll(step, given(now, cutoff.sid, context), place);
+  if (!isMovedOn && isInPlace(step, now, cutoff)) return { evidence: [`${whatOf(step)} is so already: nothing was changed`] };
+  return { evidence: await sendAll(step, given(now, cutoff.sid, context), place) };
 }
 
 /** Gone is done, for what was to go. */

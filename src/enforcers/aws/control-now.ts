@@ -97,12 +97,17 @@ async function inlineNow(
 export interface KeyNow {
   readonly id: string;
   readonly status: string;
+  readonly createdAt: Date | undefined;
 }
 
 /** Undefined where there is no such user. A user has at most two keys: one page. */
 export async function keysOf({ session, signal }: Place, userName: string | undefined): Promise<KeyNow[] | undefined> {
   const found = await look(session, calls.listAccessKeys, userName === undefined ? {} : { UserName: userName }, signal);
-  return found?.AccessKeyMetadata?.map(({ AccessKeyId = '', Status = '' }) => ({ id: AccessKeyId, status: Status }));
+  return found?.AccessKeyMetadata?.map(({ AccessKeyId = '', Status = '', CreateDate }) => ({
+    id: AccessKeyId,
+    status: Status,
+    createdAt: CreateDate,
+  }));
 }
 
 /** The version in force; undefined where there is none, or the secret is about to be deleted. */

@@ -7,7 +7,7 @@ import { controlNow, type Place, placeOf } from './control-now.ts';
 import { isInPlace } from './in-place.ts';
 import { calls, look } from './operations.ts';
 import { type Asked, whatOf } from './preflight.ts';
-import { otherKeys, savedKey } from './second-key.ts';
+import { probeKey, savedKey } from './second-key.ts';
 import { probeValue } from './values.ts';
 
 /** "The console session lasts up to 12 hours": IAM User Guide, "Enable custom identity broker access to the AWS console". */
@@ -33,13 +33,7 @@ export async function probe(asked: Probing): Promise<Probed> {
   if (!now) return { state: 'not-effective', evidence: [`${whatOf(step)} does not exist`] };
   if (step.control === 'access-key' && step.action === 'save')
     return { state: 'effective', evidence: await savedKey(step, place) };
-  if (step.control === 'access-key' && step.action === 'issue') {
-    const active = (await otherKeys(step, place)).filter(({ status }) => status === 'Active').map(({ id }) => id);
-    const evidence = [
-      `user "${step.parameters.userName}" has ${active.length === 0 ? 'no other active key' : `the active key ${active.join(', ')} too`}`,
-    ];
-    return { state: active.length > 0 ? 'effective' : 'not-effective', evidence };
-  }
+  if (step.control === 'access-key' && step.action === 'issue') return probeKey({ step, planned, place, context });
   const found = settled(isInPlace(step, now, asked.cutoff), [stateText(step, now)], asked);
   if (step.control !== AWS_CUTOFF_POLICY || found.state === 'not-effective') return found;
   return { ...found, ...(await deadUntil(step, now, place)) };

@@ -3,9 +3,10 @@ import type { AwsBefore } from '../../model/aws-actions.ts';
 import type { AwsStepOf } from '../../model/aws-controls.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { PlanStep } from '../../model/plan.ts';
-import type { EnforcerContext } from '../../ports/enforcer.ts';
+import type { Applied, EnforcerContext, Probed } from '../../ports/enforcer.ts';
 import { type KeyNow, keysOf, type Place } from './control-now.ts';
 import { ask, calls, requestOf } from './operations.ts';
+import { madeAt, ownKeys, wasUsed } from './own-keys.ts';
 
 const KEYS_PER_USER = 2;
 
@@ -19,39 +20,71 @@ export function secondKeyRefusals({ parameters }: KeyStep, keys: readonly string
   ];
 }
 
-/**
- * Makes the key and hands it over. One that this step made before and whose secret was lost goes first: there was room for exactly one,
- * so whatever stands there beside the old key and was never used is that one.
- */
-export async function issueKey(
-  step: KeyStep,
-  planned: PlanStep,
-  { place, context }: { readonly place: Place; readonly context: EnforcerContext },
-): Promise<string[]> {
+export interface KeyWork {
+  readonly step: KeyStep;
+  readonly planned: PlanStep;
+  readonly place: Place;
+  readonly context: EnforcerContext;
+}
+
+/** Makes the key and hands it over. One that this step made before and whose secret was lost goes first; no other does. */
+export async function issueKey(work: KeyWork): Promise<Applied> {
+  const { step, planned, place, context } = work;
   const { userName, accessKeyId } = step.parameters;
-  const replaced = planned.for ?? planned.target;
+  const replaced = replacedBy(planned);
   const others = await otherKeys(step, place);
-  const known = context.handOver.find(replaced)?.['accessKeyId'];
-  if (known !== undefined && others.some(({ id }) => id === known)) return [`${known} was issued for ${accessKeyId} already`];
+  const known = knownTo(work);
+  if (known !== undefined && others.some(({ id }) => id === known))
+    return { evidence: [`${known} was issued for ${accessKeyId} already`], traces: [known] };
+  const ours = await ownKeys({ others, known, context, place });
+  const [stranger] = others.filter((key) => !ours.includes(key));
+  if (stranger)
+    throw new RefusedError(
+      `user "${userName}" has a second access key ${madeAt(stranger)}, which this step did not make: retire it first`,
+    );
   const evidence: string[] = [];
-  for (const { id } of others) evidence.push(await deleteUnused(step, id, place));
+  for (const { id } of ours) evidence.push(await deleteUnused(step, id, place));
   const answer = await ask(place.session, calls.createAccessKey, { UserName: userName }, place.signal);
   const { AccessKeyId, SecretAccessKey } = answer.AccessKey ?? {};
   if (AccessKeyId === undefined || SecretAccessKey === undefined)
     throw new Error(`iam:CreateAccessKey for "${userName}" answered without a key: look whether there is one`);
   context.handOver.give(replaced, { value: SecretAccessKey, accessKeyId: AccessKeyId });
-  return [...evidence, `${AccessKeyId} was issued to user "${userName}" beside ${accessKeyId} (${requestOf(answer)})`];
+  const said = `${AccessKeyId} was issued to user "${userName}" beside ${accessKeyId} (${requestOf(answer)})`;
+  return { evidence: [...evidence, said], traces: [AccessKeyId] };
 }
 
-/** Deletes exactly what was not there before. */
-export async function takeKeyBack(step: KeyStep, before: AwsBefore, place: Place): Promise<string[]> {
+/** Effective by a key that works and is the step's own. */
+export async function probeKey(work: KeyWork): Promise<Probed> {
+  const { step, place, context } = work;
+  const others = await otherKeys(step, place);
+  const ours = await ownKeys({ others, known: knownTo(work), context, place });
+  const active = ours.filter(({ status }) => status === 'Active');
+  const strangers = others.filter((key) => !ours.includes(key)).map(madeAt);
+  return {
+    state: active.length > 0 ? 'effective' : 'not-effective',
+    evidence: [
+      `user "${step.parameters.userName}" has ${active.length === 0 ? 'no active key of this step' : `the active key ${active.map(({ id }) => id).join(', ')} too`}`,
+      ...strangers.map((key) => `${key} was made by somebody else`),
+    ],
+  };
+}
+
+/** Deletes exactly what the step made. */
+export async function takeKeyBack(work: KeyWork, before: AwsBefore): Promise<string[]> {
+  const { step, place, context } = work;
   const others = (await otherKeys(step, place)).filter(({ id }) => !(before.keys ?? []).includes(id));
+  const ours = await ownKeys({ others, known: knownTo(work), context, place });
   const evidence: string[] = [];
-  for (const { id } of others) evidence.push(await deleteKey(step, id, place));
+  for (const { id } of ours) evidence.push(await deleteKey(step, id, place));
+  for (const key of others) if (!ours.includes(key)) evidence.push(`${madeAt(key)} was made by somebody else: it stays`);
   return evidence.length > 0 ? evidence : ['no key was there that was not there before'];
 }
 
-export async function otherKeys({ parameters }: KeyStep, place: Place): Promise<KeyNow[]> {
+const replacedBy = (planned: PlanStep): string => planned.for ?? planned.target;
+const knownTo = ({ planned, context }: KeyWork): string | undefined =>
+  context.handOver.find(replacedBy(planned))?.['accessKeyId'];
+
+async function otherKeys({ parameters }: KeyStep, place: Place): Promise<KeyNow[]> {
   const keys = await keysOf(place, parameters.userName);
   if (!keys?.some(({ id }) => id === parameters.accessKeyId))
     throw new RefusedError(`user "${parameters.userName}" has no access key ${parameters.accessKeyId}: collect again`);
@@ -59,8 +92,7 @@ export async function otherKeys({ parameters }: KeyStep, place: Place): Promise<
 }
 
 async function deleteUnused(step: KeyStep, id: string, place: Place): Promise<string> {
-  const { AccessKeyLastUsed } = await ask(place.session, calls.lastUsed, { AccessKeyId: id }, place.signal);
-  if (AccessKeyLastUsed?.LastUsedDate !== undefined)
+  if (await wasUsed(id, place))
     throw new RefusedError(`user "${step.parameters.userName}" has a second access key ${id}, and it is used: retire it first`);
   return deleteKey(step, id, place);
 }

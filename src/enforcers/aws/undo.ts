@@ -3,6 +3,8 @@ import { AWS_POLICY_ID } from '../../model/aws-calls.ts';
 import type { AwsStep, AwsStepOf } from '../../model/aws-controls.ts';
 import { AWS_CUTOFF_POLICY, isSameDocument, isSameTrustElsewhere } from '../../model/aws-documents.ts';
 import { RefusedError } from '../../model/errors.ts';
+import type { PlanStep } from '../../model/plan.ts';
+import type { EnforcerContext } from '../../ports/enforcer.ts';
 import { controlNow, type Place } from './control-now.ts';
 import { isOurCutoff } from './in-place.ts';
 import { absentText, whatOf } from './preflight.ts';
@@ -10,12 +12,19 @@ import { takeKeyBack } from './second-key.ts';
 import { sendOnce } from './send-once.ts';
 import { restoreValue } from './values.ts';
 
+export interface Undoing {
+  readonly step: AwsStep;
+  readonly planned: PlanStep;
+  readonly context: EnforcerContext;
+  readonly place: Place;
+}
+
 /** Brings `before` back. Refuses where somebody changed the control since: what they did would be lost. */
-export async function undo(step: AwsStep, before: AwsBefore, place: Place): Promise<string[]> {
+export async function undo({ step, planned, context, place }: Undoing, before: AwsBefore): Promise<string[]> {
   if (step.action === 'delete' || step.control === 'login-profile')
     throw new RefusedError(`${whatOf(step)}: a deletion cannot be undone`);
   if (step.control === 'secret-value' || step.control === 'parameter-value') return [await restoreValue(step, before, place)];
-  if (step.control === 'access-key' && step.action === 'issue') return takeKeyBack(step, before, place);
+  if (step.control === 'access-key' && step.action === 'issue') return takeKeyBack({ step, planned, place, context }, before);
   const now = await controlNow(step, place);
   if (!now) throw new RefusedError(absentText(step, place));
   if (isAsBefore(now, before)) return ['nothing was there to bring back'];

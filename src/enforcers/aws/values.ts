@@ -1,10 +1,15 @@
-/** Secrets and parameters that hold a credential. The old value stays with AWS, as an earlier version; we keep its number alone. */
+/**
+ * Secrets and parameters that hold a credential. The old value stays with AWS, as an earlier version; we keep its number alone.
+ *
+ * What a step wrote is known without the value: a secret's version has the id that we name, which begins with a mark of the step; a
+ * parameter's version is a number that AWS gives, which the store has as a trace, and carries our label where that answer was lost.
+ */
 import type { AwsBefore } from '../../model/aws-actions.ts';
 import type { AwsStepOf } from '../../model/aws-controls.ts';
 import { messageOf, RefusedError } from '../../model/errors.ts';
 import { sha256 } from '../../model/ledger.ts';
 import type { PlanStep } from '../../model/plan.ts';
-import type { EnforcerContext, NewCredential } from '../../ports/enforcer.ts';
+import type { Applied, EnforcerContext, NewCredential } from '../../ports/enforcer.ts';
 import { type Composing, composedValue } from './composed-value.ts';
 import { controlNow, type Place } from './control-now.ts';
 import { ask, calls, look, requestOf } from './operations.ts';
@@ -12,8 +17,10 @@ import { said } from './words.ts';
 
 export type ValueStep = AwsStepOf<'secret-value'> | AwsStepOf<'parameter-value'>;
 
-/** How the versions begin that we write. */
+/** How the versions begin that we write, of whatever step. */
 const OUR_VERSION = 'interlock-';
+/** How those of one step begin. */
+const versionsOf = (idempotencyKey: string): string => `${OUR_VERSION}${sha256(idempotencyKey).slice(0, 16)}-`;
 /** Of the last version of a parameter that we wrote. */
 const OUR_LABEL = 'interlock';
 
@@ -39,23 +46,27 @@ export async function writeValue(
   step: ValueStep,
   planned: PlanStep,
   { place, context }: { readonly place: Place; readonly context: EnforcerContext },
-): Promise<string> {
+): Promise<Applied> {
   const replaced = planned.for ?? '';
   const fresh = context.handOver.find(replaced);
   if (!fresh) throw new RefusedError(`the new value of ${replaced} is not known to this process: issue it again`);
   const current = await currentValue(step, place);
   const next = composedValue(composing(step, planned, { current, fresh }));
-  if (next === current) return `${nameOf(step)} holds the new value already`;
+  const now = await controlNow(step, place);
+  if (next === current) return { evidence: [`${nameOf(step)} holds the new value already`], traces: tracesOf(now?.version) };
   if (step.control === 'parameter-value') {
     const { version, text } = await putParameter(step, place, next);
-    return `${text}${await labelled(step, version, place)}`;
+    return { evidence: [`${text}${await labelled(step, version, place)}`], traces: tracesOf(version) };
   }
-  const now = await controlNow(step, place);
-  const token = `${OUR_VERSION}${sha256(`${context.idempotencyKey}/${now?.version ?? ''}`).slice(0, 32)}`;
+  const { idempotencyKey } = context;
+  const token = `${versionsOf(idempotencyKey)}${sha256(`${idempotencyKey}/${now?.version ?? ''}`).slice(0, 24)}`;
   const input = { SecretId: step.parameters.secret, SecretString: next, ClientRequestToken: token };
   const answer = await ask(place.session, calls.putSecretValue, input, place.signal);
-  return `${nameOf(step)}: version ${answer.VersionId ?? token} is in force (${requestOf(answer)})`;
+  const version = answer.VersionId ?? token;
+  return { evidence: [`${nameOf(step)}: version ${version} is in force (${requestOf(answer)})`], traces: [version] };
 }
+
+const tracesOf = (version: string | number | undefined): string[] => (version === undefined ? [] : [String(version)]);
 
 /** Refuses where somebody wrote since. */
 export async function restoreValue(step: ValueStep, before: AwsBefore, place: Place): Promise<string> {
@@ -85,12 +96,24 @@ export async function probeValue(
       evidence: `${nameOf(step)}: version ${now.version} ${isWritten ? 'holds' : 'does not hold'} the new value`,
     };
   }
-  const isWritten =
-    step.control === 'secret-value' ? (now.version ?? '').startsWith(OUR_VERSION) : await isOurParameter(step, place);
+  const isWritten = await isOfStep(step, now.version ?? '', { place, context });
   return {
     isWritten,
-    evidence: `${nameOf(step)}: version ${now.version} ${isWritten ? 'was' : 'was not'} written by this enforcer`,
+    evidence: `${nameOf(step)}: version ${now.version} ${isWritten ? 'was' : 'was not'} written by this step`,
   };
+}
+
+/** Whether a version in force is this step's. A lost answer leaves a label alone, which says that it is ours, and not of which step. */
+async function isOfStep(
+  step: ValueStep,
+  version: string,
+  { place, context: { idempotencyKey, recorded } }: { readonly place: Place; readonly context: EnforcerContext },
+): Promise<boolean> {
+  const traces = recorded?.traces ?? [];
+  if (traces.includes(version)) return true;
+  if (step.control === 'secret-value') return version.startsWith(versionsOf(idempotencyKey));
+  const { version: before } = JSON.parse(recorded?.preImage() || '{}') as AwsBefore;
+  return traces.length === 0 && version !== before && (await isOurParameter(step, place));
 }
 
 function composing(

@@ -5,7 +5,6 @@ import { widened } from '../../apis/redis/narrower.ts';
 import { clientFields, clientLines } from '../../apis/redis/users.ts';
 import { passwordOf, type RedisStep } from '../../model/redis-actions.ts';
 import type { Probed } from '../../ports/enforcer.ts';
-import { issuedBy } from './issued-password.ts';
 import { type Nodes, type NodeUser, usersOf } from './nodes.ts';
 
 /** A pool reconnects within this time: connections must be gone on both sides of it. */
@@ -15,10 +14,11 @@ export interface Look {
   readonly step: RedisStep;
   readonly nodes: Nodes;
   readonly signal: AbortSignal;
-  readonly idempotencyKey: string;
   /** The value that the step issued, while this process holds it. */
   readonly issued: string | undefined;
   hashOf(user: NodeUser['user']): string | undefined;
+  /** Hashes that the step issued. */
+  issuedBy(one: NodeUser): readonly string[];
 }
 
 /** Effective when every node says so. */
@@ -97,8 +97,8 @@ async function probePassword(look: Look, { node, user }: NodeUser): Promise<Prob
   return { state: isThere || user?.noPassword ? 'not-effective' : 'effective', evidence };
 }
 
-function probeIssue({ step, idempotencyKey, issued }: Look, { node, user }: NodeUser): Probed {
-  const found = issuedBy(idempotencyKey, user?.hashes ?? []);
+function probeIssue({ step, issuedBy, issued }: Look, { node, user }: NodeUser): Probed {
+  const found = issuedBy({ node, user });
   const isDone = issued === undefined ? found.length > 0 : found.includes(passwordHash(issued));
   const count = user?.hashes.length ?? 0;
   return {
