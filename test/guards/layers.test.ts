@@ -56,6 +56,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'csv-parse': ['src/collectors'],
   '@streamparser/json-node': ['src/collectors/files'],
   yaml: ['src/collectors', 'src/apis/kubernetes', 'src/iam/github', 'src/config.ts'],
+  'js-yaml': ['src/collectors/github'],
   'ipaddr.js': ['src/iam', 'src/analysis'],
   canonicalize: ['src/model'],
   '@aws-sdk': ['src/collectors/aws', 'src/collectors/cloudtrail', 'src/enforcers', 'src/apis/aws'],

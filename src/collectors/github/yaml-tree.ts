@@ -3,6 +3,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type 
 import type { YamlMap, YamlNode } from '../../iam/github/node.ts';
 import { InputError } from '../../model/errors.ts';
 import { composeYaml } from '../files/yaml.ts';
+import { plainYaml } from './plain-yaml.ts';
 
 export interface YamlTree {
   readonly root: YamlNode;
@@ -12,6 +13,12 @@ export interface YamlTree {
 
 /** The document; undefined when there is none. Broken, too deep or too much aliased YAML is an InputError that begins with `place`. */
 export function yamlTree(text: string, place: string): YamlTree | undefined {
+  const root = plainYaml(text);
+  return root ? { root, mergeLines: [] } : composedTree(text, place);
+}
+
+/** As `yamlTree`, whether the text is plain or not. */
+export function composedTree(text: string, place: string): YamlTree | undefined {
   const { documents, lines } = composeYaml(text, place);
   const [document] = documents;
   if (!document) return undefined;
