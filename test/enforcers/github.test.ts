@@ -197,6 +197,24 @@ describe('the GitHub enforcer (a local server that speaks its protocol)', () => 
     await expect(enforcer.apply(field, own)).rejects.toThrow(/has no accessKeyId, only value/);
   });
 
+  it('is known by another process as what this step wrote, until somebody writes over it', async () => {
+    await using open = await bench();
+    const { enforcer, estate, step } = open;
+    estate.secrets.set(secretPath('TOKEN'), { ...old, more: {} });
+    const parameters = { control: 'actions-secret', repository: 'acme/shop', name: 'TOKEN', field: 'value' };
+    const one = step('acme/shop/actions/secrets/TOKEN', 'distribute', parameters, { for: 'aws:key', reversibility: 'R2' });
+    const own = context();
+    own.handOver.give('aws:key', { value });
+    const { traces = [] } = await enforcer.apply(one, own);
+    const since = new Date().toISOString();
+    const elsewhere = context({ idempotencyKey: 'elsewhere', recorded: { since, traces, preImage: () => '' } });
+    expect(await enforcer.probe(one, elsewhere)).toMatchObject({ state: 'effective' });
+    const byHand = new Date(Date.now() + 5000).toISOString();
+    estate.secrets.set(secretPath('TOKEN'), { sealed: '', updated_at: byHand, more: {} });
+    const { state, evidence } = await enforcer.probe(one, elsewhere);
+    expect([state, evidence.join()]).toEqual(['not-effective', expect.stringContaining('or by somebody else since')]);
+  });
+
   const ENDED: readonly (readonly [string, string, StepParameters, Action, (estate: Estate) => boolean])[] = [
     [
       'a secret',

@@ -64,8 +64,12 @@ async function write(work: Work<Step>, field: string) {
   });
   const body = { encrypted_value: await sealedBox(value, key.key), key_id: key.key_id, ...(await audience(work, there.data)) };
   const { requestId } = await github.send({ method: 'PUT', path: pathOf(step), body, permission: permissionOf(step, 'write') });
-  seen.set(context.idempotencyKey, (await read(work))?.data.updated_at ?? '');
-  return { evidence: [`${shownOf(step)} has the new value (request ${requestId}); jobs that run have the old one to their end`] };
+  const at = (await read(work))?.data.updated_at ?? '';
+  seen.set(context.idempotencyKey, at);
+  return {
+    evidence: [`${shownOf(step)} has the new value (request ${requestId}); jobs that run have the old one to their end`],
+    traces: at === '' ? [] : [at],
+  };
 }
 
 export const actionsSecret: Handling<Step> = {
@@ -88,9 +92,12 @@ export const actionsSecret: Handling<Step> = {
     await mustHavePlace(work, step);
     return { evidence: [`${shownOf(step)} is not there any more`] };
   },
-  /** GitHub tells when a secret was written, never what was: a time since the step was to begin is taken for ours. */
+  /**
+   * GitHub tells when a secret was written, never what was: the time after our own call is the step's trace (a write of somebody
+   * else in the same second looks the same). A call whose answer was lost is not seen: to write the same once more does no harm.
+   */
   async probe(work) {
-    const { step, planned, context, seen } = work;
+    const { step, context, seen } = work;
     const found = await read(work);
     if (!found) {
       await mustHavePlace(work, step);
@@ -99,7 +106,8 @@ export const actionsSecret: Handling<Step> = {
     }
     if (step.field === undefined) return { state: 'not-effective', evidence: [`${shownOf(step)} is there`] };
     const at = found.data.updated_at ?? '';
-    const isOurs = seen.get(context.idempotencyKey) === at || Date.parse(at) >= Date.parse(planned.startsAt);
-    return { state: isOurs ? 'effective' : 'not-effective', evidence: [`${shownOf(step)} was written at ${at || '-'}`] };
+    const isOurs = seen.get(context.idempotencyKey) === at || context.recorded?.traces.includes(at) === true;
+    const by = isOurs ? 'by this step' : 'not by this step, or by somebody else since';
+    return { state: isOurs ? 'effective' : 'not-effective', evidence: [`${shownOf(step)} was written at ${at || '-'}, ${by}`] };
   },
 };
