@@ -16,7 +16,11 @@ const PUTS_SECRET_INTO_SNIPPET = /gitleaks|betterleaks/i;
 
 const list = z.array(z.unknown()).nullish();
 const sarifRun = z.object({
-  tool: z.object({ driver: z.object({ name: z.string(), rules: list }) }),
+  tool: z.object({
+    driver: z.object({ name: z.string(), rules: list }),
+    /** Where the rules of packs and plug-ins are. */
+    extensions: z.array(z.object({ rules: list })).nullish(),
+  }),
   results: z.array(z.object({ locations: list })).nullish(),
   artifacts: list,
   versionControlProvenance: list,
@@ -36,9 +40,14 @@ function secretsOf(record: object, place: Place): Found {
   const results = run.results ?? [];
   const about = results.filter((result) => isAboutSecret(run, result));
   const others = results.length - about.length;
+  const nowhere = about.filter(({ locations }) => (locations ?? []).length === 0).length;
+  const ignored = [
+    ...(others > 0 ? [`${others} results are not about secrets`] : []),
+    ...(nowhere > 0 ? [`${nowhere} results about secrets name no place`] : []),
+  ];
   return {
     leaks: about.flatMap((result) => leaksOf(run, result)),
-    ...(others > 0 && { ignored: `${others} results are not about secrets` }),
+    ...(ignored.length > 0 && { ignored: ignored.join(', ') }),
   };
 }
 
@@ -48,9 +57,14 @@ function isAboutSecret(run: Run, result: Result): boolean {
   return [...(rule?.properties?.tags ?? []), ...(result.properties?.tags ?? [])].some((tag) => SECRET_TAGS.test(String(tag)));
 }
 
-function ruleOf(run: Run, result: Result): ReportingDescriptor | undefined {
-  const rules = run.tool.driver.rules ?? [];
-  return rules[result.ruleIndex ?? -1] ?? rules.find((rule) => rule?.id === result.ruleId);
+/** The component that the result names, else any that has a rule of its id. SARIF 2.1.0, 3.52 */
+function ruleOf(run: Run, { rule, ruleId, ruleIndex }: Result): ReportingDescriptor | undefined {
+  const { driver, extensions } = run.tool;
+  const named = rule?.toolComponent?.index ?? -1;
+  const component = named < 0 ? driver : extensions?.[named];
+  const id = ruleId ?? rule?.id;
+  const all = [driver, ...(extensions ?? [])].flatMap(({ rules }) => rules ?? []);
+  return component?.rules?.[ruleIndex ?? rule?.index ?? -1] ?? all.find((one) => one?.id === id);
 }
 
 function leaksOf(run: Run, result: Result): Leak[] {
@@ -62,7 +76,7 @@ function leaksOf(run: Run, result: Result): Leak[] {
     return {
       value: typeof snippet === 'string' ? shownValue(snippet) : undefined,
       scanner: tool.toLowerCase(),
-      rule: typeof result.ruleId === 'string' ? result.ruleId : 'unnamed',
+      rule: nameOfRule(result),
       file: fileOf(run, physical?.artifactLocation?.uri, physical?.artifactLocation?.index),
       line: Number.isInteger(physical?.region?.startLine) ? Number(physical?.region?.startLine) : 0,
       commit: String(fingerprints['commitSha'] ?? run.versionControlProvenance?.[0]?.revisionId ?? ''),
@@ -70,6 +84,11 @@ function leaksOf(run: Run, result: Result): Leak[] {
       repository: githubRepositoryIn(run.versionControlProvenance?.[0]?.repositoryUri),
     };
   });
+}
+
+function nameOfRule({ ruleId, rule }: Result): string {
+  const name: unknown = ruleId ?? rule?.id;
+  return typeof name === 'string' ? name : 'unnamed';
 }
 
 function fileOf(run: Run, uri: unknown, index: unknown): string {

@@ -182,6 +182,22 @@ it('makes no leak of a finding that is about something else', async () => {
   expect(found.warnings).toEqual(['a.sarif: runs[0]: 1 results are not about secrets; ignored']);
 });
 
+it('finds the rule of a SARIF result in the extension of the tool that holds it, and tells of a result without a place', async () => {
+  const physicalLocation = { artifactLocation: { uri: 'src/app.js' }, region: { startLine: 9 } };
+  const of = (index: number) => ({ rule: { id: `r${index}`, index, toolComponent: { index: 0 } }, message: { text: 'x' } });
+  const rules = [
+    { id: 'r0', properties: { tags: ['maintainability'] } },
+    { id: 'r1', properties: { tags: ['external/cwe/cwe-798'] } },
+  ];
+  const results = [{ ...of(0), locations: [{ physicalLocation }] }, { ...of(1), locations: [{ physicalLocation }] }, of(1)];
+  const tool = { driver: { name: 'CodeQL' }, extensions: [{ name: 'pack', rules }] };
+  const found = await reports({ 'a.sarif': { version: '2.1.0', runs: [{ tool, results }] } });
+  expect(credentials(found)).toEqual(['leak:redacted/test/src/app.js:9@-']);
+  expect(found.warnings).toEqual([
+    'a.sarif: runs[0]: 1 results are not about secrets, 1 results about secrets name no place; ignored',
+  ]);
+});
+
 it('reads reports of nothing without a word, and names what it does not know', async () => {
   const found = await reports({
     'a.json': 'null',
