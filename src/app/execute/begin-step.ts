@@ -40,7 +40,8 @@ function unsealable({ sealer }: Run, step: PlanStep, { enforcer, answer: { preIm
   if (step.reversibility === 'R1' && preImage === '')
     return ['the step is R1 and its connector saved no pre-image: it could not be undone; plan it as R2'];
   const mayBeSecret = step.reversibility === 'R1' || enforcer.foreignPreImages === true;
-  if (preImage === '' || !mayBeSecret || sealer.canSeal) return [];
+  const isDropped = step.reversibility === 'R2';
+  if (preImage === '' || isDropped || !mayBeSecret || sealer.canSeal) return [];
   return ['its pre-image must be sealed: set INTERLOCK_SEAL_KEY (make one with `openssl rand -base64 32`)'];
 }
 

@@ -57,28 +57,35 @@ async function isDone(bench: Bench, id: string): Promise<boolean> {
   return false;
 }
 
-async function killAndStart(redis: QueueRedis): Promise<void> {
+interface Hit {
+  readonly fault: string;
+  readonly keeps?: boolean;
+  readonly hit: (redis: QueueRedis) => Promise<void>;
+}
+
+const killAndStart: Hit['hit'] = async (redis) => {
   await redis.kill();
   await wait(300);
   await redis.start();
-}
+};
+
+const HITS: readonly Hit[] = [
+  { fault: 'killed, and started again empty', hit: killAndStart },
+  { fault: 'killed, and started again with what it kept', keeps: true, hit: killAndStart },
+  { fault: 'flushed', hit: async (redis) => void redis.call('flushall') },
+  {
+    fault: 'silent for 6 s',
+    hit: async (redis) => {
+      redis.freeze();
+      setTimeout(() => redis.thaw(), 6_000);
+    },
+  },
+];
 
 describeLive('redis', 'a plan on BullMQ', () => {
-  it.each([
-    ['killed, and started again empty', false, killAndStart],
-    ['killed, and started again with what it kept', true, killAndStart],
-    ['flushed', false, async (redis: QueueRedis) => void redis.call('flushall')],
-    [
-      'silent for 6 s',
-      false,
-      async (redis: QueueRedis) => {
-        redis.freeze();
-        setTimeout(() => redis.thaw(), 6_000);
-      },
-    ],
-  ] as const)(
-    'goes on to its end when Redis is %s, with what waited in it: no step is lost, none is called twice',
-    async (fault, keeps, hit) => {
+  it.each(HITS)(
+    'goes on to its end when Redis is $fault, with what waited in it: no step is lost, none is called twice',
+    async ({ fault, keeps = false, hit }) => {
       await using redis = await openQueueRedis({ keeps });
       const all = [...keys, ...WAITING.map((id) => `sample:${id}`)];
       await using bench = await openBench({ switches: all });
