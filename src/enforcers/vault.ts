@@ -1,7 +1,6 @@
 import type { VaultConnection } from '../apis/vault/settings.ts';
 import { VaultApi } from '../apis/vault/vault-api.ts';
 import { RefusedError } from '../model/errors.ts';
-import { vaultAuthRole, vaultEntity, vaultLease, vaultPlace, vaultPolicy, vaultSecretId, vaultToken } from '../model/keys.ts';
 import type { EntityKind } from '../model/kinds.ts';
 import type { PlanStep } from '../model/plan.ts';
 import { isVaultAction, parseVaultStep, type VaultStep, vaultControl } from '../model/vault-actions.ts';
@@ -9,9 +8,11 @@ import type { Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts'
 import { readParameters } from './step/read-parameters.ts';
 import { applyStep } from './vault/apply.ts';
 import { checkServer } from './vault/check.ts';
-import { lifeline, missingFor, ownLogin } from './vault/own-access.ts';
+import { lifeline, ownLogin } from './vault/lifeline.ts';
+import { missingFor } from './vault/own-access.ts';
 import { probeStep } from './vault/probe.ts';
 import { stateOf, type VaultBefore } from './vault/state.ts';
+import { holderProblem, mustBeTarget, ownKey } from './vault/target.ts';
 import { undoStep } from './vault/undo.ts';
 
 export interface VaultEnforcerOptions {
@@ -45,7 +46,7 @@ export function createVaultEnforcer({ name, source, connection }: VaultEnforcerO
         const step = readStep(planned);
         mustBeTarget(planned, step, source);
         await using api = await open(context.signal);
-        return await preflight(api, step);
+        return await preflight(api, { planned, step, source, context });
       } catch (error) {
         if (error instanceof RefusedError) return refused([error.message]);
         throw error;
@@ -55,7 +56,7 @@ export function createVaultEnforcer({ name, source, connection }: VaultEnforcerO
       const step = readStep(planned);
       mustBeTarget(planned, step, source);
       await using api = await open(context.signal);
-      return { evidence: await applyStep(api, { planned, step, context }) };
+      return await applyStep(api, { planned, step, context });
     },
     async probe(planned, context) {
       await using api = await open(context.signal);
@@ -81,50 +82,30 @@ function heldBy(planned: PlanStep, source: string): string {
   return ownKey(readStep(planned), source) ?? planned.target;
 }
 
-/** The key of what the parameters name; undefined where they name a part of it. */
-function ownKey({ action, parameters }: VaultStep, source: string): string | undefined {
-  switch (parameters.what) {
-    case 'token':
-      return vaultToken(source, parameters.accessor);
-    case 'lease':
-      return vaultLease(source, parameters.leaseId);
-    case 'secret-id': {
-      const role = vaultAuthRole(source, parameters.mount, parameters.role);
-      return action === 'issue' || !('accessor' in parameters) ? role : vaultSecretId(role, parameters.accessor);
-    }
-    case 'entity':
-      return vaultEntity(source, parameters.id);
-    case 'policy':
-      return vaultPolicy(source, [...parameters.policies].sort().join(','));
-    case 'role':
-      return vaultAuthRole(source, parameters.mount, parameters.role);
-    case 'kv':
-      return vaultPlace(source, parameters.mount, parameters.path);
-    default:
-      return undefined;
-  }
+interface Looked {
+  readonly planned: PlanStep;
+  readonly step: VaultStep;
+  readonly source: string;
+  readonly context: EnforcerContext;
 }
 
-/** What is ended must be the target itself; a control of an identity may be changed for a proof or a role of it. */
-function mustBeTarget(planned: PlanStep, step: VaultStep, source: string): void {
-  const own = ownKey(step, source);
-  const isExact = ['token', 'lease', 'kv'].includes(step.parameters.what) || 'accessor' in step.parameters;
-  const fits = isExact ? planned.target === own : planned.target.startsWith(`vault:${source}/`);
-  if (fits) return;
-  throw new RefusedError(
-    `step ${planned.id}: the target ${planned.target} is not ${own ?? 'a thing'} of source ${source}: nothing was done`,
-  );
-}
-
-async function preflight(api: VaultApi, step: VaultStep): Promise<Preflight> {
+async function preflight(api: VaultApi, { planned, step, source, context }: Looked): Promise<Preflight> {
   const missing = await missingFor(api, step);
-  const refusals = [...lifeline(step, await ownLogin(api)), ...missing];
+  const refusals = [...(await lifeline(api, step, await ownLogin(api))), ...missing];
   if (missing.length > 0) return refused(refusals);
-  const found = await stateOf(api, step);
+  const found = await stateOf(api, step, newValue(planned, step, context));
   if ('problem' in found) return refused([...refusals, found.problem]);
+  const foreign = await holderProblem(api, planned, step, source);
+  if (foreign !== undefined) return refused([...refusals, foreign]);
   const preImage = Object.keys(found.before).length === 0 ? '' : JSON.stringify(found.before);
   return { refusals, preImage, preexisting: found.isInPlace };
 }
+
+const newValue = (
+  { for: replaced = '' }: PlanStep,
+  { parameters }: VaultStep,
+  { handOver }: EnforcerContext,
+): string | undefined => (parameters.what === 'kv' ? handOver.find(replaced)?.[parameters.field] : undefined);
 
 interface Undoing {
   readonly source: string;

@@ -82,6 +82,8 @@ export const authConfigShape = z.object({
   oidc_discovery_url: word,
   jwks_url: word,
 });
+/** How a mount of a login method is set. Seconds. */
+export const tuneShape = z.object({ token_type: word, max_lease_ttl: z.number().nullish() });
 export type AuthConfig = z.infer<typeof authConfigShape>;
 
 export const tokenRoleShape = z.object({ allowed_policies: listed, allowed_policies_glob: listed });
@@ -136,6 +138,8 @@ export const tokenShape = z.object({
   type: word,
 });
 export type TokenData = z.infer<typeof tokenShape>;
+/** A look at one's own: a batch token has no accessor. */
+export const ownTokenShape = tokenShape.extend({ accessor: z.string() });
 
 export const secretIdShape = z.object({
   secret_id_accessor: z.string().min(1),
@@ -154,6 +158,7 @@ export const backendRoleShape = z.object({
   db_name: word,
   username: word,
   rotation_period: z.union([z.number(), z.string()]).nullish(),
+  last_vault_rotation: word,
 });
 export type BackendRoleData = z.infer<typeof backendRoleShape>;
 

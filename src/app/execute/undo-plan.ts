@@ -82,7 +82,7 @@ export async function undoStep(
   step: PlanStep,
   { anyway = false }: { readonly anyway?: boolean } = {},
 ): Promise<string[]> {
-  if (step.reversibility === 'R2' && recordOf(run, step).preImage === undefined) {
+  if (isFinal(run, step)) {
     await noteOnce(run, step, `${step.action} is irreversible: it stays`);
     return [];
   }
@@ -101,6 +101,10 @@ export async function undoStep(
     return [`step ${step.id} (${step.action} ${step.target}) was not undone: ${messageOf(error)}`];
   }
 }
+
+/** Irreversible: nothing was saved by which it could come back, or there is no inverse, whatever was saved for its probe. */
+const isFinal = (run: Run, step: PlanStep): boolean =>
+  step.reversibility === 'R2' && (recordOf(run, step).preImage === undefined || step.commands.inverse === '');
 
 /** Another proof of the same is in force, or this one is dead. */
 export const isReplaced = (run: Run, step: PlanStep): boolean =>
@@ -196,8 +200,7 @@ async function rehearseUndo(run: Run, steps: readonly PlanStep[]): Promise<Execu
 }
 
 function wouldUndo(run: Run, step: PlanStep): string {
-  if (step.reversibility === 'R2' && recordOf(run, step).preImage === undefined)
-    return `dry run: ${step.action} is irreversible: it stays`;
+  if (isFinal(run, step)) return `dry run: ${step.action} is irreversible: it stays`;
   const danger = rearms(run, step);
   if (danger) return danger;
   return step.commands.inverse === '' ? 'dry run: nothing to bring back' : `dry run: would ${step.commands.inverse}`;

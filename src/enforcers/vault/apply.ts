@@ -1,12 +1,14 @@
+import { lookUpLease, lookUpToken } from '../../apis/vault/lookups.ts';
 import type { VaultApi } from '../../apis/vault/vault-api.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import { policyTextOf, type VaultStep, vaultSessionOf } from '../../model/vault-actions.ts';
-import type { EnforcerContext } from '../../ports/enforcer.ts';
-import { kvVersion, writeField } from './kv.ts';
+import type { Applied, EnforcerContext } from '../../ports/enforcer.ts';
+import { type KvVersion, kvVersion, writeField } from './kv.ts';
 import { writeRole } from './role.ts';
 import { destroySecretId, issueSecretId, roleAt } from './secret-ids.ts';
-import { leaseOf, stateOf, tokenOf } from './state.ts';
+import { stateOf, type VaultBefore } from './state.ts';
+import { rotatedAt } from './static-role.ts';
 
 export interface Carried {
   readonly planned: PlanStep;
@@ -14,8 +16,15 @@ export interface Carried {
   readonly context: EnforcerContext;
 }
 
-/** Evidence in words. Done already is done. */
-export async function applyStep(api: VaultApi, carried: Carried): Promise<string[]> {
+/** Evidence in words, and by what the work is known again. Done already is done. */
+export async function applyStep(api: VaultApi, carried: Carried): Promise<Applied> {
+  const { what } = carried.step.parameters;
+  if (what === 'static-role') return rotate(api, carried);
+  if (what === 'kv') return deliver(api, carried);
+  return { evidence: await applied(api, carried) };
+}
+
+async function applied(api: VaultApi, carried: Carried): Promise<string[]> {
   const { parameters } = carried.step;
   switch (parameters.what) {
     case 'token':
@@ -27,15 +36,8 @@ export async function applyStep(api: VaultApi, carried: Carried): Promise<string
     case 'leases':
       await api.write(`sys/leases/revoke-prefix/${parameters.prefix}`, { sync: true });
       return [`revoked every lease below ${parameters.prefix}`];
-    case 'static-role': {
-      await mustBeThere(api, carried.step);
-      await api.write(`${parameters.mount}/rotate-role/${parameters.role}`, {});
-      return [`rotated the password of ${parameters.mount}/static-roles/${parameters.role}`];
-    }
     case 'secret-id':
       return 'accessor' in parameters ? [await destroySecretId(api, parameters, parameters.accessor)] : issue(api, carried);
-    case 'kv':
-      return deliver(api, carried);
     default:
       return change(api, carried.step);
   }
@@ -51,7 +53,7 @@ async function mustBeThere(
 }
 
 async function revokeLease(api: VaultApi, leaseId: string): Promise<string[]> {
-  if (!(await leaseOf(api, leaseId))) return [`lease ${leaseId} does not exist any more`];
+  if (!(await lookUpLease(api, leaseId))) return [`lease ${leaseId} does not exist any more`];
   await api.write('sys/leases/revoke', { lease_id: leaseId, sync: true });
   return [`revoked lease ${leaseId}`];
 }
@@ -69,7 +71,7 @@ async function revokeSessions(api: VaultApi, keys: readonly string[]): Promise<s
 
 /** A server says 200 with a warning of an accessor that it does not know: only 204, and no token afterwards, is done. */
 async function revokeToken(api: VaultApi, accessor: string): Promise<string[]> {
-  if (!(await tokenOf(api, accessor))) return [`no token has the accessor ${accessor} any more`];
+  if (!(await lookUpToken(api, accessor))) return [`no token has the accessor ${accessor} any more`];
   const { warnings } = await api.write('auth/token/revoke-accessor', { accessor });
   return [`revoked the token of accessor ${accessor}, its children and their leases`, ...warnings];
 }
@@ -106,9 +108,23 @@ async function issue(api: VaultApi, { planned, step, context }: Carried): Promis
   return [...evidence];
 }
 
-async function deliver(api: VaultApi, { planned, step, context }: Carried): Promise<string[]> {
+/** Its trace is the time that the server gave the rotation. */
+async function rotate(api: VaultApi, { step }: Carried): Promise<Applied> {
   const { parameters } = step;
-  if (parameters.what !== 'kv') return [];
+  if (parameters.what !== 'static-role') return { evidence: [] };
+  await mustBeThere(api, step);
+  await api.write(`${parameters.mount}/rotate-role/${parameters.role}`, {});
+  const at = await rotatedAt(api, parameters);
+  return {
+    evidence: [`rotated the password of ${parameters.mount}/static-roles/${parameters.role}${at ? ` at ${at}` : ''}`],
+    ...(at && { traces: [at] }),
+  };
+}
+
+/** Its trace is the version that it wrote. */
+async function deliver(api: VaultApi, { planned, step, context }: Carried): Promise<Applied> {
+  const { parameters } = step;
+  if (parameters.what !== 'kv') return { evidence: [] };
   const value = context.handOver.find(planned.for ?? '')?.[parameters.field];
   if (value === undefined)
     throw new RefusedError(
@@ -117,8 +133,36 @@ async function deliver(api: VaultApi, { planned, step, context }: Carried): Prom
   const { before } = await mustBeThere(api, step);
   const now = await kvVersion(api, parameters);
   if (!before.kv || !now) throw new RefusedError(`${parameters.mount}/${parameters.path}: it was taken away; collect again`);
-  const place = `${parameters.mount}/${parameters.path}, field ${before.kv.key}`;
-  if (now.data[before.kv.key] === value) return [`${place}: the new value is there already (version ${now.version})`];
-  const version = await writeField(api, parameters, { key: before.kv.key, value, version: now.version });
-  return [`${place}: the new value is version ${version}`];
+  const { key } = before.kv;
+  const place = `${parameters.mount}/${parameters.path}, field ${key}`;
+  if (now.data[key] === value) return { evidence: [`${place}: the new value is there already (version ${now.version})`] };
+  await mustBeAsSeen(api, { step, context }, { place, key, now });
+  const version = await writeField(api, parameters, { key, value, version: now.version });
+  return { evidence: [`${place}: the new value is version ${version}`], traces: [String(version)] };
+}
+
+interface Seen {
+  readonly place: string;
+  readonly key: string;
+  readonly now: KvVersion;
+}
+
+/** What somebody wrote into the field after it was looked at is not written over: what we kept of it would be another value. */
+async function mustBeAsSeen(
+  api: VaultApi,
+  { step, context }: Pick<Carried, 'step' | 'context'>,
+  { place, key, now }: Seen,
+): Promise<void> {
+  const { parameters } = step;
+  const kept = context.recorded?.preImage() ?? '';
+  const seen = kept === '' ? undefined : (JSON.parse(kept) as VaultBefore).kv?.version;
+  if (parameters.what !== 'kv' || seen === undefined || seen === now.version) return;
+  const own = new Set([seen, ...(context.recorded?.traces ?? []).map(Number)]);
+  for (const version of own) {
+    const known = await kvVersion(api, parameters, version);
+    if (known && known.data[key] === now.data[key]) return;
+  }
+  throw new RefusedError(
+    `${place}: somebody wrote it since version ${seen} (it is version ${now.version}): nothing was written; collect and plan again`,
+  );
 }

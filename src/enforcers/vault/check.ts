@@ -1,7 +1,8 @@
 import type { VaultApi } from '../../apis/vault/vault-api.ts';
 import type { Checked } from '../../ports/checked.ts';
+import { ownLogin } from './lifeline.ts';
 import type { Needed } from './needed.ts';
-import { missingRights, ownLogin } from './own-access.ts';
+import { missingRights } from './own-access.ts';
 
 /** What steps on the tokens, leases, identities and policies of a server call. */
 const USUAL: readonly Needed[] = [

@@ -2,6 +2,7 @@
  * One field of a secret in the KV engine, version 2: written by a merge patch with check-and-set, so that no other field is touched and
  * nobody's write in between is lost. https://openbao.org/api-docs/secret/kv/kv-v2/#patch-secret
  */
+import { createHash } from 'node:crypto';
 import { type Fields, fieldsOf, type VaultApi } from '../../apis/vault/vault-api.ts';
 import { RefusedError } from '../../model/errors.ts';
 
@@ -19,6 +20,9 @@ export interface KvVersion {
   /** Values: in memory only. */
   readonly data: Fields;
 }
+
+/** Of a new credential, which is random and long: it tells the value from another, and leads nobody to it. */
+export const fingerprintOf = (value: string): string => createHash('sha256').update(value, 'utf8').digest('base64url');
 
 const placeOf = ({ mount, path }: Pick<KvPlace, 'mount' | 'path'>): string => `${mount}/data/${path}`;
 

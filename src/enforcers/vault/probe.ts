@@ -1,34 +1,33 @@
-import { VaultRefusal } from '../../apis/vault/refusal.ts';
+import { loginOf, lookUpLease, lookUpSecretId, lookUpToken } from '../../apis/vault/lookups.ts';
+import type { TokenData } from '../../apis/vault/records.ts';
 import type { VaultApi } from '../../apis/vault/vault-api.ts';
+import type { VaultStep } from '../../model/vault-actions.ts';
 import type { Probed } from '../../ports/enforcer.ts';
 import type { Carried } from './apply.ts';
 import { keyFor, kvVersion } from './kv.ts';
-import { issuedBy, roleAt, secretIdOf } from './secret-ids.ts';
-import { leaseOf, livingOf, stateOf, tokenOf } from './state.ts';
+import { entityTokensEnd, loginsEnd, type Residual } from './residual.ts';
+import { issuedBy, type OfRole, roleAt } from './secret-ids.ts';
+import { type Found, livingOf, stateOf, type VaultBefore } from './state.ts';
+import { probeRotation, rotatedAt } from './static-role.ts';
 
 /** Asks whether the access is gone; changes nothing. */
 export async function probeStep(api: VaultApi, carried: Carried): Promise<Probed> {
-  const { step, context, planned } = carried;
+  const { step, context } = carried;
   const { parameters } = step;
   switch (parameters.what) {
     case 'token':
-      return gone(await tokenOf(api, parameters.accessor), `the token of accessor ${parameters.accessor}`);
+      return gone(await lookUpToken(api, parameters.accessor), `the token of accessor ${parameters.accessor}`);
     case 'sessions':
       return probeSessions(await livingOf(api, parameters.sessions));
     case 'lease':
-      return gone(await leaseOf(api, parameters.leaseId), `lease ${parameters.leaseId}`);
+      return gone(await lookUpLease(api, parameters.leaseId), `lease ${parameters.leaseId}`);
     case 'leases':
       return gone(await api.list(`sys/leases/lookup/${parameters.prefix}/`), `a lease below ${parameters.prefix}`);
     case 'secret-id':
-      if ('accessor' in parameters) {
-        const what = `secret-id ${parameters.accessor} of ${roleAt(parameters)}`;
-        return gone(await secretIdOf(api, parameters, parameters.accessor), what);
-      }
+      if ('accessor' in parameters) return probeSecretId(api, parameters, context.now());
       return probeIssue(await issuedBy(api, parameters, context.idempotencyKey), roleAt(parameters));
-    case 'static-role': {
-      const answer = await api.read(`${parameters.mount}/static-roles/${parameters.role}`);
-      return probeRotation(answer?.data['last_vault_rotation'], planned.startsAt);
-    }
+    case 'static-role':
+      return probeRotation(await rotatedAt(api, parameters), context.recorded);
     case 'kv':
       return probeField(api, carried, parameters);
     default:
@@ -53,60 +52,53 @@ const probeIssue = (accessors: readonly string[], role: string): Probed =>
     ? { state: 'effective', evidence: [`${role} lists the new secret-id ${accessors.join(', ')}`] }
     : { state: 'not-effective', evidence: [`${role} lists no secret-id that this step issued`] };
 
-function probeRotation(at: unknown, since: string): Probed {
-  const rotated = typeof at === 'string' ? Date.parse(at) : Number.NaN;
-  return rotated >= Date.parse(since)
-    ? { state: 'effective', evidence: [`last rotated ${String(at)}`] }
-    : { state: 'not-effective', evidence: [`last rotated ${Number.isNaN(rotated) ? 'at an unknown time' : String(at)}`] };
-}
-
 async function probeControl(api: VaultApi, { step, context }: Carried): Promise<Probed> {
   const found = await stateOf(api, step);
   if ('problem' in found) return { state: 'not-effective', evidence: [found.problem] };
-  const { parameters } = step;
-  const words =
-    parameters.what === 'entity'
-      ? `entity ${parameters.id}: disabled is ${String(found.before.disabled)}`
-      : parameters.what === 'policy'
-        ? `${parameters.policies.map((name) => `policy ${name}`).join(', ')}: ${found.isInPlace ? 'the new text is in force' : 'another text is in force'}`
-        : parameters.what === 'role'
-          ? `${roleAt(parameters)}: ${found.isInPlace ? 'limited' : 'not limited'}`
-          : parameters.what;
+  const words = controlWords(step, found);
   if (!found.isInPlace) return { state: 'not-effective', evidence: [words] };
-  if (parameters.what !== 'entity' || step.action !== 'quarantine') return { state: 'effective', evidence: [words] };
-  const until = await tokensEnd(api, parameters.id, context.now());
-  return {
-    state: 'effective',
-    evidence: [words, ...(until.evidence ?? [])],
-    ...(until.at !== undefined && { residualUntil: until.at }),
-  };
+  const { evidence, residualUntil } = await outlive(api, step, context.now());
+  return { state: 'effective', evidence: [words, ...evidence], ...(residualUntil !== undefined && { residualUntil }) };
 }
 
-/** More tokens than this are not asked for one by one. */
-const MOST_TOKENS = 500;
-
-/** When the last of an entity's tokens ends, which would live again if it were enabled. Undefined where that cannot be told. */
-async function tokensEnd(api: VaultApi, entity: string, now: Date): Promise<{ at?: string; evidence?: string[] }> {
-  try {
-    const accessors = (await api.list('auth/token/accessors')) ?? [];
-    if (accessors.length > MOST_TOKENS) return { evidence: [`${accessors.length} tokens are out: not looked through`] };
-    let latest = now.getTime();
-    let count = 0;
-    for (const accessor of accessors) {
-      const token = await tokenOf(api, accessor);
-      if (token?.['entity_id'] !== entity) continue;
-      count++;
-      const end = typeof token['expire_time'] === 'string' ? Date.parse(token['expire_time']) : Number.NaN;
-      if (Number.isNaN(end))
-        return { evidence: [`token ${accessor} of it never ends: revoke it before the entity is enabled again`] };
-      latest = Math.max(latest, end);
-    }
-    const at = new Date(latest).toISOString();
-    return { at, evidence: [`${count} tokens of it are out, which enabling it would revive until ${at}`] };
-  } catch (error) {
-    if (error instanceof VaultRefusal) return { evidence: [`its tokens cannot be listed: ${error.message}`] };
-    throw error;
+function controlWords({ parameters }: VaultStep, { before, isInPlace }: Extract<Found, { before: VaultBefore }>): string {
+  switch (parameters.what) {
+    case 'entity':
+      return `entity ${parameters.id}: disabled is ${String(before.disabled)}`;
+    case 'policy':
+      return `${parameters.policies.map((name) => `policy ${name}`).join(', ')}: ${isInPlace ? 'the new text is in force' : 'another text is in force'}`;
+    case 'role':
+      return `${roleAt(parameters)}: ${isInPlace ? 'limited' : 'not limited'}`;
+    default:
+      return parameters.what;
   }
+}
+
+const LEASES = 'leases that its tokens took, such as logins of databases, live until they end or are revoked';
+
+/** A disabled entity's tokens would live again if it were enabled; those of a role keep their policies and their time. */
+async function outlive(api: VaultApi, { parameters }: VaultStep, now: Date): Promise<Residual> {
+  if (parameters.what === 'role') return loginsEnd(api, parameters, { of: 'of its logins', now, isOne: isLoginOf(parameters) });
+  if (parameters.what !== 'entity') return { evidence: [LEASES] };
+  const { id } = parameters;
+  const left = await entityTokensEnd(api, id, { of: 'of it', now, isOne: (token) => token.entity_id === id });
+  return { ...left, evidence: [...left.evidence, 'enabling it would revive them', LEASES] };
+}
+
+const isLoginOf =
+  ({ mount, role }: OfRole) =>
+  (token: TokenData): boolean => {
+    const login = loginOf(token);
+    return login?.mount === mount && login.name.toLowerCase() === role.toLowerCase();
+  };
+
+/** Its logins are known by the role alone: which secret-id each came by, no server says. */
+async function probeSecretId(api: VaultApi, parameters: OfRole & { readonly accessor: string }, now: Date): Promise<Probed> {
+  const what = `secret-id ${parameters.accessor} of ${roleAt(parameters)}`;
+  const probed = gone(await lookUpSecretId(api, roleAt(parameters), parameters.accessor), what);
+  if (probed.state !== 'effective') return probed;
+  const { evidence, residualUntil } = await loginsEnd(api, parameters, { of: 'of its role', now, isOne: isLoginOf(parameters) });
+  return { ...probed, evidence: [...probed.evidence, ...evidence], ...(residualUntil !== undefined && { residualUntil }) };
 }
 
 async function probeField(

@@ -1,5 +1,5 @@
-import { saysUnknown } from '../../apis/vault/refusal.ts';
-import { type Fields, fieldsOf, type VaultApi } from '../../apis/vault/vault-api.ts';
+import { lookUpSecretId } from '../../apis/vault/lookups.ts';
+import type { VaultApi } from '../../apis/vault/vault-api.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { NewCredential } from '../../ports/enforcer.ts';
 
@@ -13,22 +13,12 @@ const MARK = 'interlock';
 
 export const roleAt = ({ mount, role }: OfRole): string => `auth/${mount}/role/${role}`;
 
-/** What is known of a secret-id; undefined when there is none of this accessor. */
-export async function secretIdOf(api: VaultApi, role: OfRole, accessor: string): Promise<Fields | undefined> {
-  try {
-    const { data } = await api.write(`${roleAt(role)}/secret-id-accessor/lookup`, { secret_id_accessor: accessor });
-    return data['secret_id_accessor'] === accessor ? data : undefined;
-  } catch (error) {
-    if (saysUnknown(error, /failed to find accessor entry/)) return undefined;
-    throw error;
-  }
-}
-
 export const secretIdsOf = async (api: VaultApi, role: OfRole): Promise<string[]> =>
   (await api.list(`${roleAt(role)}/secret-id`)) ?? [];
 
 export async function destroySecretId(api: VaultApi, role: OfRole, accessor: string): Promise<string> {
-  if (!(await secretIdOf(api, role, accessor))) return `secret-id ${accessor} of ${roleAt(role)} does not exist any more`;
+  if (!(await lookUpSecretId(api, roleAt(role), accessor)))
+    return `secret-id ${accessor} of ${roleAt(role)} does not exist any more`;
   await api.write(`${roleAt(role)}/secret-id-accessor/destroy`, { secret_id_accessor: accessor });
   return `destroyed secret-id ${accessor} of ${roleAt(role)}; tokens that it logged in for live until they end`;
 }
@@ -37,8 +27,8 @@ export async function destroySecretId(api: VaultApi, role: OfRole, accessor: str
 export async function issuedBy(api: VaultApi, role: OfRole, idempotencyKey: string): Promise<string[]> {
   const found: string[] = [];
   for (const accessor of await secretIdsOf(api, role)) {
-    const metadata = fieldsOf((await secretIdOf(api, role, accessor))?.['metadata']);
-    if (metadata?.[MARK] === idempotencyKey) found.push(accessor);
+    const secretId = await lookUpSecretId(api, roleAt(role), accessor);
+    if (secretId?.metadata[MARK] === idempotencyKey) found.push(accessor);
   }
   return found;
 }

@@ -1,16 +1,21 @@
 /** What a step's control is now, which is also what its inverse brings back. Texts of policies and versions: never a secret value. */
-import { saysUnknown } from '../../apis/vault/refusal.ts';
+import { lookUpLease, lookUpSecretId, lookUpToken } from '../../apis/vault/lookups.ts';
+import { entityShape, policyShape, told } from '../../apis/vault/records.ts';
 import { type Fields, textsOf, type VaultApi } from '../../apis/vault/vault-api.ts';
 import { policyTextOf, type VaultStep, vaultSessionOf } from '../../model/vault-actions.ts';
-import { keyFor, kvVersion } from './kv.ts';
-import { roleAt, secretIdOf, secretIdsOf } from './secret-ids.ts';
+import { fingerprintOf, keyFor, kvVersion } from './kv.ts';
+import { roleAt, secretIdsOf } from './secret-ids.ts';
+import { rotatedAt } from './static-role.ts';
 
 export interface VaultBefore {
   readonly disabled?: boolean;
   readonly policies?: Readonly<Record<string, string>>;
   readonly role?: Fields;
   readonly accessors?: readonly string[];
-  readonly kv?: { readonly version: number; readonly key: string };
+  /** `made`: a fingerprint of the value that the step writes. */
+  readonly kv?: { readonly version: number; readonly key: string; readonly made?: string };
+  /** Of a static role: when its password was made, in the server's words; empty where it never was. */
+  readonly rotated?: string;
 }
 
 export type Found =
@@ -20,16 +25,19 @@ export type Found =
 
 const AGAIN = 'collect again';
 
-/** Reads; changes nothing. */
-export async function stateOf(api: VaultApi, step: VaultStep): Promise<Found> {
+/** Reads; changes nothing. `value`: what the step will write, where it is in hand. */
+export async function stateOf(api: VaultApi, step: VaultStep, value?: string): Promise<Found> {
   const { parameters } = step;
   switch (parameters.what) {
     case 'token':
-      return exists(await tokenOf(api, parameters.accessor), `${api.place}: no token has the accessor ${parameters.accessor}`);
+      return exists(
+        await lookUpToken(api, parameters.accessor),
+        `${api.place}: no token has the accessor ${parameters.accessor}`,
+      );
     case 'sessions':
       return sessionsState(api, parameters.sessions);
     case 'lease':
-      return exists(await leaseOf(api, parameters.leaseId), `${api.place}: there is no lease ${parameters.leaseId}`);
+      return exists(await lookUpLease(api, parameters.leaseId), `${api.place}: there is no lease ${parameters.leaseId}`);
     case 'leases':
       return exists(
         await api.list(`sys/leases/lookup/${parameters.prefix}/`),
@@ -43,37 +51,19 @@ export async function stateOf(api: VaultApi, step: VaultStep): Promise<Found> {
       return policyState(api, step, parameters.policies);
     case 'role':
       return roleState(api, step, parameters);
-    case 'static-role':
-      return exists(
-        await api.read(`${parameters.mount}/static-roles/${parameters.role}`),
-        `${api.place}: ${parameters.mount} has no static role ${parameters.role}`,
-      );
+    case 'static-role': {
+      const rotated = await rotatedAt(api, parameters);
+      return rotated === undefined
+        ? { problem: `${api.place}: ${parameters.mount} has no static role ${parameters.role}: ${AGAIN}` }
+        : { before: { rotated }, isInPlace: false };
+    }
     case 'kv':
-      return kvState(api, parameters);
+      return kvState(api, parameters, value);
   }
 }
 
 const exists = (found: unknown, problem: string): Found =>
   found === undefined ? { problem: `${problem}: ${AGAIN}` } : { before: {}, isInPlace: false };
-
-/** Undefined when no token has it. Servers answer 400 or 403, whose words tell it from a missing right. */
-export async function tokenOf(api: VaultApi, accessor: string): Promise<Fields | undefined> {
-  try {
-    return (await api.write('auth/token/lookup-accessor', { accessor })).data;
-  } catch (error) {
-    if (saysUnknown(error, /invalid accessor/)) return undefined;
-    throw error;
-  }
-}
-
-export async function leaseOf(api: VaultApi, leaseId: string): Promise<Fields | undefined> {
-  try {
-    return (await api.write('sys/leases/lookup', { lease_id: leaseId })).data;
-  } catch (error) {
-    if (saysUnknown(error, /invalid lease|lease not found/)) return undefined;
-    throw error;
-  }
-}
 
 /** What of several tokens and leases is there; those that are known by a hash alone cannot be looked for. */
 export async function livingOf(api: VaultApi, keys: readonly string[]): Promise<{ living: string[]; hashed: string[] }> {
@@ -82,7 +72,8 @@ export async function livingOf(api: VaultApi, keys: readonly string[]): Promise<
   for (const key of keys) {
     const session = vaultSessionOf(key);
     if (!session) hashed.push(key);
-    else if ('accessor' in session ? await tokenOf(api, session.accessor) : await leaseOf(api, session.leaseId)) living.push(key);
+    else if ('accessor' in session ? await lookUpToken(api, session.accessor) : await lookUpLease(api, session.leaseId))
+      living.push(key);
   }
   return { living, hashed };
 }
@@ -106,22 +97,25 @@ async function secretIdState(api: VaultApi, { action }: VaultStep, parameters: P
   }
   const { accessor } = parameters;
   return exists(
-    await secretIdOf(api, parameters, accessor),
+    await lookUpSecretId(api, roleAt(parameters), accessor),
     `${api.place}: ${roleAt(parameters)} has no secret-id of accessor ${accessor}`,
   );
 }
 
 async function entityState(api: VaultApi, id: string): Promise<Found> {
-  const entity = await api.read(`identity/entity/id/${id}`);
+  const path = `identity/entity/id/${id}`;
+  const entity = await api.read(path);
   if (!entity) return { problem: `${api.place}: there is no entity ${id}: ${AGAIN}` };
-  const disabled = entity.data['disabled'] === true;
+  const disabled = told(entityShape, entity.data, `${api.place}: ${path}`).disabled === true;
   return { before: { disabled }, isInPlace: disabled };
 }
 
 async function policyState(api: VaultApi, step: VaultStep, names: readonly string[]): Promise<Found> {
   const texts: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const name of names) {
-    const found = (await api.read(`sys/policies/acl/${name}`))?.data['policy'];
+    const path = `sys/policies/acl/${name}`;
+    const answer = await api.read(path);
+    const found = answer && told(policyShape, answer.data, `${api.place}: ${path}`).policy;
     if (typeof found !== 'string') return { problem: `${api.place}: there is no policy ${name}: ${AGAIN}` };
     texts[name] = found;
   }
@@ -143,10 +137,11 @@ export function isRoleLimited(step: VaultStep, role: Fields): boolean {
   return within('token_ttl') && within('token_max_ttl');
 }
 
-async function kvState(api: VaultApi, place: Parameters<'kv'>): Promise<Found> {
+async function kvState(api: VaultApi, place: Parameters<'kv'>, value: string | undefined): Promise<Found> {
   const now = await kvVersion(api, place);
   if (!now) return { problem: `${api.place}: there is no secret ${place.mount}/${place.path} (KV version 2): ${AGAIN}` };
   const chosen = keyFor(place, Object.keys(now.data).sort());
   if ('problem' in chosen) return chosen;
-  return { before: { kv: { version: now.version, key: chosen.key } }, isInPlace: false };
+  const made = value === undefined ? {} : { made: fingerprintOf(value) };
+  return { before: { kv: { version: now.version, key: chosen.key, ...made } }, isInPlace: false };
 }

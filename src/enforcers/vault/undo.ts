@@ -2,7 +2,7 @@ import type { Fields, VaultApi } from '../../apis/vault/vault-api.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { policyTextOf, VAULT_NO_RIGHTS } from '../../model/vault-actions.ts';
 import type { Carried } from './apply.ts';
-import { kvVersion, writeField } from './kv.ts';
+import { fingerprintOf, kvVersion, writeField } from './kv.ts';
 import { changeable, writeRole } from './role.ts';
 import { destroySecretId, issuedBy, roleAt } from './secret-ids.ts';
 import type { VaultBefore } from './state.ts';
@@ -51,7 +51,7 @@ export async function undoStep(api: VaultApi, { step, context }: Carried, before
       ];
     }
     case 'kv':
-      return restoreField(api, parameters, before);
+      return restoreField(api, { place: parameters, before, written: context.recorded?.traces ?? [] });
   }
 }
 
@@ -61,18 +61,38 @@ const isOneOf = (value: unknown, all: readonly unknown[]): boolean =>
 const changed = (what: string): RefusedError =>
   new RefusedError(`${what} was changed or taken away by somebody since: what was saved is not put over it`);
 
-/** The value of the version before, of that one field: others may have changed since. */
-async function restoreField(
-  api: VaultApi,
-  place: Extract<Carried['step']['parameters'], { what: 'kv' }>,
-  { kv }: VaultBefore,
-): Promise<string[]> {
+interface Restoring {
+  readonly place: Extract<Carried['step']['parameters'], { what: 'kv' }>;
+  readonly before: VaultBefore;
+  /** Versions that the step wrote. */
+  readonly written: readonly string[];
+}
+
+/** The value of the version before, of that one field: others may have changed since. Not over what somebody wrote into it since. */
+async function restoreField(api: VaultApi, { place, before: { kv }, written }: Restoring): Promise<string[]> {
   const at = `${place.mount}/${place.path}`;
   if (!kv) throw new RefusedError(`${at}: the version before was not saved: it cannot be brought back`);
   const [old, now] = [await kvVersion(api, place, kv.version), await kvVersion(api, place)];
   if (!old || !now) throw new RefusedError(`${at}: version ${kv.version} is not there any more: it cannot be brought back`);
   const value = old.data[kv.key] ?? null;
-  if ((now.data[kv.key] ?? null) === value) return [`${at}, field ${kv.key}: it holds what version ${kv.version} held`];
+  const held = now.data[kv.key] ?? null;
+  if (held === value) return [`${at}, field ${kv.key}: it holds what version ${kv.version} held`];
+  const isOurs =
+    (typeof held === 'string' && fingerprintOf(held) === kv.made) ||
+    (await isWrittenBy(api, { place, key: kv.key, held, written }));
+  if (!isOurs) throw changed(`${at}, field ${kv.key} (version ${now.version}),`);
   const version = await writeField(api, place, { key: kv.key, value, version: now.version });
   return [`${at}, field ${kv.key}: the value of version ${kv.version} is version ${version} now`];
+}
+
+/** Whether one of the versions held what the field holds now. */
+async function isWrittenBy(
+  api: VaultApi,
+  { place, key, held, written }: Pick<Restoring, 'place' | 'written'> & { readonly key: string; readonly held: unknown },
+): Promise<boolean> {
+  for (const version of written) {
+    const known = await kvVersion(api, place, Number(version));
+    if (known && known.data[key] === held) return true;
+  }
+  return false;
 }

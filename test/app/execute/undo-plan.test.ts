@@ -119,6 +119,19 @@ it('does not ask a person to take back a step that has no inverse', async () => 
   expect(bench.switches.state()).toMatchObject({ [A]: true });
 });
 
+it('leaves what has no inverse, though what was before was saved for its probe', async () => {
+  await using bench = await openBench({ sealKey: SEAL_KEY });
+  const final = makeStep({ id: 's1', target: A, reversibility: 'R2', commands: { apply: 'cut', inverse: '', probe: 'look' } });
+  await bench.save(makePlan('p1', [[final]]));
+  for (const actor of ['ann', 'bob']) await approvePlan(bench.context, 'p1', { actor });
+  await executePlan(bench.context, 'p1', applying());
+  expect((await bench.store.plan('p1'))?.steps[0]?.preImage).toBeDefined();
+  const result = await undoPlan(bench.context, 'p1', applying());
+  expect(result.stopped).toEqual([]);
+  expect(result.steps[0]?.evidence.join()).toContain('is irreversible: it stays');
+  expect(bench.switches.state()).toMatchObject({ [A]: false });
+});
+
 it('releases one hold by its id, and says when it was released before', async () => {
   await using bench = await openBench();
   await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A })]]));

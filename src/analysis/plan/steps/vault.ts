@@ -105,7 +105,7 @@ function issuedEnded({ key }: Subject): Control | undefined {
     action: 'rotate',
     parameters: { what: 'static-role', mount, role },
     reversibility: 'R2',
-    probe: 'last_vault_rotation is later than the plan; sessions that are open at the database stay until they close',
+    probe: 'last_vault_rotation is later than it was before; sessions that are open at the database stay until they close',
   });
 }
 
