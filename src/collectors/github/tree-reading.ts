@@ -1,6 +1,6 @@
 /** What is read of repository trees: workflows, code owners, and the actions that steps name. */
 import { ACTION_FILES, type Action, actionReference, parseAction } from '../../iam/github/actions.ts';
-import { OWNER_FILES, type OwnerRule, ownerRules } from '../../iam/github/codeowners.ts';
+import { MOST_OWNER_BYTES, OWNER_FILES, type OwnerRule, ownerRules } from '../../iam/github/codeowners.ts';
 import { calledWorkflow } from '../../iam/github/reusable.ts';
 import { InputError } from '../../model/errors.ts';
 import type { Collected } from '../../ports/collector.ts';
@@ -86,9 +86,11 @@ export class TreeReading implements AsyncDisposable {
   }
 
   *codeOwners(place: TreeFile, text: string, shown: string): Generator<Collected> {
-    const rules = ownerRules(text);
+    const isLoaded = Buffer.byteLength(text) < MOST_OWNER_BYTES;
+    const rules = isLoaded ? ownerRules(text) : [];
     keep(this.owners, place, rules);
-    if (rules.length === 0) yield { type: 'warning', text: `${shown}: no rule that names code owners` };
+    if (!isLoaded) yield { type: 'warning', text: `${shown}: not below 3 MB, so that GitHub does not load it` };
+    else if (rules.length === 0) yield { type: 'warning', text: `${shown}: no rule that names code owners` };
   }
 
   /** What was read of one repository. */

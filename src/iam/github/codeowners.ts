@@ -16,16 +16,17 @@ export interface OwnerRule {
 /** GitHub reads the first of these that is there. */
 export const OWNER_FILES = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'];
 
+/** GitHub does not load a larger one. */
+export const MOST_OWNER_BYTES = 3 * 1024 * 1024;
+
 /** More wildcards than this make a pattern that is slow to match, and that nobody writes. */
 const MOST_WILDCARDS = 8;
 
 /** Lines that GitHub would not take are left out, as it does. */
 export function ownerRules(text: string): OwnerRule[] {
   return text.split(/\r?\n/).flatMap((line, at) => {
-    const [pattern, ...words] = line
-      .replace(/(^|\s)#.*$/, '')
-      .trim()
-      .split(/\s+/);
+    // A space after a backslash is part of the pattern.
+    const [pattern, ...words] = line.replace(/(^|\s)#.*$/, '').match(/(?:\\.|[^\s\\]|\\$)+/g) ?? [];
     const owners = words.map(ownerOf);
     if (!pattern || pattern.startsWith('!') || pattern.includes('[') || owners.includes(undefined)) return [];
     if (pattern.split(/[*?]/).length > MOST_WILDCARDS + 1) return [];
@@ -45,7 +46,7 @@ export const ruleFor = (rules: readonly OwnerRule[], path: string): OwnerRule | 
 
 /** The last rule about everything: who answers for the repository as a whole. */
 export const ruleForAll = (rules: readonly OwnerRule[]): OwnerRule | undefined =>
-  rules.findLast(({ pattern }) => /^\/?\*\*?$|^\/\*\*\/\*$/.test(pattern));
+  rules.findLast(({ pattern }) => /^(?:\*|\/?\*\*|\/?\*\*\/\*)$/.test(pattern));
 
 /** As in gitignore: a pattern with a slash before its end begins at the root; a folder stands for all that is in it. */
 function expressionOf(pattern: string): RegExp {
@@ -54,10 +55,11 @@ function expressionOf(pattern: string): RegExp {
   const isAnchored = path.includes('/');
   const body = path
     .replace(/^\//, '')
-    .replace(/[\\^$.|+(){}\]]/g, '\\$&')
-    .replace(/\*\*\/|\*\*|\*|\?/g, (wildcard) => WILDCARDS[wildcard] ?? wildcard);
+    .replace(/\\(.)|\*\*\/|\*\*|[\\^$.|+(){}\]*?]/g, (part, meant?: string) => WILDCARDS[part] ?? literal(meant ?? part));
   const rest = isFolder ? '/.*' : /(^|\/)\*$/.test(path) && isAnchored ? '' : '(?:/.*)?';
   return new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${body}${rest}$`);
 }
+
+const literal = (character: string): string => character.replace(/[\\^$.|+(){}[\]*?]/, '\\$&');
 
 const WILDCARDS: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]' };

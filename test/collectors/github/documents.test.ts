@@ -51,3 +51,11 @@ it('a workflow is kept as a document, with what looks like a secret hidden', asy
     },
   ]);
 });
+
+it('names no owner by a CODEOWNERS file that is too large for GitHub', async () => {
+  const text = `* @acme/platform\n${'#'.repeat(3 * 1024 * 1024)}`;
+  await using folder = await sampleFolder({ 'acme/shop/.github/CODEOWNERS': text });
+  const { relationships, warnings } = await collecting(githubCollector, { files: folder.root });
+  expect(relationships.filter(({ kind }) => kind === 'OWNED_BY')).toEqual([]);
+  expect(warnings).toEqual(['acme/shop/.github/CODEOWNERS: not below 3 MB, so that GitHub does not load it']);
+});

@@ -11,6 +11,8 @@ docs/*                  @acme/docs
 apps/                   @acme/apps
 /vault/**/secret        @acme/security
 /free
+old\\ docs/  @acme/archive
+what\\?.txt  @acme/questions
 !kept                   @nobody
 bad                     no-owner-word
 ${'*a'.repeat(9)}       @slow
@@ -30,6 +32,9 @@ describe('ruleFor', () => {
     ['vault/secret', ['team acme/security']],
     ['vault/a/b/secret', ['team acme/security']],
     ['free', []],
+    ['lib/old docs/a.txt', ['team acme/archive']],
+    ['what?.txt', ['team acme/questions']],
+    ['whats.txt', ['team acme/platform']],
   ])('%s', (path, owners) => expect(namesFor(path)).toEqual(owners));
 });
 
@@ -43,10 +48,13 @@ it('lines that GitHub would not take, and patterns that nobody writes, are left 
     'apps/',
     '/vault/**/secret',
     '/free',
+    'old\\ docs/',
+    'what\\?.txt',
   ]);
 });
 
 it('ruleForAll is the last rule about everything', () => {
   expect(ruleForAll(rules)).toMatchObject({ pattern: '*', line: 3 });
   expect(ruleForAll(ownerRules('/src/ @a'))).toBeUndefined();
+  expect(ruleForAll(ownerRules('* @all\n/* @files-of-the-root'))).toMatchObject({ pattern: '*' });
 });
