@@ -8,6 +8,7 @@
  * Each is dead, alive, or not known to be dead yet, until when. Linear in what is reached and its relationships.
  */
 import { type AccessGraph, nameAt } from '../graph/access-graph.ts';
+import { deathBy } from '../model/deaths.ts';
 import type { Time } from '../model/entity.ts';
 import type { PlanStep, StepRecord } from '../model/plan.ts';
 import { relationshipId } from '../model/relationship-id.ts';
@@ -40,7 +41,7 @@ export interface CascadeQuestion {
 /** Rows by target, each with what comes from it, nearest first. Targets that the graph does not know have none. */
 export function cascade(question: CascadeQuestion): CascadeRow[] {
   const { graph, targets } = question;
-  const cuts = cutsOf(question);
+  const cuts: Cuts = { cuts: cutsOf(question), ends: endsOf(question) };
   return [...targets].sort().flatMap((target) => {
     const root = graph.indexOf(target);
     if (root === undefined) return [];
@@ -66,6 +67,13 @@ interface Cut {
   readonly until: Time | null;
 }
 
+interface Cuts {
+  /** By relationship. */
+  readonly cuts: ReadonlyMap<string, Cut>;
+  /** By target. */
+  readonly ends: ReadonlyMap<string, Cut>;
+}
+
 /** What steps have cut, or are about to, by relationship; what is seen counts before what is on its way. */
 function cutsOf({ steps, records }: CascadeQuestion): Map<string, Cut> {
   const cuts = new Map<string, Cut>();
@@ -89,13 +97,23 @@ function cutBy(step: PlanStep, record: StepRecord | undefined): Cut | undefined 
   return state === 'requested' ? { step, life: 'unknown', until: null } : undefined;
 }
 
+/** Steps that end their target, by it: what it minted dies with it, or lives on, as the table of deaths says. */
+function endsOf({ steps, records }: CascadeQuestion): Map<string, Cut> {
+  const ends = new Map<string, Cut>();
+  for (const step of steps) {
+    const cut = step.cuts.length > 0 ? cutBy(step, records.get(step.id)) : undefined;
+    if (cut && ends.get(step.target)?.life !== 'dead') ends.set(step.target, cut);
+  }
+  return ends;
+}
+
 interface Member {
   readonly target: string;
   readonly entity: number;
   readonly part: Part;
 }
 
-function rowsOf(question: CascadeQuestion, cuts: ReadonlyMap<string, Cut>, { target, entity, part }: Member): CascadeRow[] {
+function rowsOf(question: CascadeQuestion, cuts: Cuts, { target, entity, part }: Member): CascadeRow[] {
   const { graph } = question;
   const key = graph.keys[entity]!;
   const life = lifeOf(question, cuts, entity);
@@ -116,7 +134,8 @@ function holdsNow(graph: AccessGraph, place: number, proof: number): boolean {
 type State = Pick<CascadeRow, 'life' | 'until' | 'because'>;
 
 /** Dead is what is over, or from which nothing leads on any more. */
-function lifeOf({ graph, facts, now }: CascadeQuestion, cuts: ReadonlyMap<string, Cut>, entity: number): State {
+function lifeOf(question: CascadeQuestion, { cuts, ends }: Cuts, entity: number): State {
+  const { graph, facts, now } = question;
   const { expiresAt, state } = facts.entity(graph.keys[entity]!) ?? {};
   if (expiresAt !== undefined && expiresAt <= now) return { life: 'dead', until: null, because: `it ended at ${expiresAt}` };
   if (graph.over[entity]) return { life: 'dead', until: null, because: `it was ${state ?? 'over'} when it was collected` };
@@ -126,13 +145,36 @@ function lifeOf({ graph, facts, now }: CascadeQuestion, cuts: ReadonlyMap<string
   if (leaving.length === 0) return { life: 'unknown', until, because: 'no relationship shows what it gives' };
   const open = found.filter((cut) => cut === undefined).length;
   if (open > 0) {
-    const because =
-      open === leaving.length ? 'no step has cut it' : `${open} of the ${leaving.length} ways that it gives are open`;
-    return { life: 'alive', until, because };
+    if (open === leaving.length) return mintedState(question, ends, { entity, until });
+    return { life: 'alive', until, because: `${open} of the ${leaving.length} ways that it gives are open` };
   }
   const pending = found.find((cut) => cut?.life === 'unknown');
   if (pending) return { life: 'unknown', until: earlier(pending.until, until), because: `${saidOf(pending)} has yet to be seen` };
   return { life: 'dead', until: null, because: `${saidOf(found[0] as Cut)} was seen` };
+}
+
+/** Of what no step has cut itself: what the acts on its minters leave of it. */
+function mintedState(
+  { graph }: CascadeQuestion,
+  ends: ReadonlyMap<string, Cut>,
+  { entity, until }: { entity: number; until: Time | null },
+): State {
+  const found = sourcesBy(graph, entity, ['MINTED']).flatMap((minter) => ends.get(graph.keys[minter]!) ?? []);
+  const rows = found.map((cut) => ({ cut, row: deathBy({ ...cut.step, key: cut.step.target }) }));
+  const mortal = rows.find(({ row }) => row.minted === 'gone');
+  if (mortal) {
+    const { cut } = mortal;
+    return cut.life === 'dead'
+      ? { life: 'dead', until: null, because: `it died with what minted it: ${saidOf(cut)} was seen` }
+      : {
+          life: 'unknown',
+          until: earlier(cut.until, until),
+          because: `it dies with what minted it: ${saidOf(cut)} has yet to be seen`,
+        };
+  }
+  const kept = rows[0];
+  const because = kept ? `no step has cut it; ${saidOf(kept.cut)} leaves alive: ${kept.row.survives}` : 'no step has cut it';
+  return { life: 'alive', until, because };
 }
 
 const saidOf = ({ step: { action, target } }: Cut): string => `${action} ${target}`;

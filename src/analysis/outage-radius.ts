@@ -24,6 +24,8 @@ export interface OutageInput {
   readonly released?: Uint8Array;
   /** `kept`: the act stops new logins, but open database and broker connections serve on. */
   readonly connections?: 'ended' | 'kept';
+  /** Of the dead: those whose own act does, as `deathBy` says. */
+  readonly keptOpen?: ReadonlySet<number>;
 }
 
 export interface OutageOptions {
@@ -65,9 +67,9 @@ export interface OutageRadius extends Bounds<OutageCounts> {
 }
 
 export function outageRadius(graph: AccessGraph, input: OutageInput, options: OutageOptions = {}): OutageRadius {
-  const { dead, removed, released, connections = 'ended' } = input;
+  const { dead, removed, released, keptOpen, connections = 'ended' } = input;
   const lost = removed ? lostRights(graph, removed) : { lo: [], hi: [] };
-  const question = { dead, removed, released, connections, since: options.since, lost };
+  const question = { dead, removed, released, connections, keptOpen, since: options.since, lost };
   const lo = breaks(graph, question, 'lo');
   const items: OutageItem[] = [];
   for (const [entity, broken] of breaks(graph, question, 'hi')) {

@@ -100,7 +100,8 @@ export const AWS_PARAMETERS = {
 export type AwsControl = keyof typeof AWS_PARAMETERS;
 export type AwsParameters<C extends AwsControl> = z.infer<(typeof AWS_PARAMETERS)[C]>;
 
-const ACTIONS = {
+/** Which actions each control is a part of. */
+export const AWS_ACTIONS = {
   'access-key': ['quarantine', 'disable', 'save', 'issue', 'delete'],
   'login-profile': ['revoke', 'delete'],
   [AWS_DENY_POLICY]: ['quarantine', 'disable'],
@@ -116,7 +117,7 @@ const ACTIONS = {
   'parameter-value': ['distribute'],
 } as const satisfies Record<AwsControl, readonly Action[]>;
 
-type ActionsOf<C extends AwsControl> = (typeof ACTIONS)[C][number];
+type ActionsOf<C extends AwsControl> = (typeof AWS_ACTIONS)[C][number];
 
 /** A control with its action and its parsed parameters. */
 export type AwsStep = {
@@ -125,13 +126,13 @@ export type AwsStep = {
 export type AwsStepOf<C extends AwsControl> = Extract<AwsStep, { control: C }>;
 
 export const isAwsAction = (action: Action): boolean =>
-  Object.values(ACTIONS).some((of) => (of as readonly Action[]).includes(action));
+  Object.values(AWS_ACTIONS).some((of) => (of as readonly Action[]).includes(action));
 
 const control = z.looseObject({ control: z.enum(Object.keys(AWS_PARAMETERS) as [AwsControl, ...AwsControl[]]) });
 
 /** Throws a ZodError that names the field. */
 export function parseAwsStep(action: Action, parameters: unknown): AwsStep {
   const { control: found, ...rest } = control.parse(parameters);
-  z.enum(ACTIONS[found]).parse(action, { error: () => `is no action of the control ${found}` });
+  z.enum(AWS_ACTIONS[found]).parse(action, { error: () => `is no action of the control ${found}` });
   return { control: found, action, parameters: AWS_PARAMETERS[found].parse(rest) } as unknown as AwsStep;
 }

@@ -66,6 +66,48 @@ describe('the cascade of a plan', () => {
     expect(rows[1]?.because).toContain('is worth nothing');
   });
 
+  it('says what the act leaves alive of what was minted, and lets die with it what does', () => {
+    const named = makeStep({ ...disable, parameters: { control: 'access-key' } });
+    const ofKey = cascade({
+      graph,
+      facts,
+      targets: [KEY],
+      steps: [named],
+      records: new Map([['s1', { state: 'effective' } as StepRecord]]),
+      now: CASE_NOW,
+    });
+    expect(ofKey.find(({ key }) => key === SESSION)?.because).toContain('leaves alive: sessions that it minted');
+    const [parent, child, identity] = [
+      'vault:main/auth/token/accessor/a',
+      'vault:main/auth/token/accessor/b',
+      'vault:main/identity/entity/e',
+    ];
+    const tokens = caseGraph({ [parent]: 'Session', [child]: 'Session', [identity]: 'ServiceAccount' }, [
+      `${parent} AUTHENTICATES_AS ${identity}`,
+      `${parent} MINTED ${child}`,
+      `${child} AUTHENTICATES_AS ${identity}`,
+    ]);
+    const revoke = makeStep({
+      id: 's3',
+      target: parent,
+      action: 'revoke',
+      parameters: { what: 'token', accessor: 'a' },
+      cuts: [nameOf(`${parent} AUTHENTICATES_AS ${identity}`)],
+    });
+    const asked = (state: StepState) =>
+      cascade({
+        graph: tokens,
+        facts,
+        targets: [parent],
+        steps: [revoke],
+        records: new Map([['s3', { state } as StepRecord]]),
+        now: CASE_NOW,
+      }).find(({ key }) => key === child);
+    expect(asked('effective')).toMatchObject({ life: 'dead', because: expect.stringContaining('died with what minted it') });
+    expect(asked('requested')).toMatchObject({ life: 'unknown' });
+    expect(asked('planned')).toMatchObject({ life: 'alive', because: 'no step has cut it' });
+  });
+
   it('shows all dead once their cut was seen too', () => {
     expect(rowsOf({ s1: { state: 'effective' }, s2: { state: 'effective' } }).map(({ life }) => life)).toEqual(
       Array(4).fill('dead'),

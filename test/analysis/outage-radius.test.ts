@@ -43,6 +43,18 @@ describe('the outage radius', () => {
     expect(Object.fromEntries(items.map(({ key, gradeHi }) => [key, gradeHi]))).toEqual(given.hi);
   });
 
+  it('lets connections serve on where the act on that proof leaves them alone, whatever others do', () => {
+    const graph = caseGraph(
+      { 'redis:main/users/a/passwords/1': 'Credential', k: 'Credential', app: 'Workload', job: 'Workload' },
+      ['app USES redis:main/users/a/passwords/1 declared', 'job USES k declared'],
+    );
+    const dead = entityIndices(graph, ['redis:main/users/a/passwords/1', 'k']);
+    const grades = (keptOpen: ReadonlySet<number>) =>
+      Object.fromEntries(outageRadius(graph, { dead, keptOpen }).items.map(({ key, grade }) => [key, grade]));
+    expect(grades(new Set([dead[0]!]))).toEqual({ app: 'latent', job: 'down' });
+    expect(grades(new Set())).toEqual({ app: 'down', job: 'down' });
+  });
+
   it('tells the shortest chain of causes, from what died outwards, the owners and the time', () => {
     const graph = caseGraph({ key: 'Credential', a: 'Workload tier=0', b: 'Workload', 'owner:team/pay': 'Owner' }, [
       'a USES key declared',

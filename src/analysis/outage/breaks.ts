@@ -5,6 +5,7 @@
  * break a thing is the worst, by the shortest chain. Each relationship fails at most once and each option is spent once: linear.
  */
 import { type AccessGraph, entityKindAt, relationshipKindAt } from '../../graph/access-graph.ts';
+import { hasConnections } from '../../model/deaths.ts';
 import type { Time } from '../../model/entity.ts';
 import { ruleOf } from '../../model/kinds.ts';
 import type { Bounds, Grade } from '../../model/plan.ts';
@@ -21,6 +22,8 @@ export interface BreakQuestion {
   readonly released: Uint8Array | undefined;
   /** Whether open connections of databases and brokers end with their credential. */
   readonly connections: 'ended' | 'kept';
+  /** Of the dead: those whose act leaves open connections alone. */
+  readonly keptOpen: ReadonlySet<number> | undefined;
   readonly since: Time | undefined;
   /** Of `lostRights`. */
   readonly lost: Bounds<readonly number[]>;
@@ -166,9 +169,6 @@ function* ghosts(graph: AccessGraph, proof: number, death: Death): Generator<Fai
   }
 }
 
-/** Connections that are open when a password dies serve on until they are closed. */
-const KEEPS_CONNECTIONS = /^(postgres|redis|rabbitmq)(@[^:]+)?:/;
-
 /** What a death means for those who depend on the dead thing. */
 function severityOfDeath(graph: AccessGraph, entity: number, beginning: Beginning): number {
   const { question, dead, bound } = beginning;
@@ -176,7 +176,9 @@ function severityOfDeath(graph: AccessGraph, entity: number, beginning: Beginnin
   if (kind === 'Secret') return severityOfPlace(graph, entity, beginning);
   if (kind === 'Session') return severityOfCutSession(graph, entity, { dead, bound });
   if (!isIdentity(kind) && !isProof(kind)) return DOWN;
-  return question.connections === 'kept' && KEEPS_CONNECTIONS.test(graph.keys[entity]!) ? DEAD_LATENT : DEAD;
+  const isKept = question.keptOpen?.has(entity) || (question.connections === 'kept' && hasConnections(graph.keys[entity]!));
+  // Connections that are open when a password dies serve on until they are closed.
+  return isKept ? DEAD_LATENT : DEAD;
 }
 
 /** As bad as the worst of the dead values that it holds; a place that is merely gone is missed when it is read anew. */

@@ -2,6 +2,7 @@ import type { AccessGraph } from '../../graph/access-graph.ts';
 import { entityKindAt } from '../../graph/access-graph.ts';
 import { identitiesOf, isProof } from './footholds.ts';
 import type { Control, Draft, PlanInput } from './input.ts';
+import { keptOpenBy } from './outage.ts';
 import { stepId } from './step-id.ts';
 import { systemOf } from './steps/index.ts';
 import type { Subject } from './steps/subject.ts';
@@ -32,6 +33,7 @@ export function draftOf({ graph, connectorOf }: Pick<PlanInput, 'graph' | 'conne
     lane: laneOf(key),
     connector: connectorOf(key, control),
     kills: [],
+    keptOpen: keptOpenBy({ key, ...control }, parts.kills ?? []),
     releases: [],
     removes: [],
     needs: [],

@@ -7,7 +7,7 @@ import { levelWeight, type Weights } from '../../model/weights.ts';
 import { weightAt } from '../attack-reach.ts';
 import type { OutageItem } from '../outage-radius.ts';
 import type { Draft } from './input.ts';
-import { maskOf, outageOf } from './outage.ts';
+import { type Harm, maskOf, outageOf } from './outage.ts';
 
 export interface Figures {
   readonly reach: Bounds<number>;
@@ -22,7 +22,7 @@ export interface FiguresQuestion {
   readonly weights: Weights;
 }
 
-type Effect = Pick<Draft, 'cuts' | 'kills' | 'removes' | 'releases'>;
+type Effect = Pick<Draft, 'cuts'> & Harm;
 
 export interface FiguresTable {
   /** Of sets of steps, whatever their order. */
@@ -40,7 +40,7 @@ export function createFigures(question: FiguresQuestion): FiguresTable {
   const itemsOf = (steps: readonly Effect[]): readonly OutageItem[] => {
     const harmful = steps.filter(({ kills, removes }) => kills.length > 0 || removes.length > 0);
     const id = harmful
-      .map(({ kills, removes, releases }) => [kills, removes, releases].join(';'))
+      .map(({ kills, removes, releases, keptOpen = [] }) => [kills, removes, releases, keptOpen].join(';'))
       .sort()
       .join('|');
     const known = items.get(id) ?? (harmful.length === 0 ? [] : outageOf(graph, harmful).items);

@@ -101,6 +101,8 @@ export interface Draft extends Control {
   readonly cuts: readonly number[];
   /** What the step ends: proofs and identities that serve their consumers no more. */
   readonly kills: readonly number[];
+  /** Of `kills`: whose open connections the step leaves alone. */
+  readonly keptOpen: readonly number[];
   /** Of `cuts`: rights that somebody was perhaps seen using. */
   readonly removes: readonly number[];
   /** Dependences that end well: their consumers have moved on. */

@@ -1,6 +1,7 @@
 /** The main cut of each foothold: the smallest thing that can be cut separately, by the least final control that its system has. */
 import { entityKindAt } from '../../graph/access-graph.ts';
 import { counted } from '../../model/counted.ts';
+import { deathBy } from '../../model/deaths.ts';
 import { draftOf, keysOf, subjectOf } from './draft.ts';
 import { enteringBy, type Footholds, identitiesOf, isIdentity, leavingOf, sourcesBy } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
@@ -60,14 +61,16 @@ function strikeOf(
   const save =
     saving &&
     draftOf(input, { target: foothold, control: saving, why: 'the next step ends these sessions; who they were is evidence' });
+  const minted = [...footholds.minters]
+    .filter(([child, minters]) => minters.includes(foothold) && !graph.over[child])
+    .map(([child]) => child);
+  const diesWithIt = deathBy({ key: graph.keys[foothold]!, ...control }).minted === 'gone';
   const draft = draftOf(input, {
     target: foothold,
     control,
     cuts: [...leavingOf(graph, foothold), ...entriesOf(input, foothold, footholds)],
-    kills: [foothold],
-    residual: [...footholds.minters]
-      .filter(([child, minters]) => minters.includes(foothold) && !graph.over[child])
-      .map(([child]) => child),
+    kills: [foothold, ...(diesWithIt ? minted : [])],
+    residual: diesWithIt ? [] : minted,
     ...(save && { needs: [save.id] }),
     why,
   });

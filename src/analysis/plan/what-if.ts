@@ -1,10 +1,11 @@
 /** The figures of any set of a plan's steps that a person picks. */
 import { type AccessGraph, entityKindAt, nameAt, relationshipIndex } from '../../graph/access-graph.ts';
+import { deathBy } from '../../model/deaths.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { Bounds, OutageCounts, Plan, PlanStep } from '../../model/plan.ts';
 import type { Weights } from '../../model/weights.ts';
 import { createFigures } from './figures.ts';
-import { footholds as footholdsOf, identitiesOf, isProof, sourcesBy } from './footholds.ts';
+import { footholds as footholdsOf, identitiesOf, isProof, sourcesBy, targetsBy } from './footholds.ts';
 import type { Draft, PlanFacts } from './input.ts';
 import { type Harm, keptOpenBy } from './outage.ts';
 import { dependenceOn } from './replacement.ts';
@@ -63,11 +64,13 @@ function effectOf(
   });
   if (target === undefined) throw new RefusedError(`step ${step.id}: ${step.target} is gone; plan again`);
   const ends = ENDS.has(step.action) || (step.action === 'block' && isProof(graph, target));
-  const kills = ends ? endedBy(graph, target, cuts) : [];
+  const act = { ...step, key: step.target };
+  const minted = deathBy(act).minted === 'gone' ? targetsBy(graph, target, ['MINTED']).filter((one) => !graph.over[one]) : [];
+  const kills = ends ? [...new Set([...endedBy(graph, target, cuts), ...minted])] : [];
   return {
     cuts,
     kills,
-    keptOpen: keptOpenBy({ ...step, key: step.target }, kills),
+    keptOpen: keptOpenBy(act, kills),
     removes: step.action === 'block' && !ends ? cuts.filter((r) => nameAt(graph, r).kind === 'CAN_ASSUME') : [],
     releases: isReplaced ? dependenceOn(graph, target, targets).releases : [],
   };
