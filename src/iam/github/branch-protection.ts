@@ -13,6 +13,8 @@ export interface BranchProtection {
   readonly review?: { readonly approvals: number; readonly codeOwners: boolean; readonly bypass: readonly Actor[] } | undefined;
   /** Who alone may push; undefined: everybody who may write. */
   readonly pushers?: readonly Actor[] | undefined;
+  /** Checks that must pass, and the one app that may report each; undefined: any. */
+  readonly checks?: readonly { readonly name: string; readonly app?: number | undefined }[] | undefined;
   readonly isLocked: boolean;
   readonly blocksCreation: boolean;
 }
@@ -22,18 +24,30 @@ export interface ReviewSetting {
   readonly actionsMayApprove: boolean;
 }
 
+/** Its checks any writer's workflow gives. */
+const ACTIONS_APP = 15_368;
+
+/** The first that only another app than Actions may report: no gate is what any writer's workflow or token can pass. */
+export const foreignCheck = <T extends { readonly app?: number | undefined }>(checks: readonly T[]): T | undefined =>
+  checks.find(({ app }) => app !== undefined && app > 0 && app !== ACTIONS_APP);
+
 /** Permissions of custom roles. */
 const LIFTS = ['bypass_branch_protection', 'edit_repo_protections'];
 
-/** Up to two guards: who may push is asked besides whether somebody reviewed. Administrators may change either. */
+/** One for each thing asked: who may push is asked besides whether somebody reviewed. Administrators may change any. */
 export function protectionGuards(protection: BranchProtection, setting: ReviewSetting): RefGuard[] {
-  const { pattern, review, pushers, isLocked, blocksCreation } = protection;
+  const { pattern, review, pushers, checks = [], isLocked, blocksCreation } = protection;
   const name = `branch protection of ${pattern}`;
   const covers = (ref: string): boolean => ref.startsWith('refs/heads/') && refMatches(pattern, ref.slice('refs/heads/'.length));
   const common = { name, covers, adminsMayLift: true };
   const guards: RefGuard[] = [];
   const reviewed = review && reviewDemand(review, setting, pattern);
   if (reviewed) guards.push({ ...common, update: reviewed, bypass: review.bypass, liftedBy: LIFTS });
+  const check = foreignCheck(checks);
+  if (check) {
+    const update: Demand = { kind: 'check', text: `the check ${check.name} that the ${name} asks another app for passes` };
+    guards.push({ ...common, update, bypass: [], liftedBy: LIFTS });
+  }
   if (isLocked) {
     const update: Demand = { kind: 'consent', text: `an administrator unlocks ${pattern}` };
     guards.push({ ...common, update, bypass: [], liftedBy: ['edit_repo_protections'] });

@@ -2,7 +2,7 @@
  * Rulesets of a repository or an organisation as guards.
  * https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
  */
-import { type ReviewSetting, reviewDemand } from './branch-protection.ts';
+import { foreignCheck, type ReviewSetting, reviewDemand } from './branch-protection.ts';
 import type { Actor, Demand, RefGuard } from './ref-guards.ts';
 import { refMatches } from './ref-pattern.ts';
 
@@ -23,9 +23,6 @@ export interface Ruleset {
   /** Undefined: the answer does not show it, since only those who may change the ruleset see it. */
   readonly bypass?: readonly Actor[] | undefined;
 }
-
-/** Ids of GitHub's own checks: a writer's workflow gives them. */
-const ACTIONS_APP = 15_368;
 
 /** Ids of the roles that a ruleset names. */
 export const ROLE_IDS: Readonly<Record<number, string>> = { 1: 'read', 2: 'maintain', 3: 'triage', 4: 'write', 5: 'admin' };
@@ -77,15 +74,11 @@ function updateDemand({ type, parameters = {} }: Rule, { name, target }: Ruleset
 
 /** A check that any writer's workflow or token can report is no gate; one that only another app reports is. */
 function checkDemand(parameters: NonNullable<Rule['parameters']>, name: string): Demand | undefined {
-  const checks = Array.isArray(parameters['required_status_checks']) ? parameters['required_status_checks'] : [];
-  const foreign = checks.find((check) => {
+  const listed: unknown = parameters['required_status_checks'];
+  const checks = (Array.isArray(listed) ? listed : []).map((check) => {
     const app: unknown = check?.integration_id;
-    return typeof app === 'number' && app !== ACTIONS_APP;
+    return { name: String(check?.context), ...(typeof app === 'number' && { app }) };
   });
-  return (
-    foreign && {
-      kind: 'check',
-      text: `the check ${String(foreign.context)} that the ruleset ${name} asks another app for passes`,
-    }
-  );
+  const foreign = foreignCheck(checks);
+  return foreign && { kind: 'check', text: `the check ${foreign.name} that the ruleset ${name} asks another app for passes` };
 }

@@ -242,6 +242,22 @@ describe('environments', () => {
   });
 });
 
+describe('checks that a branch protection asks for', () => {
+  const protectedBy = (app: number | null) =>
+    found({
+      '/repos/acme/shop/branches/main/protection': { required_status_checks: { checks: [{ context: 'scan', app_id: app }] } },
+      '/repos/acme/shop/environments': { total_count: 0, environments: [] },
+    });
+
+  it('guard the branch where another app alone may report them', async () => {
+    expect((await protectedBy(4242)).edge(shop, 'DEFINES', publish)?.condition).toContain('the check scan');
+  });
+
+  it.each([15_368, null, -1])('guard nothing where a workflow may report them: app %s', async (app) => {
+    expect((await protectedBy(app)).edge(shop, 'DEFINES', publish)?.certainty).toBe('definite');
+  });
+});
+
 describe('a job that starts on every branch', () => {
   it('in an environment that lets in one alone runs on that one, which its rules guard', async () => {
     const policy = { protected_branches: false, custom_branch_policies: true };

@@ -132,6 +132,9 @@ export const protection = z.object({
       bypass_pull_request_allowances: actors,
     })
     .nullish(),
+  required_status_checks: z
+    .object({ checks: z.array(z.object({ context: text, app_id: z.number().nullish() })).nullish() })
+    .nullish(),
   restrictions: actors,
   block_creations: enabled,
   lock_branch: enabled,

@@ -45,6 +45,7 @@ function restProtection(pattern: string, answer: shapes.ProtectionAnswer): Branc
       },
     }),
     ...(answer.restrictions && { pushers: actorsIn(answer.restrictions) }),
+    checks: answer.required_status_checks?.checks?.map(({ context, app_id: app }) => ({ name: context, app: app ?? undefined })),
     isLocked: answer.lock_branch?.enabled === true,
     blocksCreation: answer.block_creations?.enabled === true,
   };
