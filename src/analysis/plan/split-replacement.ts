@@ -36,11 +36,9 @@ export function splitReplacement(splitting: Splitting): SplitReplacement | { rea
     return { reason: `nobody is surely (90 %) a consumer, so there is nobody to split it for: settle ${who} first` };
   }
   const parts = found.groups.map((group) => partOf(splitting, group));
-  const settle = settleOf(
-    splitting,
-    found,
-    parts.map(({ issued }) => issued.id),
-  );
+  // Beside the others that are waited for: while it is open, those move on.
+  const handed = parts.flatMap(({ confirmed }) => confirmed.needs);
+  const settle = settleOf(splitting, found, handed);
   return {
     drafts: [...parts.flatMap(({ drafts }) => drafts), ...(settle ? [settle] : [])],
     ends: [...parts.map(({ confirmed }) => confirmed.id), ...(settle ? [settle.id] : [])],
@@ -50,7 +48,6 @@ export function splitReplacement(splitting: Splitting): SplitReplacement | { rea
 
 interface Part {
   readonly drafts: readonly Draft[];
-  readonly issued: Draft;
   readonly confirmed: Draft;
   readonly needsOld: boolean;
 }
@@ -84,7 +81,7 @@ function partOf({ input, target, dependence, after }: Splitting, group: Consumer
     needs: steps.map(({ id }) => id),
     why: confirmWhy(consumers, issue),
   });
-  return { drafts: [issued, ...steps, confirmed], issued, confirmed, needsOld: issue.needsOld === true };
+  return { drafts: [issued, ...steps, confirmed], confirmed, needsOld: issue.needsOld === true };
 }
 
 const issuedByHand = ({ key }: Subject, consumers: readonly string[]): OwnIssue => ({
@@ -122,7 +119,7 @@ const confirmWhy = (consumers: readonly string[], { identity }: OwnIssue): strin
 function settleOf(
   { input, target }: Splitting,
   { unsettled, unexplained, unread }: ConsumerGroups,
-  issued: readonly string[],
+  handed: readonly string[],
 ): Draft | undefined {
   if (unsettled.length + unexplained.length + unread.length === 0) return undefined;
   const subject = subjectOf(input, target);
@@ -144,7 +141,7 @@ function settleOf(
       parameters: { ...control.parameters, ...(unread.length > 0 && { places: [...unread] }), unsettled: true },
       probe: 'each of them was told apart (then plan again), or a person said by `interlock confirm` that it does without',
     },
-    needs: issued,
+    needs: handed,
     why: `${said.join('; ')}. The old value is not disabled before that is settled`,
   });
 }

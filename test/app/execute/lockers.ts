@@ -22,9 +22,13 @@ export interface LockerFaults {
   beforeWriting?(place: string): void;
 }
 
-export function createLockers(folder: string, faults: LockerFaults = {}): Lockers {
+export function createLockers(
+  folder: string,
+  faults: LockerFaults = {},
+  places: readonly string[] = ['place:one', 'place:two'],
+): Lockers {
   const file = join(folder, 'lockers.json');
-  const first: LockerState = { valid: ['first'], lockers: { 'place:one': 'first', 'place:two': 'first' } };
+  const first: LockerState = { valid: ['first'], lockers: Object.fromEntries(places.map((place) => [place, 'first'])) };
   if (!existsSync(file)) writeFileSync(file, JSON.stringify(first));
   const state = (): LockerState => JSON.parse(readFileSync(file, 'utf8')) as LockerState;
   const write = (next: LockerState): void => writeFileSync(file, JSON.stringify(next));

@@ -145,11 +145,13 @@ function keyIn(place: Subject, credential: Subject, keys: readonly string[]): st
   return more.length === 0 ? only : undefined;
 }
 
-/** The id of an AWS key goes with its secret; undefined where it is not known under which key. */
-function alongside(credential: Subject, keys: readonly string[]): readonly string[] | undefined {
-  if (!credential.key.startsWith('aws:')) return [];
-  const ids = keys.filter((key) => credentialField(key, credential.key) === 'accessKeyId');
-  return ids.length === 1 ? [`${ids[0]}=accessKeyId`] : undefined;
+/** The id of an AWS key goes with its secret, and a new user name with its password; undefined where it is not known under which key. */
+function alongside(credential: Subject, keys: readonly string[], hasNewName: boolean): readonly string[] | undefined {
+  const isKeyId = credential.key.startsWith('aws:');
+  if (!isKeyId && !hasNewName) return [];
+  const field = isKeyId ? 'accessKeyId' : 'user';
+  const names = keys.filter((key) => credentialField(key, credential.key) === field);
+  return names.length === 1 ? [`${names[0]}=${field}`] : undefined;
 }
 
 export const kubernetes: System = {
@@ -191,12 +193,12 @@ export const kubernetes: System = {
       probe: 'TokenReview takes the new token, which is bound to a Secret of its own',
     });
   },
-  deliver(place, credential) {
+  deliver(place, credential, how) {
     const at = placeOf(place.key);
     const known = place.entity?.properties['keys'];
     const keys = Array.isArray(known) ? known.filter((key): key is string => typeof key === 'string') : [];
     const key = keyIn(place, credential, keys);
-    const also = alongside(credential, keys);
+    const also = alongside(credential, keys, how?.hasNewName === true);
     if (at?.plural !== 'secrets' || at.value !== undefined || key === undefined || also === undefined) return undefined;
     return control({
       action: 'distribute',
