@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { InputError } from '../../model/errors.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
-import { batches } from '../files/batches.ts';
 import { checkFolder } from '../files/check-folder.ts';
 import { isLarge, readText } from '../files/content.ts';
 import { CoverageNotes } from '../files/coverage.ts';
@@ -13,10 +12,9 @@ import { nameOf } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
 import type { Place, ReportFormat } from './format.ts';
 import { formats } from './formats.ts';
-import { LeakFacts } from './leak-facts.ts';
+import { Leaks } from './leaks.ts';
 
 const SCOPE = 'reports';
-const FACTS_PER_BATCH = 5000;
 
 const settings = z.strictObject({ files: z.string().min(1) });
 
@@ -29,20 +27,18 @@ export const scannerCollector: Collector<z.infer<typeof settings>> = {
   settings,
   check: ({ files: root }, context) => checkFolder({ root, context, knows: (_, head) => isNothing(head) || isReport(head) }),
   async *collect({ files }, context) {
-    const facts = new LeakFacts(context);
+    using leaks = new Leaks(context);
     const coverage = new CoverageNotes();
     coverage.seen(SCOPE);
     yield* readFolder({
       root: files,
       context,
-      read: (file, head) => readReport({ file, head, context, facts, coverage, ignored: new Map() }),
+      read: (file, head) => readReport({ file, head, context, leaks, coverage, ignored: new Map() }),
       broken: (text) => coverage.missing(SCOPE, text),
     });
-    for (const entities of batches(facts.entities(), FACTS_PER_BATCH))
-      yield { type: 'facts', scope: SCOPE, entities, relationships: [] };
-    for (const relationships of batches(facts.relationships(), FACTS_PER_BATCH)) {
+    for (const facts of leaks.facts()) {
       context.signal.throwIfAborted();
-      yield { type: 'facts', scope: SCOPE, entities: [], relationships };
+      yield { type: 'facts', scope: SCOPE, ...facts };
     }
     yield* coverage.said();
   },
@@ -52,7 +48,7 @@ interface Report {
   readonly file: SourceFile;
   readonly head: FileHead;
   readonly context: CollectContext;
-  readonly facts: LeakFacts;
+  readonly leaks: Leaks;
   readonly coverage: CoverageNotes;
   /** What was left out, by the reason: how often, and where first. */
   readonly ignored: Map<string, { readonly at: string; count: number }>;
@@ -151,7 +147,7 @@ function* take(report: Report, value: unknown, at: string, name?: string): Gener
   }
 }
 
-function takeRecord({ facts, ignored }: Report, value: unknown, place: Place): void {
+function takeRecord({ leaks, ignored }: Report, value: unknown, place: Place): void {
   const { path, at } = place;
   if (value === null || typeof value !== 'object') {
     throw new InputError(`${path}: ${at}: expected a finding, found ${nameOf(value)}`);
@@ -159,7 +155,7 @@ function takeRecord({ facts, ignored }: Report, value: unknown, place: Place): v
   const format = formats.find((one) => one.isRecord(value));
   if (!format) throw new InputError(`${path}: ${at}: not a finding of ${formats.map(({ name }) => name).join(', ')}`);
   const found = format.found(value, place);
-  for (const leak of found.leaks) facts.add(leak);
+  for (const leak of found.leaks) leaks.add(leak);
   if (!found.ignored) return;
   const known = ignored.get(found.ignored);
   if (known) known.count++;

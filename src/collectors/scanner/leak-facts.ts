@@ -5,12 +5,7 @@
  *          └───────LEAKED_IN──► Repository, bucket ─EXPOSES──► Credential
  */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
-import { hashedToken } from '../../model/hashed-token.ts';
-import { awsArn, awsKey, githubRepository, leak as leakKey, redactedLeak, scannedPlace } from '../../model/keys.ts';
-import { sha256 } from '../../model/ledger.ts';
-import { isAwsKeyId } from '../../model/token-forms.ts';
-import type { CollectContext } from '../../ports/collector.ts';
-import type { Leak } from './leak.ts';
+import type { SealedLeak } from './sealed-leak.ts';
 
 const MOST_COMMITS = 20;
 
@@ -38,42 +33,25 @@ function later(known: State | undefined, told: State): State {
   return told.at === known.at && told.state === 'active' ? told : known;
 }
 
-/** Gathers leaks of all reports of a source, so that the order and number of reports do not matter. */
+/** Gathers the leaks of some credentials, all there are of each, so that the order and number of reports do not matter. */
 export class LeakFacts {
-  readonly #context: Pick<CollectContext, 'source' | 'fingerprint'>;
-  readonly #entities = new Map<string, EntityFact>();
+  readonly #credentials = new Map<string, EntityFact>();
   readonly #ties = new Map<string, Tie>();
   readonly #identities = new Map<string, string>();
   readonly #states = new Map<string, State>();
 
-  constructor(context: Pick<CollectContext, 'source' | 'fingerprint'>) {
-    this.#context = context;
+  add(leak: SealedLeak): void {
+    const { credential, state, identity, checkedAt } = leak;
+    const { key } = credential;
+    if (!this.#credentials.has(key)) this.#credentials.set(key, credential);
+    for (const place of leak.places) this.#tie(key, place, leak);
+    if (state) this.#states.set(key, later(this.#states.get(key), { state, at: checkedAt ?? '' }));
+    if (identity) this.#identities.set(key, identity);
   }
 
-  add(leak: Leak): void {
-    const credential = this.#credential(leak);
-    for (const place of this.#places(leak)) {
-      this.#entities.set(place.key, place);
-      this.#tie(credential, place.key, leak);
-    }
-    const state = leak.state ?? (leak.verified ? 'active' : undefined);
-    if (state) this.#states.set(credential, later(this.#states.get(credential), { state, at: leak.checkedAt ?? '' }));
-    if (leak.identityArn && credential.startsWith('aws:')) {
-      const identity = awsArn(leak.identityArn);
-      this.#identities.set(credential, identity);
-      this.#entities.set(identity, {
-        key: identity,
-        kind: 'User',
-        name: lastPart(leak.identityArn),
-        provider: 'aws',
-        stub: true,
-      });
-    }
-  }
-
-  *entities(): Generator<EntityFact> {
-    for (const key of [...this.#entities.keys()].sort()) {
-      const fact = this.#entities.get(key) as EntityFact;
+  *credentials(): Generator<EntityFact> {
+    for (const key of [...this.#credentials.keys()].sort()) {
+      const fact = this.#credentials.get(key) as EntityFact;
       const known = this.#states.get(key);
       yield known ? { ...fact, state: known.state } : fact;
     }
@@ -93,54 +71,7 @@ export class LeakFacts {
     }
   }
 
-  #credential(leak: Leak): string {
-    const id = leak.keyId ?? (leak.value !== undefined && isAwsKeyId(leak.value) ? leak.value : undefined);
-    if (id !== undefined) {
-      const kind = id.startsWith('ASIA') ? 'Session' : 'Credential';
-      this.#entities.set(awsKey(id), { key: awsKey(id), kind, name: id, provider: 'aws', stub: true });
-      return awsKey(id);
-    }
-    const { source, fingerprint } = this.#context;
-    const isShown = leak.value !== undefined;
-    const key = isShown ? leakKey(fingerprint(leak.value)) : redactedLeak(source, leak.file, leak.line, leak.commit);
-    if (!this.#entities.has(key)) {
-      const name = `${leak.rule} in ${lastPart(leak.file)}`;
-      const hash = leak.value === undefined ? undefined : hashedToken(leak.value);
-      // As servers that keep SHA-256 of their passwords know it.
-      const ofHash = leak.value === undefined ? undefined : fingerprint(sha256(leak.value));
-      const properties = {
-        redacted: !isShown,
-        ...(ofHash === undefined ? {} : { hashFingerprint: ofHash }),
-        ...(hash === undefined ? {} : { hashedToken: hash }),
-      };
-      this.#entities.set(key, { key, kind: 'Credential', name, provider: 'leak', properties });
-    }
-    return key;
-  }
-
-  #places(leak: Leak): EntityFact[] {
-    // Two repositories may have a file of one name.
-    const path = leak.repository ? `${leak.repository}/${leak.file}` : leak.file;
-    const key = scannedPlace(this.#context.source, path, leak.line);
-    const name = leak.line > 0 ? `${path}:${leak.line}` : path;
-    const places: EntityFact[] = [{ key, kind: 'Secret', name, provider: 'file', properties: { path, line: leak.line } }];
-    if (leak.repository) {
-      const repository = githubRepository(leak.repository);
-      places.push({ key: repository, kind: 'Repository', name: leak.repository, provider: 'github', stub: true });
-    }
-    if (leak.bucket) {
-      places.push({
-        key: awsArn(`arn:aws:s3:::${leak.bucket}`),
-        kind: 'Resource',
-        name: leak.bucket,
-        provider: 'aws',
-        stub: true,
-      });
-    }
-    return places;
-  }
-
-  #tie(credential: string, place: string, leak: Leak): void {
+  #tie(credential: string, place: string, leak: SealedLeak): void {
     const id = `${credential}\n${place}`;
     const tie: Tie = this.#ties.get(id) ?? { credential, place, rules: NONE, scanners: NONE, commits: NONE };
     this.#ties.set(id, tie);
@@ -184,5 +115,3 @@ function relationshipsOf(tie: Tie): RelationshipFact[] {
     { source: place, kind: 'EXPOSES', target: credential, ...found, ...firstSeen, reason },
   ];
 }
-
-const lastPart = (path: string): string => path.split('/').at(-1) || path;
