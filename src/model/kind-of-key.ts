@@ -122,7 +122,7 @@ export const providerOfKey = (key: string): string => key.split(/[:@]/, 1)[0] ??
 export function kindOfKey(key: string): EntityKind | undefined {
   const native = key.slice(key.indexOf(':') + 1);
   if (/^aws:ASIA[A-Z0-9]+$/.test(key)) return 'Session';
-  const rules = RULES[providerOfKey(key)];
+  const rules = hasGrammar(key) ? RULES[providerOfKey(key)] : undefined;
   return rules?.find(([form]) => form.test(native))?.[1];
 }
 

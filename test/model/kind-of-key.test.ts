@@ -75,3 +75,7 @@ it('knows whose keys have a grammar', () => {
   expect(hasGrammar('app:shop')).toBe(false);
   expect(hasGrammar('constructor:x')).toBe(false);
 });
+
+it.each(['constructor:x', '__proto__:x', 'toString:a/b'])('knows no kind of %s, whose provider is none', (key) => {
+  expect(kindOfKey(key)).toBeUndefined();
+});

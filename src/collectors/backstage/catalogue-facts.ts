@@ -16,7 +16,10 @@ import { type EntityReference, referenceOf, referenceText } from './reference.ts
 import { spokenOf } from './spoken-of.ts';
 
 /** What stands for something that runs or is kept; the rest of the catalogue groups and describes. */
-const KINDS: Readonly<Record<string, EntityKind>> = { component: 'Workload', resource: 'Resource' };
+const KINDS: ReadonlyMap<string, EntityKind> = new Map([
+  ['component', 'Workload'],
+  ['resource', 'Resource'],
+]);
 const DEPENDENTS: readonly EntityKind[] = ['Workload', 'Resource', 'Pipeline'];
 
 /** The facts of one file. */
@@ -42,7 +45,7 @@ export class CatalogueFacts {
   add(placed: PlacedDescriptor): void {
     const { kind } = placed.reference;
     if (kind === 'group') this.#owner(this.#catalogue.owner(placed.reference));
-    if (KINDS[kind]) this.#thing(placed, this.#ownerOf(placed));
+    if (KINDS.has(kind)) this.#thing(placed, this.#ownerOf(placed));
   }
 
   #thing(placed: PlacedDescriptor, found: FoundOwner | undefined): void {
@@ -74,11 +77,11 @@ export class CatalogueFacts {
 
   /** Keys of components and resources; other kinds stand for nothing that could stop. */
   #known(references: readonly EntityReference[]): string[] {
-    return references.filter(({ kind }) => KINDS[kind]).map((reference) => this.#named(reference, { stub: true }));
+    return references.filter(({ kind }) => KINDS.has(kind)).map((reference) => this.#named(reference, { stub: true }));
   }
 
   #named(reference: EntityReference, rest: Partial<EntityFact>): string {
-    const kind = KINDS[reference.kind] as EntityKind;
+    const kind = KINDS.get(reference.kind) as EntityKind;
     const key = backstageEntity(this.#source, reference);
     this.#entity({ key, kind, name: reference.name, provider: 'backstage', ...rest });
     return key;

@@ -1,7 +1,7 @@
 /** The nodes of all files of a source, found as edges name them: by id, by name or by properties. */
 import type { EntityFact } from '../../model/entity.ts';
 import { grouped } from '../../model/grouped.ts';
-import { providerOfKey } from '../../model/kind-of-key.ts';
+import { kindOfKey, providerOfKey } from '../../model/kind-of-key.ts';
 import { ENVIRONMENTS, type EntityKind, STATES, TIERS } from '../../model/kinds.ts';
 import type { GraphEnd, GraphNode } from './graph-file.ts';
 import { type NodeProperties, nodeRule, ownKind } from './node-kinds.ts';
@@ -30,7 +30,9 @@ export class Nodes {
     const fact = this.#factOf(node, properties);
     const known = { key: fact.key, kinds: node.kinds, properties };
     this.#byId.set(node.id, known);
-    this.#byName.set(fact.name, [...(this.#byName.get(fact.name) ?? []), known]);
+    const namesakes = this.#byName.get(fact.name);
+    if (namesakes) namesakes.push(known);
+    else this.#byName.set(fact.name, [known]);
     this.#facts.set(fact.key, fact);
   }
 
@@ -90,7 +92,7 @@ export class Nodes {
     return {
       ...described(properties, id),
       key,
-      kind: rule?.kind ?? 'Resource',
+      kind: rule?.kind ?? kindOfKey(key) ?? 'Resource',
       provider: providerOfKey(key),
       properties: { kinds: kinds.slice(0, 3) },
     };

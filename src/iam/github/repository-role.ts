@@ -21,14 +21,17 @@ export interface RepositoryRole {
 export const NO_ROLE: RepositoryRole = { name: 'none', base: 'none', adds: [] };
 
 /** REST answers name three of the roles after git's verbs. */
-const OLD_NAMES: Readonly<Record<string, BaseRole>> = { pull: 'read', push: 'write' };
+const OLD_NAMES: ReadonlyMap<string, BaseRole> = new Map([
+  ['pull', 'read'],
+  ['push', 'write'],
+]);
 
 /** Custom roles by name, ignoring case. */
 export type CustomRoles = ReadonlyMap<string, RepositoryRole>;
 
 /** Any other name is a custom role: as defined, else no more than what `fallback` says. */
 export function roleNamed(name: string, custom: CustomRoles, fallback: BaseRole = 'read'): RepositoryRole {
-  const base = OLD_NAMES[name] ?? BASE_ROLES.find((role) => role === name);
+  const base = OLD_NAMES.get(name) ?? BASE_ROLES.find((role) => role === name);
   if (base) return { name: base, base, adds: [] };
   return custom.get(name.toLowerCase()) ?? { name, base: fallback, adds: [], isUnknown: true };
 }

@@ -139,6 +139,13 @@ describe('a catalogue', () => {
     expect(found.edges).toEqual(['backstage:test/component/default/mail OWNED_BY owner:team/ops/mail']);
   });
 
+  it('of a kind that every object has by nature stands for nothing', async () => {
+    const depending = head('Component', 'a', 'spec: { owner: ops, dependsOn: ["constructor:default/x", "toString:y"] }');
+    const found = await collected({ 'a.yaml': `${head('Constructor', 'x', 'spec: { owner: ops }')}\n---\n${depending}` });
+    expect(found.errors).toEqual([]);
+    expect(found.edges).toEqual(['backstage:test/component/default/a OWNED_BY owner:team/ops']);
+  });
+
   it('that is none is told', async () => {
     const found = await collected({ 'notes.yaml': 'a: 1', 'empty.yaml': '' });
     expect(found.warnings).toEqual(['empty.yaml: empty', expect.stringContaining('notes.yaml: not recognised')]);

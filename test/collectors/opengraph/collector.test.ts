@@ -50,7 +50,7 @@ it('gives things the keys that their provider gives them', async () => {
     ],
   });
   expect(found.entities.map(({ key, kind }) => `${key} ${kind}`)).toEqual([
-    'aws:arn:aws:iam::111122223333:role/deploy Resource',
+    'aws:arn:aws:iam::111122223333:role/deploy Role',
     'github:acme/shop Repository',
     'github:org/acme Scope',
     'github:users/ann User',
