@@ -1,4 +1,5 @@
 /** Plans asked, kept and asked again; the context in which they are carried out. */
+import { incidentAttribution } from '../analysis/ambiguity/incident-use.ts';
 import { attributionDoubt } from '../analysis/ambiguity.ts';
 import type { PlanFacts, PlanInput } from '../analysis/plan/input.ts';
 import type { Lifeline } from '../analysis/plan/lifeline.ts';
@@ -105,7 +106,7 @@ export async function computePlan(
 export async function limitsOf(
   app: Planning,
   { graph, facts }: { graph: AccessGraph; facts: PlanFacts },
-): Promise<Pick<PlanInput, 'downBudget' | 'limits' | 'lifeline'>> {
+): Promise<Pick<PlanInput, 'downBudget' | 'limits' | 'lifeline' | 'attributionOf'>> {
   const { budgets, denyList, self = [] } = app.settings;
   const inputOf = await createInputs(app, graph);
   return {
@@ -116,6 +117,7 @@ export async function limitsOf(
       ...(budgets.ambiguityBits !== undefined && { ambiguityBits: budgets.ambiguityBits }),
       doubtOf: (credential) => attributionDoubt(graph, inputOf(credential)),
     },
+    attributionOf: (proof, since) => incidentAttribution(graph, inputOf(proof), { since, factOf: facts.relationship }),
     lifeline: lifelineOf(graph, { facts, denyList, self }),
   };
 }

@@ -64,12 +64,17 @@ export function containment(input: PlanInput, footholds: Footholds): Proposal {
   const accepted = [...chosen.accepted];
   const outer = outerControls(input, accepted, { recreated, blocks: chosen.blocks });
   const early = earlyCuts(input, accepted, { footholds: acted, recreated, outer });
+  const whole = wholeIdentities(input, accepted, { recreated, blocks: chosen.blocks });
+  const noted = (draft: Draft): Draft => {
+    const note = whole.notes.get(draft.target);
+    return note === undefined ? draft : { ...draft, why: `${draft.why}. ${note}` };
+  };
   const drafts = [
     ...new Set(outer.values()),
-    ...precedence(accepted, { footholds: acted, recreated, early, outer }),
+    ...precedence(accepted, { footholds: acted, recreated, early, outer }).map(noted),
     ...new Set(early.needed.values()),
     ...chosen.blocks,
-    ...wholeIdentities(input, accepted, { recreated, blocks: chosen.blocks }).map((draft) => ({
+    ...whole.drafts.map((draft) => ({
       ...draft,
       after: [...draft.after, outer.get(draft.for!)?.id ?? []].flat(),
     })),

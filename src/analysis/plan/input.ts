@@ -31,6 +31,8 @@ export interface PlanInput {
   readonly facts: PlanFacts;
   /** Configured budgets, of which those who must agree depend; no part of the hash. Absent: no limit. */
   readonly limits?: Limits;
+  /** How sure it is who made the uses of a proof that are new since then, 0 … 1; undefined: none was seen, or nobody looked. */
+  readonly attributionOf?: (proof: number, since: Time) => number | undefined;
   /** What no step may take away; none is known unless given. */
   readonly lifeline?: Lifeline;
   /** Mean time of one hop of the attacker; one minute unless given. */

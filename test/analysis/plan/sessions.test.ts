@@ -155,3 +155,47 @@ describe('rule 10: a session that its system cannot end by itself', () => {
     expect(step!.outageAfter.lo.down).toBe(1);
   });
 });
+
+describe('rule 10: a use since the incident began of which nobody knows whose it is', () => {
+  const asked: Asked = {
+    entities: {
+      [KEY]: 'Credential',
+      [USER]: 'ServiceAccount',
+      'app:a': 'Workload',
+      'app:b': 'Workload',
+      'origin:203.0.113.9/aws-cli': 'Origin',
+    },
+    relationships: [
+      `${KEY} AUTHENTICATES_AS ${USER} entitled`,
+      `app:a USES ${KEY} declared`,
+      `app:b USES ${KEY} declared`,
+      `origin:203.0.113.9/aws-cli USES ${KEY} observed lastUsed=2026-02-28T12:00:00.000Z firstSeen=2026-02-28T12:00:00.000Z`,
+    ],
+    since: SINCE,
+  };
+  const attributed = (sure: number | undefined) => ({ ...asked, attributionOf: () => sure });
+
+  it('takes the whole identity where that stops nothing more, and says so', () => {
+    const plan = planOf(attributed(0.48));
+    expect(words(plan)[0]).toEqual([`quarantine ${KEY}`, `quarantine ${USER}`]);
+    expect(stepsOf(plan).find(({ target }) => target === USER)?.why).toMatch(
+      /only with probability 0\.48 who made the uses .*rule 10/,
+    );
+  });
+
+  it('stays with the proof where it is sure who it was, or where no such use was seen', () => {
+    expect(words(planOf(attributed(0.9)))[0]).toEqual([`quarantine ${KEY}`]);
+    expect(words(planOf(attributed(undefined)))[0]).toEqual([`quarantine ${KEY}`]);
+  });
+
+  it('stays with the proof where the identity serves others too, and says that', () => {
+    const other = 'aws:AKIA0EXAMPLE00002';
+    const plan = planOf({
+      ...attributed(0.48),
+      entities: { ...asked.entities, [other]: 'Credential', 'app:c': 'Workload' },
+      relationships: [...asked.relationships, `${other} AUTHENTICATES_AS ${USER} entitled`, `app:c USES ${other} declared`],
+    });
+    expect(words(plan)[0]).toEqual([`quarantine ${KEY}`]);
+    expect(plan.waves[0]!.steps[0]!.why).toContain('would stop more, so the proof goes alone');
+  });
+});
