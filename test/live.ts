@@ -7,11 +7,13 @@ import { describe, it } from 'vitest';
 export const LIVE_SERVERS = {
   neo4j: 'INTERLOCK_TEST_NEO4J',
   redis: 'INTERLOCK_TEST_REDIS',
+  redisTls: 'INTERLOCK_TEST_REDIS_TLS',
   postgres: 'INTERLOCK_TEST_POSTGRES',
   aws: 'INTERLOCK_TEST_AWS',
   awsIam: 'INTERLOCK_TEST_AWS_IAM',
   kubernetes: 'INTERLOCK_TEST_KUBERNETES',
   rabbitmq: 'INTERLOCK_TEST_RABBITMQ',
+  rabbitmqTls: 'INTERLOCK_TEST_RABBITMQ_TLS',
   keycloak: 'INTERLOCK_TEST_KEYCLOAK',
   vault: 'INTERLOCK_TEST_VAULT',
 } as const;

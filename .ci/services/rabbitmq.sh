@@ -1,5 +1,7 @@
-# RabbitMQ from the distribution's packages, with the management API. INTERLOCK_RABBITMQ_PORT (API), INTERLOCK_RABBITMQ_AMQP_PORT.
+# RabbitMQ from the distribution's packages, with the management API. INTERLOCK_RABBITMQ_PORT (API), INTERLOCK_RABBITMQ_TLS_PORT,
+# INTERLOCK_RABBITMQ_AMQP_PORT.
 rabbitmq_port=${INTERLOCK_RABBITMQ_PORT:-15684}
+rabbitmq_tls_port=${INTERLOCK_RABBITMQ_TLS_PORT:-15685}
 rabbitmq_amqp_port=${INTERLOCK_RABBITMQ_AMQP_PORT:-15683}
 rabbitmq_dist_port=${INTERLOCK_RABBITMQ_DIST_PORT:-25683}
 rabbitmq_epmd_port=${INTERLOCK_RABBITMQ_EPMD_PORT:-14379}
@@ -9,15 +11,22 @@ found_rabbitmq() { find /usr/lib/rabbitmq/bin -name rabbitmq-server 2>/dev/null 
 missing_rabbitmq() {
   [ -n "$(found_rabbitmq)" ] || echo rabbitmq-server
   command -v curl >/dev/null || echo curl
+  command -v openssl >/dev/null || echo openssl
 }
 fetch_rabbitmq() { :; }
 start_rabbitmq() {
   local home=$dir/rabbitmq
   mkdir -p "$home"
+  bash "$here/authority.sh" "$home/tls"
   echo '[rabbitmq_management,rabbitmq_shovel,rabbitmq_shovel_management,rabbitmq_federation,rabbitmq_federation_management].' >"$home/plugins"
   (umask 077 && cat >"$home/rabbitmq.conf" <<CONF
 management.tcp.port = $rabbitmq_port
 management.tcp.ip = 127.0.0.1
+management.ssl.port = $rabbitmq_tls_port
+management.ssl.ip = 127.0.0.1
+management.ssl.cacertfile = $home/tls/ca.pem
+management.ssl.certfile = $home/tls/server.pem
+management.ssl.keyfile = $home/tls/server.key
 listeners.tcp.default = 127.0.0.1:$rabbitmq_amqp_port
 default_user = admin
 default_pass = $password
@@ -43,5 +52,7 @@ signal_rabbitmq=TERM
 clean_rabbitmq() { rm -rf "$dir/rabbitmq"; }
 env_rabbitmq() {
   printf 'export INTERLOCK_TEST_RABBITMQ=%q\n' "http://admin:$password@127.0.0.1:$rabbitmq_port"
+  printf 'export INTERLOCK_TEST_RABBITMQ_TLS=%q\n' "https://admin:$password@127.0.0.1:$rabbitmq_tls_port"
+  printf 'export INTERLOCK_TEST_RABBITMQ_TLS_FILES=%q\n' "$dir/rabbitmq/tls"
   printf 'export INTERLOCK_TEST_RABBITMQ_AMQP=%q\n' "127.0.0.1:$rabbitmq_amqp_port"
 }

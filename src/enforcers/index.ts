@@ -6,7 +6,7 @@ import { awsConnection } from '../apis/aws/settings.ts';
 import { githubLogin, hasOneLogin, hasWholeApp, ONE_LOGIN as ONE_GITHUB_LOGIN, WHOLE_APP } from '../apis/github/settings.ts';
 import { keycloakConnection, ONE_LOGIN as ONE_KEYCLOAK_LOGIN } from '../apis/keycloak/settings.ts';
 import { rabbitmqApi } from '../apis/rabbitmq/settings.ts';
-import { NODES_ONCE, nodeUrls, redisNodes, saysNodesOnce } from '../apis/redis/settings.ts';
+import { NODES_ONCE, nodeUrls, redisNodes, saysNodesOnce, tlsFiles } from '../apis/redis/settings.ts';
 import { ONE_LOGIN, saysOneLogin, vaultConnection } from '../apis/vault/settings.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Fingerprinter } from '../model/fingerprint.ts';
@@ -114,7 +114,7 @@ export const enforcers = {
   redis: async (settings, { fingerprint }) => {
     const { name, source, ...nodes } = read(redisSettings, settings);
     const { createRedisEnforcer } = await import('./redis.ts');
-    return createRedisEnforcer({ name, source, urls: nodeUrls(nodes), fingerprint, random: randomBytes });
+    return createRedisEnforcer({ name, source, urls: nodeUrls(nodes), tls: tlsFiles(nodes), fingerprint, random: randomBytes });
   },
   vault: async (settings) => {
     const { name, source, type: _, ...connection } = read(vaultSettings, settings);

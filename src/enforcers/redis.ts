@@ -1,5 +1,6 @@
 import { passwordHash } from '../apis/redis/acl.ts';
 import { redisPasswordId } from '../apis/redis/password-id.ts';
+import type { RedisTlsFiles } from '../apis/redis/settings.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { Fingerprinter } from '../model/fingerprint.ts';
 import { redisPassword, redisUser } from '../model/keys.ts';
@@ -29,6 +30,8 @@ export interface RedisEnforcerOptions {
   readonly source: string;
   /** Every node: ACLs are not replicated. */
   readonly urls: readonly string[];
+  /** Of `rediss://` urls. */
+  readonly tls?: RedisTlsFiles | undefined;
   /** Knows a password's key by its hash. */
   readonly fingerprint: Fingerprinter;
   readonly random: Random;
@@ -56,7 +59,7 @@ export function createRedisEnforcer(settings: RedisEnforcerOptions): Enforcer {
     supports: (kind, action) => isRedisAction(action) && KINDS.includes(kind),
     controlOf: (step) => redisControl(readStep(step), step.id),
     heldTarget: (step) => redisUser(settings.source, readStep(step).parameters.user),
-    check: (signal) => checkNodes(settings.urls, signal),
+    check: (signal) => checkNodes({ urls: settings.urls, tls: settings.tls }, signal),
     preflight: (planned, context) => preflight(() => workOf(planned, context)),
     apply: async (planned, context) => apply(workOf(planned, context)),
     async probe(planned, context) {
@@ -79,7 +82,7 @@ export function createRedisEnforcer(settings: RedisEnforcerOptions): Enforcer {
 
 const KINDS: readonly EntityKind[] = ['ServiceAccount', 'User', 'Credential'];
 
-const open = ({ urls, context: { signal, idempotencyKey } }: Work) => openNodes({ urls, signal, idempotencyKey });
+const open = ({ urls, tls, context: { signal, idempotencyKey } }: Work) => openNodes({ urls, tls, signal, idempotencyKey });
 const replacedBy = ({ for: credential, target }: PlanStep): string => credential ?? target;
 
 function readStep(step: PlanStep): RedisStep {

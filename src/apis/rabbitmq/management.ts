@@ -18,6 +18,8 @@ export interface Management extends AsyncDisposable {
 
 export async function openManagement(settings: RabbitmqApiSettings, signal: AbortSignal): Promise<Management> {
   const { url, user, password, caFile } = settings;
+  if (caFile !== undefined && !url.startsWith('https:'))
+    throw new RefusedError('rabbitmq: caFile is set, and the url is not https://: nothing would be encrypted');
   const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8').catch((error) => cannotRead(caFile, error));
   const authorization = `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
   const base = url.replace(/\/+$/, '').replace(/\/api$/, '');

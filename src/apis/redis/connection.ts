@@ -1,6 +1,9 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
 import { messageOf, RefusedError } from '../../model/errors.ts';
 import { type RedisPlace, redisPlace } from './place.ts';
+import type { RedisTlsFiles } from './settings.ts';
+import { tlsOf, tlsWords } from './tls.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -18,16 +21,18 @@ export interface RedisConnection extends AsyncDisposable {
 
 export interface RedisOptions {
   readonly url: string;
+  readonly tls?: RedisTlsFiles | undefined;
   readonly signal: AbortSignal;
   /** Told to the server (CLIENT SETNAME), so that its list of clients joins with our ledger. No spaces. */
   readonly name: string;
 }
 
 /** One connection that the signal closes. Errors name the place and the server's words: never a password, a hash or a rule. */
-export async function openRedis({ url, signal, name }: RedisOptions): Promise<RedisConnection> {
+export async function openRedis({ url, tls: files = {}, signal, name }: RedisOptions): Promise<RedisConnection> {
   const place = redisPlace(url);
+  const tls = await tlsOf(place, files);
   signal.throwIfAborted();
-  const client = clientOf(place, name);
+  const client = clientOf(place, name, tls);
   let lost: unknown;
   client.on('error', (error) => {
     lost = error;
@@ -67,13 +72,13 @@ export async function openRedis({ url, signal, name }: RedisOptions): Promise<Re
   };
 }
 
-const clientOf = ({ host, port, tls, username, password }: RedisPlace, name: string): Redis =>
+const clientOf = ({ host, port, username, password }: RedisPlace, name: string, tls: ConnectionOptions | undefined): Redis =>
   new Redis({
     host,
     port,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(tls && { tls: { servername: host } }),
+    ...(tls && { tls }),
     connectionName: name,
     lazyConnect: true,
     enableReadyCheck: false,
@@ -93,6 +98,8 @@ function errorOf({ text }: RedisPlace, error: unknown, lost: unknown): Error {
   if (REFUSES.test(said)) return new RefusedError(`redis ${text}: ${said}`);
   if (/^[A-Z]{4,} /.test(said)) return new Error(`redis ${text}: ${said}`);
   const cause = (lost as { code?: string } | undefined)?.code ?? (error as { code?: string }).code;
+  const ofTls = tlsWords(cause);
+  if (ofTls !== undefined) return new Error(`redis ${text}: ${ofTls}`);
   return new Error(`redis ${text} does not answer: ${cause ?? said}; check that the server runs and that the url is right`);
 }
 

@@ -1,6 +1,14 @@
 /** `redis`: ACL users, their passwords and rights, and who is connected; from the servers themselves or from saved answers. */
 import { z } from 'zod';
-import { NODES_ONCE, nodeUrls, redisNodes, saysNodesOnce } from '../../apis/redis/settings.ts';
+import {
+  NODES_ONCE,
+  nodeUrls,
+  type RedisNodes,
+  type RedisTlsFiles,
+  redisNodes,
+  saysNodesOnce,
+  tlsFiles,
+} from '../../apis/redis/settings.ts';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { EntityFact } from '../../model/entity.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -22,6 +30,7 @@ const settings = z.union([
 ]);
 
 export type RedisSettings = z.infer<typeof settings>;
+type Live = RedisNodes & RedisTlsFiles;
 
 const SCOPES = ['users', 'settings', 'sessions'] as const;
 type Scope = (typeof SCOPES)[number];
@@ -50,16 +59,16 @@ export const redisCollector: Collector<RedisSettings> = {
   check: (given, context) =>
     'files' in given
       ? checkFolder({ root: given.files, context, knows: (_, head) => isRedisFile(head) })
-      : checkNodes(nodeUrls(given.live), context),
-  collect: (given, context) =>
-    'files' in given ? collectFiles(given.files, context) : collectNodes(nodeUrls(given.live), context),
+      : checkNodes(given.live, context),
+  collect: (given, context) => ('files' in given ? collectFiles(given.files, context) : collectNodes(given.live, context)),
 };
 
-async function* checkNodes(urls: readonly string[], context: CheckContext): AsyncGenerator<Checked> {
+async function* checkNodes(live: Live, context: CheckContext): AsyncGenerator<Checked> {
+  const urls = nodeUrls(live);
   const works: string[] = [];
   for (const url of urls) {
     try {
-      const { state, missing } = await readNode(url, context);
+      const { state, missing } = await readNode(url, tlsFiles(live), context);
       for (const [scope, text] of Object.entries(missing)) yield { type: 'missing', text: `${scope}: ${text}` };
       works.push(state.node);
     } catch (error) {
@@ -73,12 +82,13 @@ async function* checkNodes(urls: readonly string[], context: CheckContext): Asyn
   else if (urls.length > 1) yield { type: 'blocked', text: 'no node can be read' };
 }
 
-async function* collectNodes(urls: readonly string[], context: CollectContext): AsyncGenerator<Collected> {
+async function* collectNodes(live: Live, context: CollectContext): AsyncGenerator<Collected> {
+  const urls = nodeUrls(live);
   const nodes: NodeState[] = [];
   const missing: Missing = { users: [], settings: [], sessions: [] };
   for (const [at, url] of urls.entries()) {
     try {
-      const read = await readNode(url, context);
+      const read = await readNode(url, tlsFiles(live), context);
       nodes.push(read.state);
       await context.save?.(`node-${at + 1}.json`, `${JSON.stringify(read.state, undefined, 1)}\n`);
       for (const [scope, text] of Object.entries(read.missing)) missing[scope as Scope].push(`${scope}: ${text}`);

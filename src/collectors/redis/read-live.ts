@@ -1,4 +1,5 @@
 import { openRedis, type RedisConnection } from '../../apis/redis/connection.ts';
+import type { RedisTlsFiles } from '../../apis/redis/settings.ts';
 import { aclLines, clientLines, readSettings } from '../../apis/redis/users.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { CheckContext } from '../../ports/collector.ts';
@@ -11,9 +12,9 @@ export interface ReadNode {
 }
 
 /** Throws when the node cannot be reached. Needs +acl|list, +client|list and +config|get; reads what of it it may. */
-export async function readNode(url: string, context: CheckContext): Promise<ReadNode> {
+export async function readNode(url: string, tls: RedisTlsFiles, context: CheckContext): Promise<ReadNode> {
   const { fingerprint, now, signal } = context;
-  await using node = await openRedis({ url, signal, name: 'interlock:collect' });
+  await using node = await openRedis({ url, tls, signal, name: 'interlock:collect' });
   const missing: Record<string, string> = {};
   const attempt = async <T>(scope: string, right: string, read: () => Promise<T>): Promise<T | undefined> => {
     try {

@@ -2,16 +2,20 @@ import { openRedis, type RedisConnection } from '../../apis/redis/connection.ts'
 import { readSettings, readUser } from '../../apis/redis/users.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { Checked } from '../../ports/checked.ts';
+import type { NodesOptions } from './nodes.ts';
 
 const NEEDED = ['acl|list', 'acl|setuser', 'acl|deluser', 'acl|whoami', 'client|list', 'client|kill', 'multi', 'exec'];
 const KEEPS = ['acl|save', 'config|rewrite', 'config|get'];
 
 /** What steps would be refused for, node by node; only reads. */
-export async function* checkNodes(urls: readonly string[], signal: AbortSignal): AsyncGenerator<Checked> {
+export async function* checkNodes(
+  { urls, tls }: Pick<NodesOptions, 'urls' | 'tls'>,
+  signal: AbortSignal,
+): AsyncGenerator<Checked> {
   const works: string[] = [];
   for (const url of urls) {
     try {
-      await using node = await openRedis({ url, signal, name: 'interlock:check' });
+      await using node = await openRedis({ url, tls, signal, name: 'interlock:check' });
       const own = String(await node.call('ACL', 'WHOAMI'));
       yield* rightsOf(node, own);
       works.push(`${node.place} as "${own}"`);

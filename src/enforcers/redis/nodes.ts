@@ -1,4 +1,5 @@
 import { openRedis, type RedisConnection } from '../../apis/redis/connection.ts';
+import type { RedisTlsFiles } from '../../apis/redis/settings.ts';
 import { type RedisUserNow, readSettings, readUser } from '../../apis/redis/users.ts';
 import { messageOf } from '../../model/errors.ts';
 
@@ -14,18 +15,19 @@ export interface Nodes extends AsyncDisposable {
 
 export interface NodesOptions {
   readonly urls: readonly string[];
+  readonly tls: RedisTlsFiles | undefined;
   readonly signal: AbortSignal;
   readonly idempotencyKey: string;
 }
 
 /** All of them or an error that names the one: a user that stays on one node is not cut. */
-export async function openNodes({ urls, signal, idempotencyKey }: NodesOptions): Promise<Nodes> {
+export async function openNodes({ urls, tls, signal, idempotencyKey }: NodesOptions): Promise<Nodes> {
   const all: RedisConnection[] = [];
   const ends = async (): Promise<void> => {
     for (const node of all) await node[Symbol.asyncDispose]();
   };
   try {
-    for (const url of urls) all.push(await openRedis({ url, signal, name: `interlock:${idempotencyKey}` }));
+    for (const url of urls) all.push(await openRedis({ url, tls, signal, name: `interlock:${idempotencyKey}` }));
   } catch (error) {
     await ends();
     throw error;
