@@ -8,6 +8,7 @@
  * more of the token than its subject (property `claims`, see `model/subject-pattern.ts`): what the subject does not tell is possible.
  */
 import type { Properties, RelationshipFact } from '../model/entity.ts';
+import { EXTERNAL_ANYONE } from '../model/kinds.ts';
 import { type Claims, claimsOfSubject, GITHUB_ISSUER, meetsTests } from '../model/oidc-claims.ts';
 import { relationshipId } from '../model/relationship-id.ts';
 import { type ClaimTest, claimTestsOf } from '../model/subject-pattern.ts';
@@ -53,9 +54,12 @@ function run({ entities, relationships }: JoinInput): Derived {
   return { entities: [], relationships: [...found.values()] };
 }
 
-/** A subject is what somebody is handed tokens of: an identity that is no subject itself. */
+/**
+ * A subject is what somebody is handed tokens of: an identity that is no subject itself. A pattern that anyone fits stays a pattern: what
+ * else anyone of that issuer is, it does not say.
+ */
 const isPresentation = ({ kind, source }: RelationshipFact): boolean =>
-  kind === 'RUNS_AS' || (kind === 'MEMBER_OF' && !source.startsWith(PREFIX));
+  kind === 'RUNS_AS' || (kind === 'MEMBER_OF' && !source.startsWith(PREFIX) && source !== EXTERNAL_ANYONE);
 
 function statedIssuer({ key, properties }: JoinEntity): string | undefined {
   const stated = properties['issuer'];
