@@ -2,11 +2,11 @@
  * The workflows of a repository, packed. Of thousands of repositories one is looked at at a time: its workflows are unpacked, and let
  * go of after it. Those that call others, or are called, are unpacked once and stay, since they are told apart by identity.
  */
-import { deserialize } from 'node:v8';
 import type { Workflow } from '../../iam/github/workflow.ts';
+import { unpackWorkflow } from './packed-workflow.ts';
 import type { WorkflowIndex } from './workflow-text.ts';
 
-/** As bytes of `node:v8`, or, where there are few, as it is. */
+/** As bytes, or, where there are few, as it is. */
 export type PackedWorkflow = Uint8Array | Workflow;
 
 export class KeptWorkflows {
@@ -28,7 +28,7 @@ export class KeptWorkflows {
     const known = this.#open.get(path);
     const packed = this.#packed.get(path);
     if (known || !packed) return known;
-    const workflow = packed instanceof Uint8Array ? (deserialize(packed) as Workflow) : packed;
+    const workflow = packed instanceof Uint8Array ? unpackWorkflow(packed) : packed;
     this.#open.set(path, workflow);
     return workflow;
   }

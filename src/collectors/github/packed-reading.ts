@@ -1,6 +1,6 @@
-import { serialize } from 'node:v8';
 import type { Json } from '../../model/entity.ts';
 import type { PackedWorkflow } from './kept-workflows.ts';
+import { packWorkflow } from './packed-workflow.ts';
 import type { ReadWorkflow } from './workflow-text.ts';
 
 /** What was read of a file, its workflow packed or not. */
@@ -17,11 +17,10 @@ export const unpackedBody = (body: PackedBody): Json => ('json' in body ? (JSON.
 export const unpackedReading = ({ body, ...read }: ReadWorkflow): PackedReading =>
   body === undefined ? read : { ...read, body: { value: body } };
 
-/** The bytes have a buffer of their own, so that they may move to another thread. */
 export function packedReading({ workflow, body, ...read }: ReadWorkflow): PackedReading {
   return {
     ...read,
-    ...(workflow && { workflow: new Uint8Array(serialize(workflow)) }),
+    ...(workflow && { workflow: packWorkflow(workflow) }),
     ...(body !== undefined && { body: { json: JSON.stringify(body) } }),
   };
 }

@@ -20,7 +20,7 @@ export interface PlacedJob extends PlacedWorkflow {
 }
 
 /** Its steps as the files alone show them, whoever calls. */
-export const ownSteps = (placed: PlacedJob): RunStep[] => runSteps(placed, placed.calls, NOTHING_GIVEN);
+export const ownSteps = (placed: PlacedJob): readonly RunStep[] => runSteps(placed, placed.calls, NOTHING_GIVEN);
 
 /** A called workflow's token is the caller's; who calls it from elsewhere is not known. */
 export function subjectsOf(placed: PlacedJob): OidcSubject[] {

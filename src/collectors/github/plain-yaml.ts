@@ -134,5 +134,6 @@ function plainValue(text: string): YamlScalar['value'] {
   const meaning = MAY_MEAN.test(text) ? MEANINGS.find(({ test }) => test.test(text)) : undefined;
   if (!meaning) return text;
   const found = meaning.resolve(text, () => {}, {});
-  return (isScalar(found) ? found.value : found) as YamlScalar['value'];
+  const value = (isScalar(found) ? found.value : found) as YamlScalar['value'];
+  return typeof value === 'number' && !Number.isFinite(value) ? text : value;
 }

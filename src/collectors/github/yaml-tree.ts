@@ -1,6 +1,6 @@
 /** YAML text → nodes that know their line. */
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair } from 'yaml';
-import type { YamlMap, YamlNode } from '../../iam/github/node.ts';
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, type Scalar } from 'yaml';
+import type { YamlMap, YamlNode, YamlScalar } from '../../iam/github/node.ts';
 import { InputError } from '../../model/errors.ts';
 import { composeYaml } from '../files/yaml.ts';
 import { plainYaml } from './plain-yaml.ts';
@@ -47,7 +47,7 @@ function nodeOf(node: unknown, reading: Reading, above: number): YamlNode {
   }
   if (isMap(node)) return { type: 'map', line, entries: entriesOf(node.items, reading, line) };
   if (isSeq(node)) return { type: 'list', line, items: node.items.map((item) => nodeOf(item, reading, line)) };
-  return { type: 'scalar', line, value: isScalar(node) ? plainValue(node.value) : null };
+  return { type: 'scalar', line, value: isScalar(node) ? plainValue(node) : null };
 }
 
 /** What a map says itself stands over what it takes over, and the first that it takes over stands over the next. */
@@ -77,8 +77,10 @@ function lineOf(node: unknown, { lines }: Reading, above: number): number {
   return start === undefined ? above : lines.linePos(start).line;
 }
 
-const keyText = (key: unknown): string => (isScalar(key) ? String(key.value) : '');
+const keyText = (key: unknown): string => (isScalar(key) ? String(plainValue(key)) : '');
 
-function plainValue(value: unknown): string | number | boolean | null {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+/** A number beyond all numbers is its text: no JSON holds it. */
+function plainValue({ value, source }: Scalar): YamlScalar['value'] {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : (source ?? null);
+  return typeof value === 'string' || typeof value === 'boolean' ? value : null;
 }

@@ -1,5 +1,5 @@
 /** The steps that a job really runs: those of the composite actions that it uses stand in their place. */
-import { type Given, givenEnv, givenInputs } from './inputs.ts';
+import { type Given, givenEnv, givenInputs, NOTHING_GIVEN } from './inputs.ts';
 import { textOf, valueAt, type YamlMap } from './node.ts';
 import type { RepositoryWorkflows, WorkflowCalls } from './reusable.ts';
 import { type Job, usesOf, type Workflow } from './workflow.ts';
@@ -26,7 +26,19 @@ const MOST_DEPTH = 10;
 export const MOST_STEPS = 1000;
 
 /** `given`: of the workflow, by whoever called it. At most `MOST_STEPS`: where there are as many, more may follow. */
-export function runSteps({ repository, workflow, job }: JobInRepository, calls: WorkflowCalls, given: Given): RunStep[] {
+export function runSteps(placed: JobInRepository, calls: WorkflowCalls, given: Given): readonly RunStep[] {
+  if (given !== NOTHING_GIVEN) return stepsOf(placed, calls, given);
+  const known = ownSteps.get(calls) ?? new WeakMap<Job, readonly RunStep[]>();
+  ownSteps.set(calls, known);
+  const found = known.get(placed.job) ?? stepsOf(placed, calls, given);
+  known.set(placed.job, found);
+  return found;
+}
+
+/** Where nothing is given: asked for again and again. */
+const ownSteps = new WeakMap<WorkflowCalls, WeakMap<Job, readonly RunStep[]>>();
+
+function stepsOf({ repository, workflow, job }: JobInRepository, calls: WorkflowCalls, given: Given): RunStep[] {
   const here = { ...given, matrix: job.matrix };
   const ofJob = { ...here, env: givenEnv([workflow.env, job.env], here) };
   const place: Place = { calls, repository, file: workflow.path, given: ofJob, conditions: [], depth: 0 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { plainYaml } from '../../../src/collectors/github/plain-yaml.ts';
 import { composedTree } from '../../../src/collectors/github/yaml-tree.ts';
+import { scalarsOf, type YamlNode } from '../../../src/iam/github/node.ts';
 
 /** What workflows are made of, and what breaks them. */
 const WORDS = ['build', 'on', '12', '-0x1F', '0o17', '1e3', '.5', '.inf', '~', 'null', 'True', 'yes', '${{ secrets.A }}', ''];
@@ -50,6 +51,13 @@ it.each(['\n', '\r\n'])('a workflow is plain, whose lines end with %j', (end) =>
   const plain = plainYaml(text);
   expect(plain).toMatchObject({ type: 'map', line: 2 });
   expect(plain).toEqual(composedTree(text, 'x')?.root);
+});
+
+it('a number beyond all numbers is its text', () => {
+  const text = 'a: .inf\nb: 1e999\nc: .NaN\nd: 1e3\n';
+  const values = (root: YamlNode | undefined): unknown[] => [...scalarsOf(root)].map(({ value }) => value);
+  expect(values(plainYaml(text))).toEqual(['.inf', '1e999', '.NaN', 1000]);
+  expect(values(composedTree(text, 'x')?.root)).toEqual(['.inf', '1e999', '.NaN', 1000]);
 });
 
 it.each([

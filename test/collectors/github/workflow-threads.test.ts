@@ -1,12 +1,28 @@
 import { expect, it } from 'vitest';
 import { KeptWorkflows } from '../../../src/collectors/github/kept-workflows.ts';
 import { unpackedBody } from '../../../src/collectors/github/packed-reading.ts';
+import { packWorkflow } from '../../../src/collectors/github/packed-workflow.ts';
 import { readWorkflow } from '../../../src/collectors/github/workflow-text.ts';
 import { WorkflowThreads } from '../../../src/collectors/github/workflow-threads.ts';
 import { InputError } from '../../../src/model/errors.ts';
 
-const text = (n: number): string =>
-  `on: { push: { branches: [main] } }\njobs:\n  build:\n    runs-on: ubuntu-latest\n    strategy: { matrix: { stage: [a, b] } }\n    steps:\n      - run: echo ${n}\n        env: { KEY: "\${{ secrets.KEY_${n} }}" }\n      - uses: acme/actions/build@v${n}\n`;
+const text = (n: number): string => `on: { push: { branches: [main] } }
+permissions: { id-token: write }
+env: { STAGE: a, LIMIT: .inf }
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    strategy: { matrix: { stage: [a, b] } }
+    environment: \${{ matrix.stage }}
+    steps:
+      - run: echo ${n}
+        env: { KEY: "\${{ secrets.KEY_${n} }}" }
+      - run: echo "\${{ secrets[format('{0}_KEY', inputs.stage)] }}"
+      - uses: acme/actions/build@v${n}
+  call:
+    uses: ./.github/workflows/called.yml
+    secrets: { ONE: "\${{ secrets.OTHER }}", TWO: a word }
+`;
 const path = '.github/workflows/ci.yml';
 const asked = (n: number) => ({ path, text: text(n), shown: `acme/shop-${n}/${path}` });
 
@@ -50,9 +66,8 @@ it('lets go of a workflow that nobody calls, and keeps the others as they are', 
   const kept = new KeptWorkflows();
   const { workflow, index } = readWorkflow(asked(1));
   if (!workflow || !index) throw new Error('no workflow');
-  const { serialize } = process.getBuiltinModule('node:v8');
-  kept.add('a.yml', new Uint8Array(serialize(workflow)), index);
-  kept.add('b.yml', new Uint8Array(serialize(workflow)), index);
+  kept.add('a.yml', packWorkflow(workflow), index);
+  kept.add('b.yml', packWorkflow(workflow), index);
   kept.keep('b.yml');
   const [a, b] = [...kept.values()];
   kept.release();
