@@ -1,5 +1,6 @@
 /** Which cuts are made: all, or as many as the outage budget allows, by the cut itself, by a fence, or by a lower rung. */
 import { acceptance } from './acceptance.ts';
+import { shortensOf } from './caps.ts';
 import type { Footholds } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { assumeBlocksOf, fenceOf } from './lower-rungs.ts';
@@ -73,12 +74,12 @@ function blocksWithin(
   const blocks = new Map<string, Draft>();
   for (const [strike, why] of refused) {
     if (why !== 'budget' || strike.isSession) continue;
-    for (const block of strike.footholds.flatMap((one) => assumeBlocksOf(input, one))) {
+    for (const block of strike.footholds.flatMap((one) => [...assumeBlocksOf(input, one), ...shortensOf(input, one)])) {
       if (fits([...[...accepted].map(({ draft }) => draft), ...blocks.values(), block])) blocks.set(block.id, block);
     }
   }
   // Two keys of one user: one policy.
-  return [...new Map([...blocks.values()].map((block) => [block.target, block])).values()];
+  return [...new Map([...blocks.values()].map((block) => [`${block.target} ${block.action}`, block])).values()];
 }
 
 function refusalText(
@@ -92,9 +93,11 @@ function refusalText(
       .slice(0, 3)
       .map(({ key }) => key)
       .join(', ');
-    const instead = blocks.some(({ for: serves }) => serves !== undefined && strike.footholds.includes(serves))
-      ? '; instead, its way into roles is blocked'
-      : '';
+    const mine = blocks.filter(({ target, for: serves }) => strike.footholds.includes(serves ?? target));
+    const instead = [
+      ...(mine.some(({ cuts }) => cuts.length > 0) ? ['; instead, its way into roles is blocked'] : []),
+      ...(mine.some(({ action }) => action === 'shorten') ? ['; the sessions that it mints are made short'] : []),
+    ].join('');
     const more = broken.length > 3 ? ` and ${broken.length - 3} more` : '';
     return {
       rule: 'outage budget',

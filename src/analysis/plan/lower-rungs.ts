@@ -1,8 +1,9 @@
 /** What can still be done for a proof that may not be cut: a fence around its legitimate consumers, or its way into roles. */
 import ipaddr from 'ipaddr.js';
 import { entityKindAt, nameAt } from '../../graph/access-graph.ts';
+import { boundOf, standsFor } from './caps.ts';
 import { draftOf, keysOf, subjectOf } from './draft.ts';
-import { enteringBy, identitiesOf, leavingOf } from './footholds.ts';
+import { enteringBy, leavingOf } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { systemOf } from './steps/index.ts';
 import type { Strike } from './strikes.ts';
@@ -51,20 +52,20 @@ export function fencesOf(input: RungInput, proofs: readonly number[]): Draft[] {
 const fenceWhy = (key: string, since: string): string =>
   `where cutting ${key} stops too much, the fence lets only the networks that used it before ${since} go on. It does not stop an attacker inside them`;
 
-/** Takes from the identity behind a proof the right to assume roles. The proof itself lives. */
+/** Takes from the identity behind a proof the right to assume roles, or caps it at what it was seen doing. The proof itself lives. */
 export function assumeBlocksOf(input: RungInput, foothold: number): Draft[] {
   const { graph } = input;
-  return identitiesOf(graph, foothold).flatMap((identity) => {
+  return standsFor(graph, foothold).flatMap((identity) => {
     const ways = leavingOf(graph, identity).filter((r) => nameAt(graph, r).kind === 'CAN_ASSUME');
     const roles = keysOf(
       graph,
       ways.map((r) => graph.targets[r]!),
     );
     const control = ways.length > 0 && systemOf(graph.keys[identity]!).denyAssume?.(subjectOf(input, identity), roles);
-    if (!control) return [];
+    if (!control) return boundOf(input, identity, foothold) ?? [];
     return draftOf(input, {
       target: identity,
-      for: foothold,
+      ...(identity !== foothold && { for: foothold }),
       control,
       cuts: ways,
       removes: ways,

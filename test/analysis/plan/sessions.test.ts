@@ -199,3 +199,61 @@ describe('rule 10: a use since the incident began of which nobody knows whose it
     expect(plan.waves[0]!.steps[0]!.why).toContain('would stop more, so the proof goes alone');
   });
 });
+
+describe('where a foothold may not be cut', () => {
+  const SESSION = 'aws:ASIA0EXAMPLE00001';
+  const NEXT = 'aws:arn:aws:iam::111122223333:role/next';
+  const seen = (actions: readonly string[]): Asked => ({
+    targets: [ROLE],
+    budgets: { down: 0 },
+    entities: {
+      [ROLE]: 'Role',
+      [NEXT]: 'Role',
+      'app:pay': 'Workload',
+      'permission:1': 'Permission',
+      'aws:arn:aws:s3:::in': 'Resource',
+      'aws:arn:aws:s3:::top': 'Resource tier=0',
+    },
+    relationships: [
+      `app:pay RUNS_AS ${ROLE} declared`,
+      `${ROLE} CAN_ASSUME ${NEXT} entitled`,
+      `${ROLE} ACCESSED aws:arn:aws:s3:::in observed`,
+      `${NEXT} HAS_GRANT permission:1 entitled`,
+      'permission:1 CAN_READ aws:arn:aws:s3:::top entitled',
+    ],
+    facts: { relationship: () => ({ firstSeen: '2026-01-01T00:00:00.000Z', properties: { actions: [...actions] } }) },
+  });
+
+  it('its role is capped at reading where it was seen doing no more, which blocks its way on', () => {
+    const plan = planOf(seen(['s3:GetObject']));
+    const [cap] = plan.waves[0]!.steps;
+    expect([cap!.target, cap!.action, cap!.parameters['boundary']]).toEqual([
+      ROLE,
+      'reduce',
+      'arn:aws:iam::aws:policy/ReadOnlyAccess',
+    ]);
+    expect([cap!.reachAfter.hi, cap!.outageAfter.lo.down]).toEqual([0, 0]);
+    expect(plan.refusals[0]!.reason).toContain('its way into roles is blocked');
+  });
+
+  it('its role is left as it is where it was seen writing', () => {
+    expect(planOf(seen(['s3:GetObject', 's3:PutObject'])).waves).toEqual([]);
+  });
+
+  it('the sessions that it mints are made short', () => {
+    const plan = planOf({
+      budgets: { down: 0 },
+      entities: { [KEY]: 'Credential', [USER]: 'ServiceAccount', 'app:pay': 'Workload', [SESSION]: 'Session', [ROLE]: 'Role' },
+      relationships: [
+        `${KEY} AUTHENTICATES_AS ${USER} entitled`,
+        `app:pay USES ${KEY} declared`,
+        `${KEY} MINTED ${SESSION} observed`,
+        `${SESSION} AUTHENTICATES_AS ${ROLE} observed`,
+      ],
+    });
+    expect(words(plan)[0]).toEqual([`shorten ${ROLE}`]);
+    const [step] = plan.waves[0]!.steps;
+    expect([step!.for, step!.cuts, step!.parameters['control']]).toEqual([KEY, [], 'max-session']);
+    expect(plan.refusals.find(({ target }) => target === KEY)?.reason).toContain('made short');
+  });
+});

@@ -71,8 +71,11 @@ export interface System {
   denyAssume?(identity: Subject, roles: readonly string[]): Control | undefined;
   /** Takes from these (keys of principals, of external accounts, or of one OIDC subject) the right to assume a role, at the role itself. */
   untrust?(role: Subject, assumers: readonly string[]): Control | undefined;
-  /** Caps what an identity may do at what a managed policy (its key) allows; live sessions too. */
-  bound?(identity: Subject, boundary: string): Control | undefined;
+  /**
+   * Caps what an identity may do, live sessions too, at the least that the system offers without a policy of one's own (AWS: reading).
+   * `seen`: all actions that it was seen doing, in the provider's words; undefined where the cap would stop one of them.
+   */
+  bound?(identity: Subject, seen: readonly string[]): Control | undefined;
   /** Gives proofs that are issued from now on the shortest life that the system has. */
   shorten?(subject: Subject): Control | undefined;
   issue(subject: Subject, replacement: Replacement): Control | undefined;

@@ -37,7 +37,7 @@ describe('what AWS can do', () => {
     ],
     ['take principals out of a trust', aws.untrust?.(subject(ROLE), [USER]), 'trust-policy', 'R1'],
     ['take accounts out of a trust', aws.untrust?.(subject(ROLE), ['external:aws/444455556666']), 'trust-policy', 'R1'],
-    ['bound an identity', aws.bound?.(subject(USER), `aws:arn:aws:iam::${ACCOUNT}:policy/cap`), 'permissions-boundary', 'R1'],
+    ['bound an identity', aws.bound?.(subject(USER), ['s3:GetObject', 'sqs:ListQueues']), 'permissions-boundary', 'R1'],
     ['shorten the sessions of a role', aws.shorten?.(subject(ROLE)), 'max-session', 'R1'],
     ['switch a key off', aws.contain(subject(KEY, 'Credential', [USER])), 'access-key', 'R!'],
     ['switch a replaced key off', aws.disable(subject(KEY, 'Credential', [USER])), 'access-key', 'R0'],
@@ -73,6 +73,19 @@ describe('what AWS can do', () => {
     expect(aws.outer?.(subject(ROLE), account({}))).toBeUndefined();
     expect(aws.outer?.(subject(ROLE), () => undefined)).toBeUndefined();
     expect(aws.outer?.(subject(ROLE), account({ organization: 'o-1', management: true }))).toBeUndefined();
+  });
+
+  it('bound nobody who was seen doing more than reading, or reading what the boundary leaves out', () => {
+    for (const action of [
+      's3:PutObject',
+      'secretsmanager:GetSecretValue',
+      'kms:Decrypt',
+      'sts:AssumeRole',
+      'sqs:ReceiveMessage',
+    ]) {
+      expect(aws.bound?.(subject(USER), ['s3:GetObject', action])).toBeUndefined();
+    }
+    expect(aws.bound?.(subject(USER), [])).toBeUndefined();
   });
 
   it('leave a key of nobody to a person', () => {

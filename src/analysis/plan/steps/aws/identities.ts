@@ -83,14 +83,23 @@ export function assumingDenied({ key }: Subject, roles: readonly string[]): Cont
   });
 }
 
-export const bounded: NonNullable<System['bound']> = ({ key }, boundary) => {
-  const found = changeable(key);
+/**
+ * Actions that the managed policy `ReadOnlyAccess` allows for sure. It is no list of all reads: the values of secrets and decryption are
+ * not in it. https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html
+ */
+const READS =
+  /^(s3:(Get|List)|dynamodb:(BatchGet|Describe|Get|List|Query$|Scan$)|sqs:(Get|List)|sns:(Get|List)|ec2:Describe|rds:(Describe|List)|cloudwatch:(Describe|Get|List)|logs:(Describe|Get|FilterLogEvents)|iam:(Get|List)|lambda:(Get|List)|sts:GetCallerIdentity$)/;
+
+/** By the boundary `ReadOnlyAccess`, for who was seen to need no more. */
+export const bounded: NonNullable<System['bound']> = ({ key }, seen) => {
+  const found = seen.length > 0 && seen.every((action) => READS.test(action)) ? changeable(key) : undefined;
+  const partition = /^aws:arn:([\w-]+):/.exec(key)?.[1];
   return (
     found &&
     awsControl({
       control: 'permissions-boundary',
       action: 'reduce',
-      parameters: { ...found.holder, boundary: arnOf(boundary) },
+      parameters: { ...found.holder, boundary: `arn:${partition}:iam::aws:policy/ReadOnlyAccess` },
       reversibility: 'R1',
       probe: `get-${found.principal.type} shows the boundary: ${REREAD}; calls beyond it end in AccessDenied, those of live sessions too`,
     })
