@@ -1,18 +1,18 @@
 import { KeycloakAdmin } from '../apis/keycloak/admin.ts';
 import type { KeycloakConnection } from '../apis/keycloak/settings.ts';
-import { MINUTE_MS } from '../model/durations.ts';
 import { RefusedError } from '../model/errors.ts';
 import { deedOf, isKeycloakAction, type KeycloakStep, keycloakControl, parseKeycloakStep } from '../model/keycloak-actions.ts';
 import { keycloakClient, keycloakUser } from '../model/keys.ts';
 import type { EntityKind } from '../model/kinds.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
-import { applyStep, type Random, undoStep } from './keycloak/apply.ts';
+import { applyStep, type Random } from './keycloak/apply.ts';
 import { parseBefore, readBefore } from './keycloak/before.ts';
 import { checkServer } from './keycloak/check.ts';
 import { refusalsOf } from './keycloak/preflight.ts';
 import { probeStep } from './keycloak/probe.ts';
 import { findThing, type Server, type Thing, wordsOf } from './keycloak/thing.ts';
+import { undoStep } from './keycloak/undo.ts';
 import { readParameters } from './step/read-parameters.ts';
 
 export interface KeycloakEnforcerOptions {
@@ -34,10 +34,8 @@ export function createKeycloakEnforcer({ name, source, connection, random }: Key
     opened.catch(() => {
       opened = undefined;
     });
-    return { admin: await opened, signal };
+    return { admin: await opened, source, signal };
   };
-  /** What this process cut off, by the step's idempotency key: the server does not say whose cutoff it is. */
-  const cutoffs = new Map<string, number>();
   const own = { realm: connection.loginRealm, client: connection.clientId, user: connection.user };
   return {
     name,
@@ -73,36 +71,28 @@ export function createKeycloakEnforcer({ name, source, connection, random }: Key
         if (deedOf(step).does === 'delete') return { evidence: [`there is no ${wordsOf(step)} any more`] };
         throw new RefusedError(`there is no ${wordsOf(step)} at keycloak ${server.admin.place}: collect again`);
       }
-      const evidence = await applyStep({ ...server, step, thing, random, ...handing(planned, context) });
-      if (deedOf(step).does === 'cut') cutoffs.set(context.idempotencyKey, await notBeforeOf(server, step));
-      return { evidence };
+      return applyStep({ ...server, step, thing, random, ...handing(planned, context) });
     },
     async probe(planned, context) {
       const step = readStep(planned);
       const server = await serverOf(context.signal);
       const thing = await findThing(server, step);
-      const cutoffSince = cutoffs.get(context.idempotencyKey) ?? Date.parse(planned.startsAt) - SOONER_MS;
-      return probeStep({ ...server, step, thing, ...handing(planned, context), now: context.now(), cutoffSince });
+      const { recorded } = context;
+      return probeStep({ ...server, step, thing, ...handing(planned, context), now: context.now(), recorded });
     },
-    async undo(planned, preImage, { signal }) {
+    async undo(planned, preImage, { signal, recorded }) {
       const step = readStep(planned);
       mustBeTarget(planned, step, source);
       const server = await serverOf(signal);
       const thing = await findThing(server, step);
       if (!thing) throw new RefusedError(`there is no ${wordsOf(step)} any more: nothing can be brought back`);
-      return { evidence: await undoStep({ ...server, step, thing }, parseBefore(preImage)) };
+      const traces = recorded?.traces ?? [];
+      return { evidence: await undoStep({ ...server, step, thing, traces }, parseBefore(preImage)) };
     },
     async [Symbol.asyncDispose]() {
       if (opened) await (await opened)[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Plans foresee when a step begins, and it may begin sooner. */
-const SOONER_MS = 10 * MINUTE_MS;
-
-async function notBeforeOf(server: Server, step: KeycloakStep): Promise<number> {
-  return ((await findThing(server, step))?.now.notBefore ?? 0) * 1000;
 }
 
 const refused = (text: string): Preflight => ({ refusals: [text], preImage: '', preexisting: false });

@@ -7,7 +7,8 @@
  *   quarantine, disable  realm, client                          enabled                 R0  re-enabled, tokens that have not run out work again
  *                        realm, user                            enabled                 R0  disabled first, then the sessions end
  *                        realm, client, secret: rotated         rotated-secret          R1  the former secret of a client
- *   block                realm, client, sessions?               not-before              R!  tokens issued before now
+ *   block                realm, client, sessions?               not-before              R2  tokens issued before now, also of refresh and
+ *                                                                                            offline: it only goes forward, and stays
  *                        realm, user, sessions?                 sessions                R0  nothing is lost that a login does not bring back
  *   shorten              realm, client, accessTokenSeconds      access-token-lifespan   R1  binds tokens to come
  *   reduce               realm, client | user, roles            roles                   R1  direct role mappings, by the keys of the roles
@@ -114,11 +115,19 @@ export function keycloakControl(step: KeycloakStep): string {
   }
 }
 
-/** A role by its key: its name, and the client that it is of, if any. Undefined for a key of another realm. */
-export function keycloakRoleOf(key: string, realm: string): { readonly role: string; readonly client?: string } | undefined {
-  const found = /^keycloak:[^/]+\/realms\/([^/]+)\/(?:clients\/(.+)#)?roles\/(.+)$/.exec(key);
-  if (!found || found[1] !== realm) return undefined;
-  return { role: found[3] as string, ...(found[2] !== undefined && { client: found[2] }) };
+export interface KeycloakRoleName {
+  readonly source: string;
+  readonly realm: string;
+  readonly role: string;
+  /** Whose role it is; absent for one of the realm itself. */
+  readonly client?: string;
+}
+
+/** A role by its key. Undefined for what is no role's key. */
+export function keycloakRoleOf(key: string): KeycloakRoleName | undefined {
+  const [, source, realm, client, role] = /^keycloak:([^/]+)\/realms\/([^/]+)\/(?:clients\/(.+)#)?roles\/(.+)$/.exec(key) ?? [];
+  if (source === undefined || realm === undefined || role === undefined) return undefined;
+  return { source, realm, role, ...(client !== undefined && { client }) };
 }
 
 /** The attribute that bounds a client's access tokens. */
@@ -209,7 +218,7 @@ function cutCommands(step: KeycloakStep, { call, name }: Tool): StepCommands {
   const body = `{"clientId":${forPrintf(JSON.stringify(name))},"notBefore":%d}`;
   return {
     apply: `printf ${q(body)} $(( $(date +%s) + 1 )) | ${call('update')} -f -`,
-    inverse: shellComment(`put the saved notBefore of ${name} back, once the longest token issued before has run out`),
+    inverse: '',
     probe: `${call('get')} --fields notBefore`,
   };
 }
@@ -218,7 +227,7 @@ function roleCommands(step: KeycloakStep, keys: readonly string[]): StepCommands
   const { realm } = step.parameters;
   const who = 'user' in step.parameters ? step.parameters.user : `service-account-${step.parameters.client.toLowerCase()}`;
   const words = keys.map((key) => {
-    const of = keycloakRoleOf(key, realm);
+    const of = keycloakRoleOf(key);
     const client = of?.client === undefined ? '' : ` --cclientid ${q(of.client)}`;
     return `-r ${q(realm)} --uusername ${q(who)}${client} --rolename ${q(of?.role ?? key)}`;
   });

@@ -4,6 +4,16 @@
  */
 import { z } from 'zod';
 
+/** The answer as the schema has it. Throws an Error that names the place and the field: what else it means cannot be told then. */
+export function told<T>(schema: z.ZodType<T>, answer: unknown, place: string): T {
+  const found = schema.safeParse(answer);
+  if (found.success) return found.data;
+  const [issue] = found.error.issues;
+  throw new Error(
+    `${place}: not an answer of Keycloak: ${issue?.path.map(String).join('.') || 'the whole'}: ${issue?.message ?? ''}`,
+  );
+}
+
 const names = z.array(z.string()).optional();
 const namesByClient = z.record(z.string(), z.array(z.string())).optional();
 const attributes = z.record(z.string(), z.string().nullable()).nullish();
@@ -136,6 +146,7 @@ export const realmRepresentation = z.object({
   enabled: z.boolean().optional(),
   notBefore: seconds,
   accessTokenLifespan: seconds,
+  accessTokenLifespanForImplicitFlow: seconds,
   ssoSessionIdleTimeout: seconds,
   ssoSessionMaxLifespan: seconds,
   ssoSessionIdleTimeoutRememberMe: seconds,

@@ -1,4 +1,4 @@
-import type { RealmExport, SessionRepresentation } from '../../apis/keycloak/representations.ts';
+import { sessionEnd } from '../../apis/keycloak/session-end.ts';
 import { keycloakSession } from '../../model/keys.ts';
 import type { FactSheet } from './fact-sheet.ts';
 import { isoOf, type Realm } from './realm.ts';
@@ -13,7 +13,8 @@ export function sessionFacts(realm: Realm, sheet: FactSheet): void {
       (session.username === undefined ? undefined : { username: session.username, serviceAccountClientId: null });
     if (!user) continue;
     const key = keycloakSession(realm.source, realm.document.realm, session.id);
-    const expiresAt = endOf(realm.document, session);
+    const end = sessionEnd(realm.document, session);
+    const expiresAt = end === undefined ? undefined : isoOf(end);
     sheet.entity({
       key,
       kind: 'Session',
@@ -33,19 +34,4 @@ export function sessionFacts(realm: Realm, sheet: FactSheet): void {
     sheet.tie(key, 'AUTHENTICATES_AS', identityOf(realm, user), { basis: 'observed', ...seen });
     sheet.tie(identityOf(realm, user), 'MINTED', key, { basis: 'observed', reason: 'it logged in', ...seen });
   }
-}
-
-/** The end of its idleness or of its life, whichever comes first. A token refreshed until then makes the idleness begin anew. */
-function endOf(realm: RealmExport, session: SessionRepresentation): string | undefined {
-  const [idle, life] = session.offline
-    ? [realm.offlineSessionIdleTimeout, realm.offlineSessionMaxLifespanEnabled ? realm.offlineSessionMaxLifespan : undefined]
-    : session.rememberMe
-      ? [
-          realm.ssoSessionIdleTimeoutRememberMe || realm.ssoSessionIdleTimeout,
-          realm.ssoSessionMaxLifespanRememberMe || realm.ssoSessionMaxLifespan,
-        ]
-      : [realm.ssoSessionIdleTimeout, realm.ssoSessionMaxLifespan];
-  // Whoever holds it can keep it alive: only its life bounds it. Without one, its idleness is all that is known.
-  const ends = life ? session.start + life * 1000 : idle ? session.lastAccess + idle * 1000 : undefined;
-  return ends === undefined ? undefined : isoOf(ends);
 }

@@ -1,10 +1,10 @@
 import { RefusedError } from '../../model/errors.ts';
 import { deedOf, type KeycloakStep, LIFESPAN } from '../../model/keycloak-actions.ts';
-import type { HandOver } from '../../ports/enforcer.ts';
-import { handedOut, handOut, takeBack } from '../hand-out/hand-out.ts';
-import type { Before } from './before.ts';
+import type { Applied, HandOver } from '../../ports/enforcer.ts';
+import { handedOut, handOut } from '../hand-out/hand-out.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { changeMappings } from './role-mappings.ts';
-import { accountOf, readSessions, type Server, type Thing } from './thing.ts';
+import { accountOf, findThing, readSessions, type Server, type Thing } from './thing.ts';
 
 export type Random = (bytes: number) => Buffer;
 
@@ -20,31 +20,31 @@ export interface ApplyParts extends Doing {
   readonly handOver: HandOver;
 }
 
-/** What was done, in words. */
-export async function applyStep(parts: ApplyParts): Promise<string[]> {
+/** What was done, in words, and by what it is known again. */
+export async function applyStep(parts: ApplyParts): Promise<Applied> {
   const { step, thing, admin, signal } = parts;
   const deed = deedOf(step);
   switch (deed.does) {
     case 'save':
-      return savedSessions(parts);
+      return { evidence: await savedSessions(parts) };
     case 'disable':
-      return disable(parts);
+      return { evidence: await disable(parts) };
     case 'end-rotated':
       await admin.change({ method: 'DELETE', path: `${thing.at}/client-secret/rotated`, signal });
-      return [`the former secret of ${thing.words} was ended`];
+      return { evidence: [`the former secret of ${thing.words} was ended`] };
     case 'cut':
       return cut(parts);
     case 'shorten':
-      return shorten(parts, deed.seconds);
+      return { evidence: await shorten(parts, deed.seconds) };
     case 'unmap':
-      return unmap(parts, deed.roles);
+      return { evidence: await unmap(parts, deed.roles) };
     case 'rotate':
       return rotate(parts, deed.handTo);
     case 'issue':
-      return issue(parts);
+      return { evidence: await issue(parts) };
     case 'delete':
       await admin.change({ method: 'DELETE', path: thing.at, signal });
-      return [`${thing.words} was deleted`];
+      return { evidence: [`${thing.words} was deleted`] };
   }
 }
 
@@ -62,7 +62,7 @@ async function savedSessions(parts: ApplyParts): Promise<string[]> {
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 /** What is left out of an update stays as it is; a client's name must be in it. */
-async function update({ admin, signal, thing }: Server & { readonly thing: Thing }, change: object): Promise<void> {
+export async function update({ admin, signal, thing }: Pick<Doing, 'admin' | 'signal' | 'thing'>, change: object): Promise<void> {
   const json = thing.kind === 'client' ? { clientId: thing.now.clientId, ...change } : change;
   await admin.change({ method: 'PUT', path: thing.at, json, signal });
 }
@@ -80,17 +80,27 @@ async function disable(parts: ApplyParts): Promise<string[]> {
   return [...done, `${sessions.length} sessions were ended`];
 }
 
-/** Times are whole seconds of the server's clock: what was issued within the second of the cutoff would live on. */
-async function cut(parts: ApplyParts): Promise<string[]> {
+/**
+ * Times are whole seconds of the server's clock: what was issued within the second of the cutoff would live on. A cutoff that is there is
+ * never made an earlier one.
+ */
+async function cut(parts: ApplyParts): Promise<Applied> {
   const { thing, admin, signal } = parts;
   if (thing.kind === 'user') {
     const sessions = await readSessions(parts, thing);
     await admin.change({ method: 'POST', path: `${thing.at}/logout`, json: {}, signal });
-    return [`${sessions.length} sessions of ${thing.words} were ended, and its tokens issued before now`];
+    const at = (await findThing(parts, parts.step))?.now.notBefore ?? 0;
+    return {
+      evidence: [`${sessions.length} sessions of ${thing.words} were ended, and its tokens issued before now`],
+      ...(at > 0 && { traces: [String(at)] }),
+    };
   }
-  const notBefore = (await admin.serverSeconds(signal)) + 1;
+  const notBefore = Math.max((await admin.serverSeconds(signal)) + 1, thing.now.notBefore ?? 0);
   await update(parts, { notBefore });
-  return [`tokens of ${thing.words} issued before ${iso(notBefore * 1000)} are refused`];
+  return {
+    evidence: [`tokens of ${thing.words} issued before ${iso(notBefore * 1000)} are refused`],
+    traces: [String(notBefore)],
+  };
 }
 
 async function shorten(parts: ApplyParts, seconds: number): Promise<string[]> {
@@ -109,15 +119,17 @@ async function unmap(parts: ApplyParts, roles: readonly string[]): Promise<strin
 }
 
 /** The file is written before the server is told: a crash in between is finished with the secret that is in it. */
-async function rotate(parts: ApplyParts, handTo: string | undefined): Promise<string[]> {
+async function rotate(parts: ApplyParts, handTo: string | undefined): Promise<Applied> {
   if (handTo === undefined) throw new RefusedError('rotate needs parameters.handTo; plan again with it');
   const { thing } = parts;
   const known = await handedOut(handTo);
   const secret = known ?? parts.random(24).toString('base64url');
   if (known === undefined) await handOut(handTo, secret);
-  else if (thing.kind === 'client' && thing.now.secret === known) return [`the secret in ${handTo} is in force already`];
+  else if (thing.kind === 'client' && thing.now.secret === known)
+    return { evidence: [`the secret in ${handTo} is in force already`], traces: [fingerprintOf(secret)] };
   await update(parts, { secret });
-  return [`${thing.words} has a new secret, which is in ${handTo} (mode 0600); tokens issued before live on until they run out`];
+  const said = `${thing.words} has a new secret, which is in ${handTo} (mode 0600); tokens issued before live on until they run out`;
+  return { evidence: [said], traces: [fingerprintOf(secret)] };
 }
 
 /** Keycloak shows a client's secret to who may manage it: after a crash the one that was issued is given again, and no other is made. */
@@ -135,47 +147,4 @@ async function issue(parts: ApplyParts): Promise<string[]> {
     throw new Error(`keycloak ${admin.place} made a new secret for ${thing.words} and did not show it`);
   give(value);
   return [`${thing.words} has a new secret; the former one goes on until it runs out`];
-}
-
-/** Brings back what `before` says. */
-export async function undoStep(parts: Doing, before: Before): Promise<string[]> {
-  const { step, thing, admin, signal } = parts;
-  const deed = deedOf(step);
-  if (deed.does === 'delete') throw new RefusedError(`${thing.words}: a deleted client cannot be brought back`);
-  if (deed.does === 'unmap') {
-    const account = await accountOf(parts, thing);
-    const roles = before.roles ?? [];
-    if (account !== undefined && roles.length > 0) await changeMappings(parts, 'POST', { account, realm: thing.realm, roles });
-    return roles.map((key) => `${thing.words} has ${key} again`);
-  }
-  const { enabled, notBefore, secret, attributes } = before;
-  const change = {
-    ...(enabled !== undefined && { enabled }),
-    ...(notBefore !== undefined && { notBefore }),
-    ...(secret !== undefined && { secret }),
-    // An empty attribute is none.
-    ...(attributes && { attributes: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, value ?? ''])) }),
-  };
-  if (Object.keys(change).length === 0) return ['nothing was there to bring back'];
-  await mustBeOurs(parts, before);
-  await update({ admin, signal, thing }, change);
-  if (deed.does === 'rotate' && deed.handTo !== undefined) await takeBack(deed.handTo);
-  return [`${thing.words}: ${Object.keys(change).sort().join(', ')} as before`];
-}
-
-/** What somebody set after the step is not undone with it, where it can be told from what the step set. */
-async function mustBeOurs({ step, thing }: Doing, before: Before): Promise<void> {
-  if (thing.kind !== 'client') return;
-  const deed = deedOf(step);
-  const changed = (what: string): RefusedError =>
-    new RefusedError(`${what} of ${thing.words} was changed by somebody since: what was saved is not put over it`);
-  if (deed.does === 'shorten') {
-    const now = thing.now.attributes?.[LIFESPAN] || null;
-    if (now !== String(deed.seconds) && now !== (before.attributes?.[LIFESPAN] ?? null))
-      throw changed('the access token lifespan');
-  }
-  if (deed.does === 'rotate' && deed.handTo !== undefined) {
-    const [{ secret }, handed] = [thing.now, await handedOut(deed.handTo)];
-    if (handed !== undefined && secret !== handed && secret !== before.secret) throw changed('the secret');
-  }
 }

@@ -5,6 +5,8 @@ import { accountOf, type Server, type Thing } from './thing.ts';
 
 /** A control as it was. Secrets are in it: it is sealed before it is stored. */
 const before = z.strictObject({
+  /** Keycloak's own id: a client that was made anew under the name is another. */
+  id: z.string().optional(),
   enabled: z.boolean().optional(),
   notBefore: z.number().optional(),
   /** Attributes by name; null where there was none. */
@@ -19,8 +21,13 @@ export const parseBefore = (text: string): Before => (text === '' ? {} : before.
 const ROTATED = ['client.secret.rotated', 'client.secret.rotated.creation.time', 'client.secret.rotated.expiration.time'];
 const OF_SECRET = ['client.secret.creation.time', 'client.secret.expiration.time', ...ROTATED];
 
-/** Only the control that the step works on. */
+/** Only the control that the step works on; empty where there is nothing to bring back and nothing to be told from. */
 export async function readBefore(server: Server, step: KeycloakStep, thing: Thing): Promise<Before> {
+  const control = await readControl(server, step, thing);
+  return Object.keys(control).length === 0 ? {} : { id: thing.now.id, ...control };
+}
+
+async function readControl(server: Server, step: KeycloakStep, thing: Thing): Promise<Before> {
   const attributes = (names: readonly string[]): NonNullable<Before['attributes']> =>
     Object.fromEntries(names.map((name) => [name, (thing.kind === 'client' ? thing.now.attributes?.[name] : undefined) ?? null]));
   const deed = deedOf(step);
@@ -40,6 +47,9 @@ export async function readBefore(server: Server, step: KeycloakStep, thing: Thin
     case 'rotate':
     case 'issue':
       return thing.kind === 'client' && thing.now.secret ? { secret: thing.now.secret, attributes: attributes(OF_SECRET) } : {};
+    // For its probe: what it was, and how long its tokens live.
+    case 'delete':
+      return { attributes: attributes([LIFESPAN]) };
     default:
       return {};
   }

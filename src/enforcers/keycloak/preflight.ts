@@ -33,13 +33,20 @@ export async function refusalsOf(question: Question): Promise<string[]> {
   }
 }
 
-/** Never the access by which we work. */
+/** Never the access by which we work: the login itself, the account that it acts as, and the clients whose roles let it. */
 function lifeline({ thing, own }: Question): string[] {
+  if (thing.realm !== own.realm) return [];
+  const account = own.user ?? `service-account-${own.client}`;
   const isOwn =
-    thing.realm === own.realm &&
-    (thing.kind === 'client' ? thing.now.clientId === own.client : thing.now.username === own.user?.toLowerCase());
+    thing.kind === 'client'
+      ? thing.now.clientId === own.client || isAdministration(thing.now.clientId, own.realm)
+      : thing.now.username === account.toLowerCase();
   return isOwn ? [`${thing.words} is interlock's own login: a step on it would end the way to undo it`] : [];
 }
+
+/** By whose roles a login of the realm administers it; in the master realm every realm has one. */
+const isAdministration = (clientId: string, realm: string): boolean =>
+  realm === 'master' ? clientId.endsWith('-realm') : clientId === 'realm-management';
 
 /** Keycloak says with each thing what we may do to it. */
 function missingRights({ admin, step, thing }: Question): string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { path } from '../../apis/keycloak/admin.ts';
+import { told } from '../../apis/keycloak/representations.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { keycloakRoleOf } from '../../model/keycloak-actions.ts';
 import type { Server } from './thing.ts';
@@ -17,19 +18,21 @@ interface Placed {
 }
 
 /** Refuses a role that there is not. */
-async function placed({ admin, signal }: Server, realm: string, key: string): Promise<Placed> {
-  const named = keycloakRoleOf(key, realm);
-  if (!named) throw new RefusedError(`parameters.roles: ${key} is no role of realm ${realm}; plan again`);
+async function placed({ admin, signal, source }: Server, realm: string, key: string): Promise<Placed> {
+  const named = keycloakRoleOf(key);
+  if (named?.realm !== realm || named.source !== source)
+    throw new RefusedError(`parameters.roles: ${key} is no role of realm ${realm} of source ${source}; plan again`);
   const missing = (): never => {
     throw new RefusedError(`${key}: there is no such role in realm ${realm}: collect again`);
   };
   if (named.client === undefined) {
     const found = (await admin.find(path`/${realm}/roles/${named.role}`, signal)) ?? missing();
-    return { key, role: role.parse(found), at: '/role-mappings/realm' };
+    return { key, role: told(role, found, key), at: '/role-mappings/realm' };
   }
-  const [owner] = z.array(container).parse(await admin.get(path`/${realm}/clients?clientId=${named.client}`, signal));
+  const owners = await admin.get(path`/${realm}/clients?clientId=${named.client}`, signal);
+  const [owner] = told(z.array(container), owners, `clients of realm ${realm}`);
   const found = (owner && (await admin.find(path`/${realm}/clients/${owner.id}/roles/${named.role}`, signal))) ?? missing();
-  return { key, role: role.parse(found), at: path`/role-mappings/clients/${owner?.id ?? ''}` };
+  return { key, role: told(role, found, key), at: path`/role-mappings/clients/${owner?.id ?? ''}` };
 }
 
 export interface Mapping {
@@ -44,7 +47,7 @@ export async function mapped(server: Server, { account, realm, roles }: Mapping)
   const held: string[] = [];
   for (const key of roles) {
     const { at, role: one } = await placed(server, realm, key);
-    const own = z.array(role).parse(await server.admin.get(`${account}${at}`, server.signal));
+    const own = told(z.array(role), await server.admin.get(`${account}${at}`, server.signal), `mappings of ${key}`);
     if (own.some(({ id }) => id === one.id)) held.push(key);
   }
   return held;
@@ -55,7 +58,7 @@ export async function effective(server: Server, { account, realm, roles }: Mappi
   const held: string[] = [];
   for (const key of roles) {
     const { at, role: one } = await placed(server, realm, key);
-    const all = z.array(role).parse(await server.admin.get(`${account}${at}/composite`, server.signal));
+    const all = told(z.array(role), await server.admin.get(`${account}${at}/composite`, server.signal), `mappings of ${key}`);
     if (all.some(({ id }) => id === one.id)) held.push(key);
   }
   return held;

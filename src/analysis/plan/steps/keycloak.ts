@@ -87,14 +87,17 @@ export const keycloak: System = {
     return step(place, 'save', { reversibility: 'R0', probe: 'the sessions that the next step ends are kept with the incident' });
   },
   contain: (subject) => denied(subject, 'quarantine') ?? manual.contain(subject),
-  /** Of a user, nothing is lost that a login does not bring back. Of a client, taking it back gives old tokens their force again. */
+  /**
+   * Of a user, nothing is lost that a login does not bring back. Of a client, everybody's tokens through it end, refresh and offline tokens
+   * too, and nothing brings them back: a not-before that was taken back would give stolen ones their force again.
+   */
   endSessions(session, identity) {
     const place = placeIn(identity.key);
     const isUser = place !== undefined && 'user' in place;
     const probe = isUser
       ? 'the user has no sessions, and its tokens issued before are refused'
       : 'the not-before of the client is later than the step, and the realm has none of its own';
-    return step(place, 'block', { reversibility: isUser ? 'R0' : 'R!', probe }) ?? manual.endSessions?.(session, identity);
+    return step(place, 'block', { reversibility: isUser ? 'R0' : 'R2', probe }) ?? manual.endSessions?.(session, identity);
   },
   shorten: (subject) =>
     step(
