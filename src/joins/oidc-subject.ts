@@ -15,6 +15,7 @@ import { type ClaimTest, claimTestsOf } from '../model/subject-pattern.ts';
 import { fixedPatternPrefix, fixedPrefix, matchedBy } from '../model/wildcard.ts';
 import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 import { PrefixIndex } from './prefix-index.ts';
+import { fitsPartByPart } from './subject-parts.ts';
 
 export const oidcSubjectJoin: Join = {
   name: 'oidc-subject',
@@ -103,6 +104,7 @@ function membership(subject: Subject, { pattern, sub, asksForIds }: Accepted): R
   const matched = matchedBy(subject.sub, sub);
   const met = meetsTests(claimsOf(subject), pattern.tests);
   if (matched === 'none' || met === 'none' || isExcepted(subject, sub)) return undefined;
+  if (matched === 'some' && subject.issuer === GITHUB_ISSUER && !fitsPartByPart(subject.sub, sub)) return undefined;
   const ids = asksForIds ? ' if its repository has these ids, which files do not say' : '';
   return {
     source: subject.entity.key,
