@@ -12,6 +12,7 @@ import { nameOf } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
 import type { Place, ReportFormat } from './format.ts';
 import { formats } from './formats.ts';
+import { withoutValueInName } from './leak.ts';
 import { Leaks } from './leaks.ts';
 
 const SCOPE = 'reports';
@@ -155,7 +156,7 @@ function takeRecord({ leaks, ignored }: Report, value: unknown, place: Place): v
   const format = formats.find((one) => one.isRecord(value));
   if (!format) throw new InputError(`${path}: ${at}: not a finding of ${formats.map(({ name }) => name).join(', ')}`);
   const found = format.found(value, place);
-  for (const leak of found.leaks) leaks.add(leak);
+  for (const leak of found.leaks) leaks.add(withoutValueInName(leak));
   if (!found.ignored) return;
   const known = ignored.get(found.ignored);
   if (known) known.count++;

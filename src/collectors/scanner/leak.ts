@@ -1,4 +1,4 @@
-import { awsKeyIdsIn, hasAwsSecretForm } from '../../model/token-forms.ts';
+import { awsKeyIdsIn, hasAwsSecretForm, isAwsKeyId } from '../../model/token-forms.ts';
 
 /** What any scanner's finding comes to. `value` never leaves this folder: facts carry its fingerprint. */
 export interface Leak {
@@ -40,6 +40,16 @@ const PEM_HEADER = /^-----BEGIN [A-Z0-9 ]+-----$/;
 /** The secret, unless the text stands for one that is not shown: a redaction mark, a bare PEM header, nothing. */
 export function shownValue(text: string): string | undefined {
   return text.trim() === '' || REDACTED.test(text) || PEM_HEADER.test(text.trim()) ? undefined : text;
+}
+
+/** Shorter values may be any word of a path. */
+const LEAST_HIDDEN = 12;
+
+/** Some name a file by the secret that is in it: its name is kept, so the secret is taken out of it. */
+export function withoutValueInName(leak: Leak): Leak {
+  const { value, file } = leak;
+  if (value === undefined || value.length < LEAST_HIDDEN || isAwsKeyId(value) || !file.includes(value)) return leak;
+  return { ...leak, file: file.replaceAll(value, () => '***') };
 }
 
 /** `owner/name` of a github.com address, whatever credentials or path it carries. */

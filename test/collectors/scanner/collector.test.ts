@@ -176,6 +176,13 @@ it('takes a value from SARIF only where the tool writes it there', async () => {
   ]);
 });
 
+it('keeps no secret in the name of the file that is called by it', async () => {
+  const finding = { RuleID: 'r', Secret: SECRET, File: `keys/${SECRET}.txt`, StartLine: 3 };
+  const found = await reports({ 'a.json': [finding] });
+  expect(found.edges).toContain(`${leakKey(SECRET)} LEAKED_IN file:test/keys/***.txt#L3`);
+  expect(JSON.stringify(found.said)).not.toContain(SECRET);
+});
+
 it('makes no leak of a finding that is about something else', async () => {
   const found = await reports({ 'a.sarif': sarif('CodeQL', ['correctness']) });
   expect(found.entities).toEqual([]);
