@@ -49,6 +49,7 @@ class Relationships {
   readonly #store: App['store'];
   readonly #said = new Map<RelationshipKind, RelationshipFact[]>();
   readonly #known = new Map<RelationshipKind, boolean>();
+  #counts: Readonly<Record<string, number>> | undefined;
   readonly #derived = new Map<string, RelationshipFact>();
 
   constructor(store: App['store']) {
@@ -64,6 +65,8 @@ class Relationships {
   }
 
   async #isSaid(kind: RelationshipKind): Promise<boolean> {
+    this.#counts ??= (await this.#store.counts()).relationships;
+    if (!this.#counts[kind]) return false;
     for await (const batch of this.#store.readRelationships({ kinds: [kind] }))
       if (batch.some((relationship) => relationship.claims.some(isSaid))) return true;
     return false;

@@ -117,10 +117,13 @@ export interface EntityWithStart {
   readonly changed: number;
 }
 
-/** Whole entities by key; claims of one by (origin, scope, stub). */
+/**
+ * Whole entities by key; claims of one by (origin, scope, stub). Always along the index of keys: by that of kinds, all rows would be
+ * sorted before the first is seen, and be in memory for it.
+ */
 export function* wholeEntities(db: Connection, kinds?: readonly EntityKind[]): Generator<EntityWithStart> {
   const known = origins(db);
-  const only = kinds ? `WHERE e.kind IN ${marks(kinds.length)}` : '';
+  const only = kinds ? `WHERE +e.kind IN ${marks(kinds.length)}` : '';
   const rows = db.iterate<[...EntityClaimRow, string, number]>(
     `SELECT ${ENTITY_CLAIM}, e.key, e.changed FROM entity e CROSS JOIN entity_claim c ON c.entity = e.id ${only}
       ORDER BY e.key, c.origin, c.stub`,
