@@ -1,6 +1,7 @@
 /** The REST endpoints that are read, and the permission that each needs. A new one is a line here and a use in `../organisation`. */
 import type { z } from 'zod';
 import { grouped } from '../../../model/grouped.ts';
+import * as guarding from './protection-shapes.ts';
 import * as shapes from './shapes.ts';
 
 export interface Endpoint {
@@ -51,8 +52,8 @@ export const endpoints: readonly Endpoint[] = [
   all(`${ORG}/personal-access-token-requests`, shapes.tokenGrant, 'organization_personal_access_token_requests=read'),
   all(`${ORG}/credential-authorizations`, shapes.credentialAuthorization, 'organization_administration=read'),
   all(`${ORG}/hooks`, shapes.hook, 'organization_hooks=read'),
-  all(`${ORG}/rulesets`, shapes.ruleset, 'organization_administration=write'),
-  one(`${ORG}/rulesets/{ruleset}`, shapes.ruleset, 'organization_administration=write'),
+  all(`${ORG}/rulesets`, guarding.ruleset, 'organization_administration=write'),
+  one(`${ORG}/rulesets/{ruleset}`, guarding.ruleset, 'organization_administration=write'),
   all(`${ORG}/actions/runners`, shapes.runner, 'organization_self_hosted_runners=read', 'runners'),
   all(`${ORG}/actions/runner-groups`, shapes.runnerGroup, 'organization_self_hosted_runners=read', 'runner_groups'),
   all(
@@ -68,15 +69,15 @@ export const endpoints: readonly Endpoint[] = [
   one(REPO, shapes.repository, 'metadata=read'),
   all(`${REPO}/collaborators`, shapes.collaborator, 'metadata=read'),
   all(`${REPO}/teams`, shapes.team, 'administration=read'),
-  all(`${REPO}/branches`, shapes.branch, 'contents=read'),
+  all(`${REPO}/branches`, guarding.branch, 'contents=read'),
   all(`${REPO}/commits`, shapes.commit, 'contents=read'),
-  one(`${REPO}/branches/{branch}/protection`, shapes.protection, 'administration=read'),
+  one(`${REPO}/branches/{branch}/protection`, guarding.protection, 'administration=read'),
   // Of the GraphQL API, whose protections have patterns.
-  all(`${REPO}/branch-protection-rules`, shapes.protectionRule, 'administration=read', 'nodes'),
-  all(`${REPO}/rulesets`, shapes.ruleset, 'metadata=read'),
-  one(`${REPO}/rulesets/{ruleset}`, shapes.ruleset, 'administration=write'),
-  all(`${REPO}/environments`, shapes.environment, 'actions=read', 'environments'),
-  all(`${REPO}/environments/{environment}/deployment-branch-policies`, shapes.branchPolicy, 'actions=read', 'branch_policies'),
+  all(`${REPO}/branch-protection-rules`, guarding.protectionRule, 'administration=read', 'nodes'),
+  all(`${REPO}/rulesets`, guarding.ruleset, 'metadata=read'),
+  one(`${REPO}/rulesets/{ruleset}`, guarding.ruleset, 'administration=write'),
+  all(`${REPO}/environments`, guarding.environment, 'actions=read', 'environments'),
+  all(`${REPO}/environments/{environment}/deployment-branch-policies`, guarding.branchPolicy, 'actions=read', 'branch_policies'),
   all(`${REPO}/environments/{environment}/secrets`, shapes.secret, 'environments=read', 'secrets'),
   all(`${REPO}/environments/{environment}/variables`, shapes.variable, 'environments=read', 'variables'),
   all(`${REPO}/actions/organization-secrets`, shapes.secret, 'secrets=read', 'secrets'),

@@ -41,7 +41,10 @@ export function addGuardedJobs<T extends TreeFacts>(to: GuardedRepository, said:
     if (entry && !isOpen(entry)) guarded.set(key, entry);
   }
   if (anyEntry && !isOpen(anyEntry)) guarded.set(anyJob, anyEntry);
-  const corrected = said.relationships.flatMap((fact) => correct(fact, { to, secrets, jobs, guarded, anyJob }));
+  const home = keys.repository(repository.name);
+  const secretPrefix = keys.secret(repository.name, 'actions', '');
+  const correction: Correction = { to, home, secretPrefix, secrets, jobs, guarded, anyJob };
+  const corrected = said.relationships.flatMap((fact) => correct(fact, correction));
   const ends = new Set(corrected.flatMap(({ source, kind, target }) => (kind === 'CONTAINS' ? [] : [source, target])));
   const isGone = (key: string): boolean => key.includes('/secrets/') && !ends.has(key);
   for (const entity of said.entities as Parameters<typeof facts.entity>[0][]) if (!isGone(entity.key)) facts.entity(entity);
@@ -109,6 +112,10 @@ function entryOfAnyJob({ repository }: GuardedRepository): Entry | undefined {
 
 interface Correction {
   readonly to: GuardedRepository;
+  /** The repository's own key. */
+  readonly home: string;
+  /** What keys of secrets begin with whose level the tree does not tell. */
+  readonly secretPrefix: string;
   readonly secrets: VisibleSecrets;
   readonly jobs: ReadonlyMap<string, PlacedJob>;
   readonly guarded: ReadonlyMap<string, Entry>;
@@ -116,23 +123,21 @@ interface Correction {
 }
 
 function correct(fact: RelationshipFact, correction: Correction): RelationshipFact[] {
-  const { to, guarded, anyJob } = correction;
-  const { keys, repository } = to;
-  if (fact.kind === 'DEFINES' && fact.source === keys.repository(repository.name) && guarded.has(fact.target)) return [];
+  const { to, home, guarded, anyJob } = correction;
+  if (fact.kind === 'DEFINES' && fact.source === home && guarded.has(fact.target)) return [];
   if (fact.kind === 'READS') return readAtItsLevel(fact, correction);
   if (fact.kind === 'EXPOSES' || fact.kind === 'CONTAINS') return movedPlace(fact, correction);
   if (fact.kind === 'RUNS_AS' && fact.source === anyJob) return unprotectedSubject(fact, to);
   return [fact];
 }
 
-const nameIn = (key: string, { keys, repository }: GuardedRepository): string | undefined => {
-  const prefix = keys.secret(repository.name, 'actions', '');
-  return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
-};
+const nameIn = (key: string, { secretPrefix }: Correction): string | undefined =>
+  key.startsWith(secretPrefix) ? key.slice(secretPrefix.length) : undefined;
 
 /** The tree knows the name alone; which place a job gets it from, its environment and the lists decide. */
-function readAtItsLevel(fact: RelationshipFact, { to, secrets, jobs, anyJob }: Correction): RelationshipFact[] {
-  const name = nameIn(fact.target, to);
+function readAtItsLevel(fact: RelationshipFact, correction: Correction): RelationshipFact[] {
+  const { secrets, jobs, anyJob } = correction;
+  const name = nameIn(fact.target, correction);
   if (name === undefined || !secrets.isKnown) return [fact];
   if (fact.source === anyJob) return [];
   const environments = jobs.get(fact.source)?.job.environments ?? [];
@@ -144,9 +149,10 @@ function readAtItsLevel(fact: RelationshipFact, { to, secrets, jobs, anyJob }: C
 }
 
 /** A key that a workflow names beside a secret lives where that secret does. */
-function movedPlace(fact: RelationshipFact, { to, secrets }: Correction): RelationshipFact[] {
+function movedPlace(fact: RelationshipFact, correction: Correction): RelationshipFact[] {
+  const { secrets } = correction;
   const end = fact.kind === 'EXPOSES' ? 'source' : 'target';
-  const name = nameIn(fact[end], to);
+  const name = nameIn(fact[end], correction);
   if (name === undefined || !secrets.isKnown || fact.kind === 'CONTAINS') return [fact];
   const found = secrets.find(name);
   return found === undefined ? [fact] : [{ ...fact, [end]: found }];

@@ -5,6 +5,7 @@ import type { Actor } from '../../../iam/github/ref-guards.ts';
 import { refMatches } from '../../../iam/github/ref-pattern.ts';
 import { ROLE_IDS, type Ruleset } from '../../../iam/github/rulesets.ts';
 import type { Answers } from '../answers/answers.ts';
+import * as guarding from '../answers/protection-shapes.ts';
 import * as shapes from '../answers/shapes.ts';
 import type { OrganisationView } from './organisation-view.ts';
 
@@ -18,9 +19,9 @@ export interface Known<T> {
 
 /** From the GraphQL rules, which are all of them, or from REST, branch by branch. */
 export function protectionsIn(answers: Answers, repository: string): Known<BranchProtection> {
-  const rules = answers.all(shapes.protectionRule, `${REPO}/branch-protection-rules`, repository);
-  const pages = answers.pages(shapes.protection, `${REPO}/branches/{branch}/protection`, repository);
-  const branches = answers.all(shapes.branch, `${REPO}/branches`, repository);
+  const rules = answers.all(guarding.protectionRule, `${REPO}/branch-protection-rules`, repository);
+  const pages = answers.pages(guarding.protection, `${REPO}/branches/{branch}/protection`, repository);
+  const branches = answers.all(guarding.branch, `${REPO}/branches`, repository);
   const byBranch = pages.flatMap(({ parameters, items }) =>
     items.map((item) => restProtection(parameters['branch'] ?? '', item)),
   );
@@ -33,7 +34,7 @@ export function protectionsIn(answers: Answers, repository: string): Known<Branc
   return { known, unknown: lacking.slice(0, 1).map(({ name }) => `branch protection of ${name}`) };
 }
 
-function restProtection(pattern: string, answer: shapes.ProtectionAnswer): BranchProtection {
+function restProtection(pattern: string, answer: guarding.ProtectionAnswer): BranchProtection {
   const reviews = answer.required_pull_request_reviews;
   return {
     pattern: pattern.replace(/[*?[\]\\]/g, '\\$&'),
@@ -51,13 +52,13 @@ function restProtection(pattern: string, answer: shapes.ProtectionAnswer): Branc
   };
 }
 
-const actorsIn = (actors: shapes.ActorsAnswer): Actor[] => [
+const actorsIn = (actors: guarding.ActorsAnswer): Actor[] => [
   ...(actors?.users ?? []).map(({ login }): Actor => ({ type: 'user', name: login })),
   ...(actors?.teams ?? []).map(({ slug }): Actor => ({ type: 'team', name: slug })),
   ...(actors?.apps ?? []).flatMap(({ slug }): Actor[] => (slug ? [{ type: 'app', name: slug }] : [])),
 ];
 
-function graphqlProtection(rule: shapes.ProtectionRuleAnswer): BranchProtection {
+function graphqlProtection(rule: guarding.ProtectionRuleAnswer): BranchProtection {
   return {
     pattern: rule.pattern,
     ...(rule.requiresApprovingReviews && {
@@ -73,7 +74,7 @@ function graphqlProtection(rule: shapes.ProtectionRuleAnswer): BranchProtection 
   };
 }
 
-const allowed = (allowances: shapes.AllowancesAnswer): Actor[] =>
+const allowed = (allowances: guarding.AllowancesAnswer): Actor[] =>
   (allowances?.nodes ?? []).flatMap(({ actor }): Actor[] => {
     if (actor?.login) return [{ type: 'user', name: actor.login }];
     if (!actor?.slug) return [];
@@ -83,13 +84,13 @@ const allowed = (allowances: shapes.AllowancesAnswer): Actor[] =>
 /** The repository's own, and those of the organisation that are for it; of a list alone the rules are not known. */
 export function rulesetsIn(organisation: OrganisationView, about: shapes.RepositoryAnswer): Known<Ruleset> {
   const { answers, login } = organisation;
-  const listed = answers.all(shapes.ruleset, `${REPO}/rulesets`, about.full_name);
-  const own = answers.all(shapes.ruleset, `${REPO}/rulesets/{ruleset}`, about.full_name) ?? [];
+  const listed = answers.all(guarding.ruleset, `${REPO}/rulesets`, about.full_name);
+  const own = answers.all(guarding.ruleset, `${REPO}/rulesets/{ruleset}`, about.full_name) ?? [];
   const shared = [
-    ...(answers.all(shapes.ruleset, '/orgs/{org}/rulesets', login) ?? []),
-    ...(answers.all(shapes.ruleset, '/orgs/{org}/rulesets/{ruleset}', login) ?? []),
+    ...(answers.all(guarding.ruleset, '/orgs/{org}/rulesets', login) ?? []),
+    ...(answers.all(guarding.ruleset, '/orgs/{org}/rulesets/{ruleset}', login) ?? []),
   ].filter((answer) => isFor(answer, about) || listed?.some(({ id }) => id === answer.id));
-  const byId = new Map<number, shapes.RulesetAnswer>();
+  const byId = new Map<number, guarding.RulesetAnswer>();
   for (const answer of [...(listed ?? []), ...shared, ...own]) byId.set(answer.id, { ...byId.get(answer.id), ...stated(answer) });
   const all = [...byId.values()];
   const lacking = all.filter(({ rules, enforcement }) => enforcement === 'active' && !rules);
@@ -98,10 +99,10 @@ export function rulesetsIn(organisation: OrganisationView, about: shapes.Reposit
 }
 
 /** A list says less than the ruleset itself: what it leaves out does not overwrite. */
-const stated = (answer: shapes.RulesetAnswer): shapes.RulesetAnswer =>
-  Object.fromEntries(Object.entries(answer).filter(([, value]) => value != null)) as unknown as shapes.RulesetAnswer;
+const stated = (answer: guarding.RulesetAnswer): guarding.RulesetAnswer =>
+  Object.fromEntries(Object.entries(answer).filter(([, value]) => value != null)) as unknown as guarding.RulesetAnswer;
 
-function isFor({ conditions }: shapes.RulesetAnswer, { full_name: name, id }: shapes.RepositoryAnswer): boolean {
+function isFor({ conditions }: guarding.RulesetAnswer, { full_name: name, id }: shapes.RepositoryAnswer): boolean {
   const ids = conditions?.repository_id?.repository_ids;
   if (ids) return ids.some((one) => String(one) === String(id));
   const names = conditions?.repository_name;
@@ -111,7 +112,7 @@ function isFor({ conditions }: shapes.RulesetAnswer, { full_name: name, id }: sh
   return (names.include ?? []).some(fits) && !(names.exclude ?? []).some(fits);
 }
 
-function rulesetOf(answer: shapes.RulesetAnswer, organisation: OrganisationView): Ruleset {
+function rulesetOf(answer: guarding.RulesetAnswer, organisation: OrganisationView): Ruleset {
   const target = answer.target ?? 'branch';
   return {
     id: answer.id,
@@ -127,7 +128,7 @@ function rulesetOf(answer: shapes.RulesetAnswer, organisation: OrganisationView)
   };
 }
 
-function bypassActor(actor: NonNullable<shapes.RulesetAnswer['bypass_actors']>[number], organisation: OrganisationView): Actor {
+function bypassActor(actor: NonNullable<guarding.RulesetAnswer['bypass_actors']>[number], organisation: OrganisationView): Actor {
   const { answers, login } = organisation;
   const id = String(actor.actor_id ?? '');
   switch (actor.actor_type) {
@@ -151,11 +152,11 @@ function bypassActor(actor: NonNullable<shapes.RulesetAnswer['bypass_actors']>[n
 /** Undefined when nothing was answered. */
 export function environmentsIn(answers: Answers, repository: string): Known<DeploymentEnvironment> | undefined {
   const policies = answers.pages(
-    shapes.branchPolicy,
+    guarding.branchPolicy,
     `${REPO}/environments/{environment}/deployment-branch-policies`,
     repository,
   );
-  const listed = answers.all(shapes.environment, `${REPO}/environments`, repository);
+  const listed = answers.all(guarding.environment, `${REPO}/environments`, repository);
   if (!listed) return undefined;
   const unknown: string[] = [];
   const known = listed.map((answer): DeploymentEnvironment => {
@@ -182,7 +183,7 @@ export function environmentsIn(answers: Answers, repository: string): Known<Depl
 const OWN_RULES = ['required_reviewers', 'wait_timer', 'branch_policy'];
 
 function refsOf(
-  { deployment_branch_policy: policy }: shapes.EnvironmentAnswer,
+  { deployment_branch_policy: policy }: guarding.EnvironmentAnswer,
   own: readonly { name: string; type?: string | null | undefined }[],
 ): DeploymentEnvironment['refs'] {
   if (!policy) return 'any';
@@ -190,7 +191,7 @@ function refsOf(
   return own.map(({ name, type }) => ({ type: type === 'tag' ? 'tag' : 'branch', pattern: name }));
 }
 
-const reviewersIn = (reviewers: NonNullable<shapes.EnvironmentAnswer['protection_rules']>[number]['reviewers']): Actor[] =>
+const reviewersIn = (reviewers: NonNullable<guarding.EnvironmentAnswer['protection_rules']>[number]['reviewers']): Actor[] =>
   (reviewers ?? []).flatMap(({ reviewer }): Actor[] => {
     if (reviewer?.login) return [{ type: 'user', name: reviewer.login }];
     return reviewer?.slug ? [{ type: 'team', name: reviewer.slug }] : [];

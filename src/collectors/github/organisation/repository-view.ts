@@ -9,6 +9,7 @@ import type { RepositorySettings } from '../../../iam/github/repository-settings
 import { subjectClaimsOf } from '../../../iam/github/repository-settings.ts';
 import { type Ruleset, rulesetGuards } from '../../../iam/github/rulesets.ts';
 import type { Answers } from '../answers/answers.ts';
+import * as guarding from '../answers/protection-shapes.ts';
 import * as shapes from '../answers/shapes.ts';
 import { highestPermission, type OrganisationView } from './organisation-view.ts';
 import { environmentsIn, protectionsIn, rulesetsIn } from './protection-answers.ts';
@@ -161,7 +162,7 @@ export class RepositoryView {
       ...protections.flatMap((protection) => protectionGuards(protection, setting)),
       ...rulesets.flatMap((ruleset) => rulesetGuards(ruleset, this.defaultBranch, setting)),
     ]);
-    const branches = this.all(shapes.branch, 'branches') ?? [];
+    const branches = this.all(guarding.branch, 'branches') ?? [];
     const names = new Set([
       this.defaultBranch,
       ...branches.map(({ name }) => name),
