@@ -1,9 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { MINUTE_MS } from '../model/durations.ts';
 import { LaterError } from '../model/errors.ts';
 import type { App } from './app.ts';
 
 const LEASE_MS = MINUTE_MS;
 const AGAIN_MS = 5_000;
+const RELEASE_MS = 2_000;
 
 /**
  * Runs the work while the lease is held, and renews it; a LaterError when somebody else holds it. `lost` is aborted when somebody has
@@ -31,10 +33,16 @@ export async function withLease<T>(
   };
   const renewal = setInterval(() => void renew().catch(() => undefined), LEASE_MS / 3);
   try {
-    return await work(lost.signal);
+    const done = await work(lost.signal);
+    await app.store.releaseLease(name, holder);
+    return done;
+  } catch (error) {
+    // Where the store is away, what went wrong is told before each lease has been waited for: they run out by themselves.
+    const released = app.store.releaseLease(name, holder).catch(() => undefined);
+    await Promise.race([released, wait(RELEASE_MS, undefined, { ref: false })]);
+    throw error;
   } finally {
     clearInterval(renewal);
-    await app.store.releaseLease(name, holder);
   }
 }
 

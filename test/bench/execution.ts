@@ -63,7 +63,7 @@ async function measured(name: string, part: string, measure: () => Promise<unkno
 async function onRedis<T>(measure: (open: OpenQueue, usedBytes: () => Promise<number>) => Promise<T>) {
   if (!redis) return { leftOut: 'INTERLOCK_TEST_REDIS is not set' };
   await using queue = await openRedis(redis);
-  return measure(queue.open, queue.usedBytes);
+  return await measure(queue.open, queue.usedBytes);
 }
 
 await measured('stepsPerSecond', 'pace', async () => ({
