@@ -4,12 +4,12 @@ import { type GithubControl, type GithubStep, githubControl, isGithubAction, par
 import { foldKey } from '../model/keys.ts';
 import type { EntityKind } from '../model/kinds.ts';
 import type { Action, PlanStep } from '../model/plan.ts';
-import type { Enforcer, EnforcerContext } from '../ports/enforcer.ts';
+import type { Enforcer } from '../ports/enforcer.ts';
 import { actionsSecret } from './github/actions-secret.ts';
 import { GithubCalls, GithubLogins } from './github/calls.ts';
 import { checkGithub } from './github/check.ts';
 import { deployKey } from './github/deploy-key.ts';
-import { type Handling, refused, type Work } from './github/handling.ts';
+import type { Handling, Work } from './github/handling.ts';
 import { installation } from './github/installation.ts';
 import { leakedToken } from './github/leaked-token.ts';
 import { oauthToken } from './github/oauth-token.ts';
@@ -18,6 +18,7 @@ import { runner } from './github/runner.ts';
 import { ssoAuthorization } from './github/sso-authorization.ts';
 import { webhook } from './github/webhook.ts';
 import { workflowPermissions } from './github/workflow-permissions.ts';
+import { byHandling, type OnStep } from './step/handling.ts';
 import { readParameters } from './step/read-parameters.ts';
 
 export interface GithubEnforcerOptions extends GithubLogin {
@@ -33,16 +34,12 @@ export interface GithubEnforcerOptions extends GithubLogin {
 export function createGithubEnforcer({ patience = PATIENCE, ...settings }: GithubEnforcerOptions): Enforcer {
   const logins = new GithubLogins(settings, patience);
   const seen = new Map<string, string>();
-  const on = async <T>(
-    planned: PlanStep,
-    context: EnforcerContext,
-    work: (work: Work<GithubStep>, handling: Handling<GithubStep>) => Promise<T>,
-  ) => {
+  const on: OnStep<Work<GithubStep>> = async (planned, context, use) => {
     context.signal.throwIfAborted();
     const step = readStep(planned);
     mustBeTarget(planned, step, settings);
     const github = new GithubCalls(logins, context.signal);
-    return work({ step, planned, github, context, settings, seen }, HANDLINGS[step.control]);
+    return use({ step, planned, github, context, settings, seen }, HANDLINGS[step.control]);
   };
   return {
     name: settings.name,
@@ -50,21 +47,7 @@ export function createGithubEnforcer({ patience = PATIENCE, ...settings }: Githu
     supports: (kind, action) => isGithubAction(action) && (KINDS[kind] ?? []).includes(action),
     controlOf: (step) => githubControl(readStep(step)),
     check: (signal) => checkGithub(new GithubCalls(logins, signal)),
-    async preflight(planned, context) {
-      try {
-        return await on(planned, context, (work, handling) => handling.preflight(work));
-      } catch (error) {
-        if (error instanceof RefusedError) return refused(error.message);
-        throw error;
-      }
-    },
-    apply: (planned, context) => on(planned, context, (work, handling) => handling.apply(work)),
-    probe: (planned, context) => on(planned, context, (work, handling) => handling.probe(work)),
-    undo: (planned, preImage, context) =>
-      on(planned, context, (work, handling) => {
-        if (handling.undo) return handling.undo(work, preImage);
-        throw new RefusedError(`step ${planned.id}: ${planned.action} of ${planned.target} cannot be undone`);
-      }),
+    ...byHandling(on),
     [Symbol.asyncDispose]: () => logins[Symbol.asyncDispose](),
   };
 }

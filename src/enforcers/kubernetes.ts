@@ -17,10 +17,11 @@ import { bindings } from './kubernetes/bindings.ts';
 import { checkCluster } from './kubernetes/check.ts';
 import { Cluster } from './kubernetes/cluster.ts';
 import { deletion } from './kubernetes/deletion.ts';
-import { type Handling, refused, type Work } from './kubernetes/handling.ts';
+import type { Handling, Work } from './kubernetes/handling.ts';
 import { network } from './kubernetes/network.ts';
 import { secretKey } from './kubernetes/secret-key.ts';
 import { token } from './kubernetes/token.ts';
+import { byHandling, type OnStep } from './step/handling.ts';
 import { readParameters } from './step/read-parameters.ts';
 
 export interface KubernetesEnforcerOptions {
@@ -39,16 +40,12 @@ export interface KubernetesEnforcerOptions {
 export function createKubernetesEnforcer(settings: KubernetesEnforcerOptions): Enforcer {
   const connections = new Connections(settings);
   const deleted = new Map<string, string>();
-  const on = async <T>(
-    planned: PlanStep,
-    context: EnforcerContext,
-    work: (work: Work<KubernetesStep>, handling: Handling<KubernetesStep>) => Promise<T>,
-  ) => {
+  const on: OnStep<Work<KubernetesStep>> = async (planned, context, use) => {
     const step = readStep(planned);
     mustBeTarget(planned, step, settings.source);
     const connection = await connections.get(context);
     const one = { step, planned, context, deleted, cluster: new Cluster(connection, context.signal) };
-    return work(one, HANDLINGS[step.control]);
+    return use(one, HANDLINGS[step.control]);
   };
   return {
     name: settings.name,
@@ -61,21 +58,7 @@ export function createKubernetesEnforcer(settings: KubernetesEnforcerOptions): E
       await using connection = await Connection.open(access, { environment: settings.environment, signal });
       yield* checkCluster(new Cluster(connection, signal), `kubernetes ${access.server}`);
     },
-    async preflight(planned, context) {
-      try {
-        return await on(planned, context, (work, handling) => handling.preflight(work));
-      } catch (error) {
-        if (error instanceof RefusedError) return refused(error.message);
-        throw error;
-      }
-    },
-    apply: (planned, context) => on(planned, context, (work, handling) => handling.apply(work)),
-    probe: (planned, context) => on(planned, context, (work, handling) => handling.probe(work)),
-    undo: (planned, preImage, context) =>
-      on(planned, context, (work, handling) => {
-        if (handling.undo) return handling.undo(work, preImage);
-        throw new RefusedError(`step ${planned.id}: ${planned.action} of ${planned.target} cannot be undone`);
-      }),
+    ...byHandling(on),
     [Symbol.asyncDispose]: () => connections.close(),
   };
 }

@@ -5,6 +5,7 @@ import type { PlanStep } from '../model/plan.ts';
 import type { Enforcer, Probed } from '../ports/enforcer.ts';
 import { OauthServer, type OauthSettings } from './oauth/server.ts';
 import { findToken } from './oauth/token.ts';
+import { orRefused } from './step/refused.ts';
 
 export interface OauthEnforcerOptions extends OauthSettings {
   readonly name: string;
@@ -38,17 +39,13 @@ export function createOauthEnforcer({ name, tokens, fingerprint, ...settings }: 
       await server.activeToken('a token that nobody was given', signal);
       yield { type: 'works', text: `oauth ${issuer} as client "${settings.clientId}"` };
     },
-    async preflight(step, { signal }) {
-      try {
+    preflight: (step, { signal }) =>
+      orRefused(async () => {
         const { token } = await tokenOf(step);
         const isOver = (await server.activeToken(token, signal)) === undefined;
         if (!isOver) seen.add(step.target);
         return { refusals: [], preImage: '', preexisting: isOver };
-      } catch (error) {
-        if (error instanceof RefusedError) return { refusals: [error.message], preImage: '', preexisting: false };
-        throw error;
-      }
-    },
+      }),
     async apply(step, { signal }) {
       signal.throwIfAborted();
       const { token, file } = await tokenOf(step);

@@ -14,7 +14,7 @@ import {
   rabbitmqControl,
   userPath,
 } from '../model/rabbitmq-actions.ts';
-import type { Applied, Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
+import type { Applied, Enforcer, EnforcerContext } from '../ports/enforcer.ts';
 import { changedSince } from './rabbitmq/changed-since.ts';
 import { closeConnections, grantAll, limitAll, putUser, revokeAll } from './rabbitmq/changes.ts';
 import { checkBroker } from './rabbitmq/check.ts';
@@ -22,6 +22,7 @@ import { answerTo, type RabbitmqBefore } from './rabbitmq/preflight.ts';
 import { probeUser } from './rabbitmq/probe.ts';
 import { deleteSecondUser, makeSecondUser } from './rabbitmq/second-user.ts';
 import { readParameters } from './step/read-parameters.ts';
+import { orRefused } from './step/refused.ts';
 
 export interface RabbitmqEnforcerOptions {
   readonly name: string;
@@ -58,14 +59,8 @@ export function createRabbitmqEnforcer(options: RabbitmqEnforcerOptions): Enforc
     controlOf: (step) => rabbitmqControl(readStep(step)),
     heldTarget: (step) => rabbitmqUser(options.source, readStep(step).parameters.user),
     check: (signal) => checkBroker(options.api, signal),
-    async preflight(planned, context): Promise<Preflight> {
-      try {
-        return await opened(planned, context, ({ step, api }) => answerTo(step, api, context.idempotencyKey));
-      } catch (error) {
-        if (error instanceof RefusedError) return { refusals: [error.message], preImage: '', preexisting: false };
-        throw error;
-      }
-    },
+    preflight: (planned, context) =>
+      orRefused(() => opened(planned, context, ({ step, api }) => answerTo(step, api, context.idempotencyKey))),
     apply: (planned, context) => opened(planned, context, apply),
     async probe(planned, context) {
       const step = readStep(planned);

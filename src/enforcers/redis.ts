@@ -19,10 +19,19 @@ import {
 import type { Applied, Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
 import { checkNodes } from './redis/check.ts';
 import { type IssuedQuestion, issuedBy, issuedPassword, type Random, traceOf } from './redis/issued-password.ts';
-import { type NodeUser, openNodes, persist, usersOf } from './redis/nodes.ts';
+import { type Nodes, type NodeUser, openNodes, persist, usersOf } from './redis/nodes.ts';
 import { answerTo, type RedisBefore } from './redis/preflight.ts';
 import { probeNodes } from './redis/probe.ts';
+import {
+  deleteSecondUser,
+  makeSecondUser,
+  newUserOf,
+  probeSecondUser,
+  type SecondUser,
+  secondUserRefusals,
+} from './redis/second-user.ts';
 import { readParameters } from './step/read-parameters.ts';
+import { orRefused } from './step/refused.ts';
 
 export interface RedisEnforcerOptions {
   readonly name: string;
@@ -66,6 +75,8 @@ export function createRedisEnforcer(settings: RedisEnforcerOptions): Enforcer {
       const work = { ...settings, step: readStep(planned), planned, context };
       await using nodes = await open(work);
       const issued = context.handOver.find(replacedBy(planned))?.value;
+      const second = secondIn(work, nodes);
+      if (second) return await probeSecondUser(second, issued);
       return await probeNodes({
         step: work.step,
         nodes,
@@ -111,16 +122,19 @@ function hashOf({ step, fingerprint }: Work, user: NodeUser['user']): string | u
   return id === undefined ? undefined : user?.hashes.find((hash) => redisPasswordId(fingerprint(hash)) === id);
 }
 
-async function preflight(read: () => Work): Promise<Preflight> {
-  try {
+const preflight = (read: () => Work): Promise<Preflight> =>
+  orRefused(async () => {
     const work = read();
     await using nodes = await open(work);
     const users = await usersOf(nodes, work.step.parameters.user);
-    return await answerTo({ step: work.step, nodes, users, hashOf: (user) => hashOf(work, user) });
-  } catch (error) {
-    if (error instanceof RefusedError) return { refusals: [error.message], preImage: '', preexisting: false };
-    throw error;
-  }
+    const answer = await answerTo({ step: work.step, nodes, users, hashOf: (user) => hashOf(work, user) });
+    const second = secondIn(work, nodes);
+    return second ? { ...answer, refusals: [...answer.refusals, ...(await secondUserRefusals(second))] } : answer;
+  });
+
+function secondIn(work: Work, nodes: Nodes): SecondUser | undefined {
+  const newUser = newUserOf(work.step);
+  return newUser === undefined ? undefined : { user: work.step.parameters.user, newUser, nodes, issued: issuedIn(work) };
 }
 
 async function apply(work: Work): Promise<Applied> {
@@ -133,6 +147,12 @@ async function apply(work: Work): Promise<Applied> {
     throw new RefusedError(`user "${step.parameters.user}" does not exist at ${places(users)}: collect again`);
   }
   const fresh = step.action === 'issue' ? newPassword(work) : undefined;
+  const second = secondIn(work, nodes);
+  if (second && fresh !== undefined) {
+    const applied = await makeSecondUser(second, fresh);
+    context.handOver.give(replacedBy(work.planned), { value: fresh, user: second.newUser });
+    return applied;
+  }
   const evidence: string[] = [];
   for (const one of users) evidence.push(...(await applyTo(work, one, fresh)));
   if (fresh === undefined) return { evidence };
@@ -189,6 +209,8 @@ async function undo(work: Work, preImage: string): Promise<Applied> {
   if (step.action === 'save') return { evidence: ['nothing was there to bring back'] };
   const before = (preImage === '' ? {} : JSON.parse(preImage)) as RedisBefore;
   await using nodes = await open(work);
+  const second = secondIn(work, nodes);
+  if (second) return await deleteSecondUser(second);
   const users = await usersOf(nodes, step.parameters.user);
   const lost = Object.keys(before).filter((place) => users.every(({ node }) => node.place !== place));
   if (lost.length > 0)

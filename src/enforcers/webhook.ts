@@ -31,8 +31,9 @@
 import { JsonHttp } from '../apis/http/json-http.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { PlanStep } from '../model/plan.ts';
-import type { Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
+import type { Enforcer, EnforcerContext } from '../ports/enforcer.ts';
 import { sealedBox } from './hand-out/sealed-box.ts';
+import { refused } from './step/refused.ts';
 import { applied, preflighted, probed, undone } from './webhook/answers.ts';
 import { type Asked, type Operation, signedHeaders } from './webhook/message.ts';
 
@@ -90,8 +91,6 @@ export function createWebhookEnforcer({ name, url, secret, publicKey, timeoutMs,
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   };
 }
-
-const refused = (text: string): Preflight => ({ refusals: [text], preImage: '', preexisting: false });
 
 const shownOf = ({ id, target, for: serves, action, parameters, reversibility, commands, probe }: PlanStep): Asked['step'] => ({
   id,

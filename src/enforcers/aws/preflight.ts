@@ -1,9 +1,9 @@
 import { type AwsBefore, awsApply, awsInverse, type Holder } from '../../model/aws-actions.ts';
 import type { AwsStep } from '../../model/aws-controls.ts';
 import { isServiceLinked } from '../../model/aws-principal.ts';
-import { RefusedError } from '../../model/errors.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { Preflight } from '../../ports/enforcer.ts';
+import { orRefused, refused } from '../step/refused.ts';
 import type { Accounts } from './accounts.ts';
 import { controlNow, holderNow, type Place, placeOf } from './control-now.ts';
 import { dependentsOf } from './dependents.ts';
@@ -15,8 +15,6 @@ import { secondKeyRefusals } from './second-key.ts';
 import { lifelineOf, mismatchOf } from './target.ts';
 import { valueRefusals } from './values.ts';
 
-const refused = (refusals: readonly string[]): Preflight => ({ refusals, preImage: '', preexisting: false });
-
 export interface Asked {
   readonly planned: PlanStep;
   readonly step: AwsStep;
@@ -25,20 +23,16 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
-export async function preflight({ planned, step, accounts, cutoff, signal }: Asked): Promise<Preflight> {
-  try {
+export const preflight = ({ planned, step, accounts, cutoff, signal }: Asked): Promise<Preflight> =>
+  orRefused(async () => {
     const mismatch = mismatchOf(planned, step) ?? nobodyKnownOf(step) ?? lifelineOf(step, await accounts.ourselves());
-    if (mismatch !== undefined) return refused([mismatch]);
+    if (mismatch !== undefined) return refused(mismatch);
     const place = await placeOf(step, accounts, signal);
     const now = await controlNow(step, place);
-    if (!now) return refused([absentText(step, place)]);
+    if (!now) return refused(absentText(step, place));
     const refusals = await refusalsOf({ planned, step, now, place });
     return { refusals, preImage: preImageOf(step, now), preexisting: isInPlace(step, now, cutoff) };
-  } catch (error) {
-    if (error instanceof RefusedError) return refused([error.message]);
-    throw error;
-  }
-}
+  });
 
 export const absentText = (step: AwsStep, { session }: Place): string =>
   `${whatOf(step)} does not exist in account ${session.account}: collect again`;

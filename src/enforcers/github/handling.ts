@@ -2,7 +2,8 @@ import { RefusedError } from '../../model/errors.ts';
 import type { GithubStep } from '../../model/github-actions.ts';
 import { githubPlacePath } from '../../model/github-actions.ts';
 import type { PlanStep } from '../../model/plan.ts';
-import type { Applied, EnforcerContext, Preflight, Probed } from '../../ports/enforcer.ts';
+import type { EnforcerContext, Preflight } from '../../ports/enforcer.ts';
+import type { StepHandling } from '../step/handling.ts';
 import type { GithubCalls } from './calls.ts';
 
 /** One call of the enforcer. */
@@ -21,15 +22,7 @@ export interface Work<S> {
 }
 
 /** How the steps of one control are carried out. */
-export interface Handling<S extends GithubStep> {
-  preflight(work: Work<S>): Promise<Preflight>;
-  apply(work: Work<S>): Promise<Applied>;
-  probe(work: Work<S>): Promise<Probed>;
-  /** `preImage`: as `preflight` told it. Absent where nothing brings it back. */
-  undo?(work: Work<S>, preImage: string): Promise<Applied>;
-}
-
-export const refused = (...refusals: readonly string[]): Preflight => ({ refusals, preImage: '', preexisting: false });
+export type Handling<S extends GithubStep> = StepHandling<Work<S>>;
 /** Somebody was faster: there is nothing left to do, and nothing of ours to bring back. */
 export const alreadySo = (preImage = ''): Preflight => ({ refusals: [], preImage, preexisting: true });
 

@@ -4,7 +4,7 @@
  */
 import { RefusedError } from '../../model/errors.ts';
 import type { GithubStepOf } from '../../model/github-actions.ts';
-import { type Handling, refused, type Work } from './handling.ts';
+import type { Handling, Work } from './handling.ts';
 
 type Step = GithubStepOf<'installation'>;
 
@@ -40,13 +40,8 @@ const word = (suspended: boolean): string => (suspended ? 'suspended' : 'not sus
 
 export const installation: Handling<Step> = {
   async preflight(work) {
-    try {
-      const { isSuspended } = await read(work);
-      return { refusals: [], preImage: JSON.stringify({ isSuspended }), preexisting: isSuspended };
-    } catch (error) {
-      if (error instanceof RefusedError) return refused(error.message);
-      throw error;
-    }
+    const { isSuspended } = await read(work);
+    return { refusals: [], preImage: JSON.stringify({ isSuspended }), preexisting: isSuspended };
   },
   apply: (work) => set(work, true),
   async probe(work) {

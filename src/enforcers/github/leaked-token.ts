@@ -4,7 +4,7 @@
  */
 import { RefusedError } from '../../model/errors.ts';
 import type { GithubStepOf } from '../../model/github-actions.ts';
-import { alreadySo, type Handling, refused, type Work } from './handling.ts';
+import { alreadySo, type Handling, type Work } from './handling.ts';
 import { readToken } from './token-file.ts';
 
 type Step = GithubStepOf<'token'>;
@@ -33,12 +33,7 @@ async function isTaken({ github }: Work<Step>, value: string): Promise<boolean> 
 
 export const leakedToken: Handling<Step> = {
   async preflight(work) {
-    try {
-      return (await isTaken(work, await revocable(work))) ? { refusals: [], preImage: '', preexisting: false } : alreadySo();
-    } catch (error) {
-      if (error instanceof RefusedError) return refused(error.message);
-      throw error;
-    }
+    return (await isTaken(work, await revocable(work))) ? { refusals: [], preImage: '', preexisting: false } : alreadySo();
   },
   async apply(work) {
     const answer = await work.github.withoutLogin('/credentials/revoke', {

@@ -3,7 +3,7 @@
  */
 import { RefusedError } from '../../model/errors.ts';
 import type { GithubStepOf } from '../../model/github-actions.ts';
-import { alreadySo, type Handling, refused, type Work } from './handling.ts';
+import { alreadySo, type Handling, type Work } from './handling.ts';
 import { readToken } from './token-file.ts';
 
 type Step = GithubStepOf<'oauth-token'>;
@@ -33,12 +33,7 @@ const shownOf = ({ grant, clientId }: Step): string =>
 
 export const oauthToken: Handling<Step> = {
   async preflight(work) {
-    try {
-      return (await isTaken(work)) ? { refusals: [], preImage: '', preexisting: false } : alreadySo();
-    } catch (error) {
-      if (error instanceof RefusedError) return refused(error.message);
-      throw error;
-    }
+    return (await isTaken(work)) ? { refusals: [], preImage: '', preexisting: false } : alreadySo();
   },
   async apply(work) {
     const { status, headers } = await call(work, 'DELETE', work.step.grant ? 'grant' : 'token');

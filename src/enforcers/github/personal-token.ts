@@ -4,7 +4,8 @@
  */
 import { RefusedError } from '../../model/errors.ts';
 import type { GithubStepOf } from '../../model/github-actions.ts';
-import { alreadySo, type Handling, lacking, refused, type Work } from './handling.ts';
+import { refused } from '../step/refused.ts';
+import { alreadySo, type Handling, lacking, type Work } from './handling.ts';
 
 type Step = GithubStepOf<'personal-token'>;
 

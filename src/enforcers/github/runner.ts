@@ -1,6 +1,7 @@
 /** A self-hosted runner gets no more jobs; the machine itself runs on. https://docs.github.com/rest/actions/self-hosted-runners */
 import { type GithubStepOf, githubPlacePath } from '../../model/github-actions.ts';
-import { alreadySo, type Handling, lacking, mustHavePlace, refused, shownPlace, type Work } from './handling.ts';
+import { refused } from '../step/refused.ts';
+import { alreadySo, type Handling, lacking, mustHavePlace, shownPlace, type Work } from './handling.ts';
 
 type Step = GithubStepOf<'runner'>;
 

@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { RefusedError } from '../../model/errors.ts';
 import { type KubernetesStepOf, type KubernetesSubject, kubernetesUser } from '../../model/kubernetes-actions.ts';
 import type { Applied, Preflight, Probed } from '../../ports/enforcer.ts';
+import { refused } from '../step/refused.ts';
 import { type Cluster, type KubeObject, pathOf } from './cluster.ts';
 import type { Handling, Work } from './handling.ts';
-import { refused } from './handling.ts';
 import { lifeline, ownAccess, wouldBeRefused } from './own-access.ts';
 import { type Answers, groupsOf, stillAllowed } from './questions.ts';
 

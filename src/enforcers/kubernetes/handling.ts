@@ -1,6 +1,7 @@
 import type { KubernetesStep } from '../../model/kubernetes-actions.ts';
 import type { PlanStep } from '../../model/plan.ts';
-import type { Applied, EnforcerContext, Preflight, Probed } from '../../ports/enforcer.ts';
+import type { EnforcerContext } from '../../ports/enforcer.ts';
+import type { StepHandling } from '../step/handling.ts';
 import type { Cluster } from './cluster.ts';
 
 /** One call of the enforcer on one cluster. */
@@ -14,12 +15,4 @@ export interface Work<S> {
 }
 
 /** How the steps of one control are carried out. */
-export interface Handling<S extends KubernetesStep> {
-  preflight(work: Work<S>): Promise<Preflight>;
-  apply(work: Work<S>): Promise<Applied>;
-  probe(work: Work<S>): Promise<Probed>;
-  /** `preImage`: as `preflight` told it. Absent where nothing brings it back. */
-  undo?(work: Work<S>, preImage: string): Promise<Applied>;
-}
-
-export const refused = (...refusals: readonly string[]): Preflight => ({ refusals, preImage: '', preexisting: false });
+export type Handling<S extends KubernetesStep> = StepHandling<Work<S>>;

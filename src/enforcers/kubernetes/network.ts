@@ -5,8 +5,9 @@
  */
 import { RefusedError } from '../../model/errors.ts';
 import { type KubernetesStepOf, networkPolicyName } from '../../model/kubernetes-actions.ts';
+import { refused } from '../step/refused.ts';
 import { type Cluster, ConflictError, type KubeObject, pathOf } from './cluster.ts';
-import { type Handling, refused, type Work } from './handling.ts';
+import type { Handling, Work } from './handling.ts';
 import { wouldBeRefused } from './own-access.ts';
 
 type Step = KubernetesStepOf<'network'>;

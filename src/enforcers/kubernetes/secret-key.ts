@@ -6,8 +6,9 @@
 import { RefusedError } from '../../model/errors.ts';
 import type { KubernetesStepOf } from '../../model/kubernetes-actions.ts';
 import type { NewCredential } from '../../ports/enforcer.ts';
+import { refused } from '../step/refused.ts';
 import { type Cluster, type KubeObject, pathOf } from './cluster.ts';
-import { type Handling, refused, type Work } from './handling.ts';
+import type { Handling, Work } from './handling.ts';
 import { wouldBeRefused } from './own-access.ts';
 import { type Restarted, restart, restoreRestarts } from './restart.ts';
 

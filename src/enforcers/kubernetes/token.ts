@@ -5,9 +5,10 @@
  */
 import { RefusedError } from '../../model/errors.ts';
 import type { KubernetesStepOf } from '../../model/kubernetes-actions.ts';
+import { refused } from '../step/refused.ts';
 import { type Cluster, type KubeObject, pathOf } from './cluster.ts';
 import { ANCHOR_ACCOUNT, ANCHOR_LABELS } from './deletion.ts';
-import { type Handling, refused, type Work } from './handling.ts';
+import type { Handling, Work } from './handling.ts';
 import { wouldBeRefused } from './own-access.ts';
 import { isTaken } from './questions.ts';
 

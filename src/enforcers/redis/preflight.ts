@@ -2,6 +2,7 @@ import { aclRules, isRightRule, parseAclLine } from '../../apis/redis/acl.ts';
 import { widened } from '../../apis/redis/narrower.ts';
 import { passwordOf, type RedisStep, type RedisUserBefore } from '../../model/redis-actions.ts';
 import type { Preflight } from '../../ports/enforcer.ts';
+import { refused } from '../step/refused.ts';
 import type { Nodes, NodeUser } from './nodes.ts';
 
 /** By `host:port`. */
@@ -29,8 +30,6 @@ export async function answerTo(question: Question): Promise<Preflight> {
   const preImage = Object.keys(before).length === 0 ? '' : JSON.stringify(before satisfies RedisBefore);
   return { refusals, preImage, preexisting: isInPlace(question) };
 }
-
-const refused = (text: string): Preflight => ({ refusals: [text], preImage: '', preexisting: false });
 
 /** Never the access by which we work. */
 async function lifeline({ step, nodes }: Question): Promise<string[]> {
