@@ -10,6 +10,7 @@
  *   disable       user, password      password/…     R1  that password goes; connections stay: who uses it was seen to have moved
  *   reduce        user, rules         rights         R1  ACL rules on top of those there; they may only take rights away
  *   issue         user                passwords/…    R1  a second password; the inverse takes exactly that one away
+ *   issue         user, newUser       replacement/…  R1  a second user with the same rights; the inverse deletes it
  *   revoke        user                existence      R2  DELUSER also ends its connections
  *   delete        user                existence      R2
  *
@@ -40,7 +41,7 @@ export const REDIS_PARAMETERS = {
   quarantine: ofPassword,
   disable: ofPassword,
   reduce: z.strictObject({ user: name, rules: z.array(rule).min(1) }),
-  issue: ofUser,
+  issue: z.strictObject({ user: name, newUser: name.optional() }),
   revoke: ofUser,
   delete: ofUser,
 } as const satisfies Partial<Record<Action, z.ZodType>>;
@@ -73,7 +74,7 @@ export function redisControl(step: RedisStep, stepId: string): string {
     case 'reduce':
       return 'rights';
     case 'issue':
-      return `passwords/${stepId}`;
+      return step.parameters.newUser === undefined ? `passwords/${stepId}` : `replacement/${step.parameters.newUser}`;
     case 'revoke':
     case 'delete':
       return 'existence';
@@ -97,13 +98,28 @@ export function redisApply(step: RedisStep, hash = '<SHA-256 of the password in 
         : [['ACL', 'SETUSER', user, `!${hash}`]];
     case 'reduce':
       return [['ACL', 'SETUSER', user, ...step.parameters.rules]];
-    case 'issue':
-      return [['ACL', 'SETUSER', user, `#${hash}`]];
+    case 'issue': {
+      const { newUser } = step.parameters;
+      return [
+        newUser === undefined ? ['ACL', 'SETUSER', user, `#${hash}`] : secondUser(newUser, hash, ['<the rules of the user>']),
+      ];
+    }
     case 'revoke':
     case 'delete':
       return [['ACL', 'DELUSER', user]];
   }
 }
+
+/** Another user, with these rules about commands, keys, channels and selectors. */
+export const secondUser = (newUser: string, hash: string, rules: readonly string[]): RedisWords => [
+  'ACL',
+  'SETUSER',
+  newUser,
+  'reset',
+  'on',
+  `#${hash}`,
+  ...rules,
+];
 
 /** The controls of a user on one node as they were. */
 export interface RedisUserBefore {
@@ -131,6 +147,7 @@ export function redisInverse(step: RedisStep, before: RedisUserBefore, now: read
     case 'reduce':
       return before.rights ? [['ACL', 'SETUSER', user, ...NO_RIGHTS, ...before.rights]] : [];
     case 'issue': {
+      if (step.parameters.newUser !== undefined) return [['ACL', 'DELUSER', step.parameters.newUser]];
       const fresh = now.filter((hash) => !before.hashes?.includes(hash)).map((hash) => `!${hash}`);
       return fresh.length === 0 ? [] : [['ACL', 'SETUSER', user, ...fresh]];
     }
@@ -139,9 +156,12 @@ export function redisInverse(step: RedisStep, before: RedisUserBefore, now: read
 
 const NO_RIGHTS = ['resetkeys', 'resetchannels', 'nocommands', 'clearselectors'];
 
+const userLookedAt = ({ action, parameters }: RedisStep): string =>
+  action === 'issue' ? (parameters.newUser ?? parameters.user) : parameters.user;
+
 /** What a person types, and looks at. */
 export function redisProbe(step: RedisStep): RedisWords[] {
-  const look: RedisWords = ['ACL', 'GETUSER', step.parameters.user];
+  const look: RedisWords = ['ACL', 'GETUSER', userLookedAt(step)];
   return step.action === 'reduce' || step.action === 'issue' ? [look] : [look, ['CLIENT', 'LIST']];
 }
 
@@ -165,6 +185,7 @@ function inverseShown(step: RedisStep): RedisWords[] {
     case 'reduce':
       return [['ACL', 'SETUSER', user, ...NO_RIGHTS, '<the rules that ACL LIST showed before>'], save];
     case 'issue':
+      if (step.parameters.newUser !== undefined) return [['ACL', 'DELUSER', step.parameters.newUser], save];
       return [['ACL', 'SETUSER', user, '!<SHA-256 of the new password in hex>'], save];
     default: {
       const inverse = redisInverse(step, { enabled: true, hashes: ['<SHA-256 that ACL GETUSER showed before>'] });

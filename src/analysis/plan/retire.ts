@@ -8,7 +8,7 @@ import { grouped } from '../../model/grouped.ts';
 import { GRADES, type Refusal } from '../../model/plan.ts';
 import type { Proposal } from './contain.ts';
 import { distributions } from './distributions.ts';
-import { draftOf, subjectOf } from './draft.ts';
+import { draftOf, keysOf, subjectOf } from './draft.ts';
 import { type Footholds, identitiesOf, isIdentity, isProof, leavingOf, proofsOf } from './footholds.ts';
 import type { Control, Draft, PlanInput } from './input.ts';
 import { outageOf } from './outage.ts';
@@ -167,12 +167,10 @@ function retire(
 
 const isCredential = ({ graph }: PlanInput, target: number): boolean => entityKindAt(graph, target) === 'Credential';
 
-const proofNames = ({ graph }: PlanInput, identity: number): string =>
-  proofsOf(graph, identity)
-    .filter((one) => entityKindAt(graph, one) === 'Credential')
-    .map((one) => graph.keys[one])
-    .sort()
-    .join(', ') || 'its proofs, of which none is known';
+function proofNames({ graph }: PlanInput, identity: number): string {
+  const credentials = proofsOf(graph, identity).filter((one) => entityKindAt(graph, one) === 'Credential');
+  return keysOf(graph, credentials).join(', ') || 'its proofs, of which none is known';
+}
 
 function deletionId(input: PlanInput, target: number): string | undefined {
   const control = systemOf(input.graph.keys[target]!).delete(subjectOf(input, target));

@@ -59,7 +59,13 @@ function partOf({ input, target, dependence, after }: Splitting, group: Consumer
   const issue = systemOf(subject.key).issueOwn?.(subject, own) ?? issuedByHand(subject, consumers);
   const serves = { target, for: target, forConsumers: consumers };
   const first = draftOf(input, { ...serves, control: issue.control, needs: after, why: issueWhy(input.split, group, issue) });
-  const replacement = { ...dependence, consumers, unexplained: [], places: group.places };
+  const replacement = {
+    ...dependence,
+    consumers,
+    unexplained: [],
+    places: group.places,
+    ...(issue.name !== undefined && { issuedTo: issue.name }),
+  };
   const { issued, steps } = distributions(input, target, {
     dependence: replacement,
     issued: first,

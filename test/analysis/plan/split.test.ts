@@ -90,14 +90,16 @@ describe('a split', () => {
   it('issues a role for each consumer, waits until each was seen on its own, and only then takes the old one away', () => {
     const { steps } = planOf({});
     const issued = by(steps, 'issue');
-    expect(issued.map(({ forConsumers }) => forConsumers).sort()).toEqual([[BILLING], [CHECKOUT]]);
+    expect(new Set(issued.map(({ forConsumers }) => forConsumers?.join()))).toEqual(new Set([BILLING, CHECKOUT]));
     const roles = issued.map(({ parameters }) => parameters['newRole'] as string).sort();
     expect(roles).toEqual([
       expect.stringMatching(/^shop_billing_[0-9a-f]{4}$/),
       expect.stringMatching(/^shop_checkout_[0-9a-f]{4}$/),
     ]);
     const confirms = by(steps, 'confirm');
-    expect(confirms.map(({ parameters }) => parameters['onto']).sort()).toEqual(roles.map((role) => `postgres:db/roles/${role}`));
+    expect(new Set(confirms.map(({ parameters }) => parameters['onto']))).toEqual(
+      new Set(roles.map((role) => `postgres:db/roles/${role}`)),
+    );
     const [disable] = by(steps, 'disable');
     expect([...disable!.needs]).toEqual(idsOf(confirms));
     for (const confirm of confirms) {
@@ -238,6 +240,51 @@ describe('a split', () => {
     expect(
       issued.every(({ connector, commands }) => connector === 'manual' && commands.apply.includes('credential of its own')),
     ).toBe(true);
+  });
+
+  it('of an AWS access key makes a user of its own for each, by hand, even where the user has no room for another key', () => {
+    const key = 'aws:AKIA0EXAMPLE00001';
+    const user = 'aws:arn:aws:iam::111122223333:user/apps/shop';
+    const { plan, steps } = planOf({
+      entities: { [key]: 'Credential', [user]: 'ServiceAccount' },
+      relationships: [
+        `${key} AUTHENTICATES_AS ${user} entitled`,
+        `${CHECKOUT} USES ${key} observed`,
+        `${BILLING} USES ${key} declared`,
+      ],
+      targets: [key],
+    });
+    expect(plan.refusals).toEqual([]);
+    const issued = by(steps, 'issue').find(({ forConsumers }) => forConsumers![0] === CHECKOUT)!;
+    const name = issued.parameters['newUser'] as string;
+    expect(name).toMatch(/^shop_checkout_[0-9a-f]{4}$/);
+    expect(issued.connector).toBe('manual');
+    expect(issued.commands.apply).toContain(`aws iam create-user --user-name '${name}' --path '/apps/'`);
+    expect(issued.commands.apply).toContain(`> 'replacement-of-${name}.json'`);
+    expect(issued.commands.inverse).toContain(`aws iam delete-user --user-name '${name}'`);
+    expect(issued.why).toContain('what each consumer uses was not seen of it alone');
+    const onto = by(steps, 'confirm').map(({ parameters }) => parameters['onto']);
+    expect(onto).toContain(`aws:arn:aws:iam::111122223333:user/apps/${name}`);
+  });
+
+  it.each([
+    ['rabbitmq:mq/users/shop/password', 'rabbitmq:mq/users/shop', 'newUser', 'RabbitMQ does not log which queues'],
+    ['redis:cache/users/shop/passwords/abcdefgh', 'redis:cache/users/shop', 'newUser', 'Redis keeps no log'],
+  ])('of %s makes a user for each, with the rights of the shared one', (key, identity, parameter, rights) => {
+    const { steps } = planOf({
+      entities: { [key]: 'Credential', [identity]: 'ServiceAccount' },
+      relationships: [
+        `${key} AUTHENTICATES_AS ${identity} entitled`,
+        `${CHECKOUT} USES ${key} observed`,
+        `${BILLING} USES ${key} observed`,
+      ],
+      targets: [key],
+    });
+    const issued = by(steps, 'issue');
+    expect(new Set(issued.map(({ parameters }) => parameters[parameter])).size).toBe(2);
+    for (const { why } of issued) expect(why).toContain(rights);
+    const onto = by(steps, 'confirm').map(({ parameters }) => String(parameters['onto']));
+    expect(onto.every((one) => one.startsWith(`${identity}_`))).toBe(true);
   });
 
   it('is harmless only when every consumer was confirmed', () => {

@@ -1,5 +1,5 @@
 /** AWS access keys, login profiles, users, roles and their sessions. Calls: `model/aws-actions.ts`, which the enforcer makes as shown. */
-import { awsConfirmKey, awsSoakKey } from '../../../model/aws-commands.ts';
+import { awsConfirmKey, awsNewKeyFile, awsSoakKey } from '../../../model/aws-commands.ts';
 import type { Control } from '../input.ts';
 import {
   assumingDenied,
@@ -13,6 +13,7 @@ import {
   untrusted,
 } from './aws/identities.ts';
 import { accessKeyOf, deactivated, isLogin, keyStep, loginDeleted, loginDisabled } from './aws/keys.ts';
+import { ownUser } from './aws/own-user.ts';
 import { delivered, placeLines } from './aws/places.ts';
 import { awaited, distributed, manual, soaked } from './manual.ts';
 import { SOAK_DAYS, type System } from './subject.ts';
@@ -40,10 +41,15 @@ export const aws: System = {
       probe: 'list-access-keys shows a second key that is Active',
     });
   },
+  issueOwn: ownUser,
   distribute(subject, replacement) {
     const id = accessKeyOf(subject.key);
     if (id === undefined || replacement.places.length === 0) return manual.distribute(subject, replacement);
-    return distributed(subject, replacement, replacement.places.flatMap(placeLines(id, replacement.places)));
+    return distributed(
+      subject,
+      replacement,
+      replacement.places.flatMap(placeLines(awsNewKeyFile(replacement.issuedTo ?? id), replacement.places)),
+    );
   },
   deliver: delivered,
   confirm(subject, replacement) {

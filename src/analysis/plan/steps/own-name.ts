@@ -10,7 +10,7 @@ export function ownName(shared: string, consumers: readonly string[], mostBytes:
   const digits = sha256([...consumers].sort().join('\n')).slice(0, 4);
   const end = `_${wordOf(consumers[0] ?? '')}_${digits}`;
   let cut = shared;
-  while (Buffer.byteLength(cut + end, 'utf8') > mostBytes) cut = [...cut].slice(0, -1).join('');
+  while (Buffer.byteLength(cut + end, 'utf8') > mostBytes) cut = cut.slice(0, -1);
   return cut + end;
 }
 

@@ -1,6 +1,6 @@
 /** RabbitMQ users and their passwords. Calls: `model/rabbitmq-actions.ts`, which the enforcer makes as they are shown. */
 import { SECOND_MS } from '../../../model/durations.ts';
-import { namedBy } from '../../../model/keys.ts';
+import { namedBy, rabbitmqUser } from '../../../model/keys.ts';
 import {
   RABBITMQ_PARAMETERS,
   type RabbitmqAction,
@@ -10,6 +10,7 @@ import {
 import type { Control } from '../input.ts';
 import { awaited, manual } from './manual.ts';
 import { nextName } from './next-name.ts';
+import { ownName } from './own-name.ts';
 import type { Subject, System } from './subject.ts';
 
 /** New connections are listed after up to five seconds, so they are closed twice, and looked for after that. */
@@ -64,6 +65,17 @@ export const rabbitmq: System = {
     const probe = `user ${newUser} exists, with the permissions of ${user}`;
     return step(subject, 'issue', { reversibility: 'R1', probe, newUser }) ?? manual.issue(subject, replacement);
   },
+  /** The broker logs no use of queues by consumer: the rights are those of the shared user. */
+  issueOwn(subject, { consumers }) {
+    const user = userOf(subject);
+    const source = [subject.key, ...subject.identities].map((key) => /^rabbitmq:([^/]+)\//.exec(key)?.[1]).find(Boolean);
+    if (user === undefined || source === undefined) return undefined;
+    const newUser = ownName(user, consumers, 255);
+    const probe = `user ${newUser} exists, with the permissions of ${user}`;
+    const control = step(subject, 'issue', { reversibility: 'R1', probe, newUser });
+    const rights = `those of user "${user}" in every vhost: RabbitMQ does not log which queues each consumer uses`;
+    return control && { control, identity: rabbitmqUser(source, newUser), rights, hasNewName: true };
+  },
   confirm(subject, replacement) {
     const user = userOf(subject);
     if (user === undefined) return manual.confirm(subject, replacement);
@@ -73,6 +85,7 @@ export const rabbitmq: System = {
   disable: (subject) => step(subject, 'disable', NO_PASSWORD) ?? manual.disable(subject),
   delete(subject) {
     const probe = `the API knows no such user, and ${NONE_LISTED}`;
-    return step(subject, 'delete', { reversibility: 'R1', probe }) ?? manual.delete(subject);
+    // It could be made again from its definition, but not its connections, and nobody plans on that.
+    return step(subject, 'delete', { reversibility: 'R2', probe }) ?? manual.delete(subject);
   },
 };

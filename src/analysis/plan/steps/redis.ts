@@ -1,9 +1,10 @@
 /** Redis users and their passwords. Commands: `model/redis-actions.ts`, which the enforcer sends as they are shown. */
 import { SECOND_MS } from '../../../model/durations.ts';
-import { namedBy } from '../../../model/keys.ts';
+import { namedBy, redisUser } from '../../../model/keys.ts';
 import { REDIS_PARAMETERS, type RedisAction, type RedisStep, redisCommands } from '../../../model/redis-actions.ts';
 import type { Control } from '../input.ts';
 import { awaited, manual } from './manual.ts';
+import { ownName } from './own-name.ts';
 import type { Subject, System } from './subject.ts';
 
 const CALL = { callMs: 2 * SECOND_MS, settleMs: 5 * SECOND_MS };
@@ -25,11 +26,16 @@ interface Kept {
   readonly reversibility: Control['reversibility'];
   readonly probe: string;
   readonly password?: string | undefined;
+  readonly newUser?: string | undefined;
 }
 
-function step(subject: Subject, action: RedisAction, { reversibility, probe, password }: Kept): Control | undefined {
+function step(subject: Subject, action: RedisAction, { reversibility, probe, password, newUser }: Kept): Control | undefined {
   const user = userOf(subject);
-  const parsed = REDIS_PARAMETERS[action].safeParse({ user, ...(password !== undefined && { password }) });
+  const parsed = REDIS_PARAMETERS[action].safeParse({
+    user,
+    ...(password !== undefined && { password }),
+    ...(newUser !== undefined && { newUser }),
+  });
   if (!parsed.success) return undefined;
   const parameters = parsed.data as RedisStep['parameters'];
   return {
@@ -63,6 +69,17 @@ export const redis: System = {
   issue: (subject, replacement) =>
     step(subject, 'issue', { reversibility: 'R1', probe: 'ACL GETUSER shows one password more, on every node' }) ??
     manual.issue(subject, replacement),
+  /** Redis keeps no log of commands: the rights are those of the shared user. */
+  issueOwn(subject, { consumers }) {
+    const user = userOf(subject);
+    const source = [subject.key, ...subject.identities].map((key) => /^redis:([^/]+)\//.exec(key)?.[1]).find(Boolean);
+    if (user === undefined || source === undefined) return undefined;
+    const newUser = ownName(user, consumers, 255);
+    const probe = `ACL GETUSER shows user ${newUser}, switched on, with the password that this step gave it, on every node`;
+    const control = step(subject, 'issue', { reversibility: 'R1', probe, newUser });
+    const rights = `those of user "${user}": Redis keeps no log of which commands and keys each consumer uses`;
+    return control && { control, identity: redisUser(source, newUser), rights, hasNewName: true };
+  },
   confirm(subject, replacement) {
     if (userOf(subject) === undefined) return manual.confirm(subject, replacement);
     return awaited(subject, replacement, { apply: 'CLIENT LIST', inverse: '', probe: 'CLIENT LIST' });

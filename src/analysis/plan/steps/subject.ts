@@ -17,6 +17,8 @@ export interface Replacement {
   readonly consumers: readonly string[];
   /** Origins that no known workload explains. */
   readonly unexplained: readonly string[];
+  /** Name of the identity that the new proof is for, where it is another one. */
+  readonly issuedTo?: string;
 }
 
 /** A use that was seen: what `ACCESSED` says. */
@@ -39,6 +41,8 @@ export interface OwnIssue {
   readonly control: Control;
   /** Key of the identity that the new proof will stand for, by which its use is told from that of the others. */
   readonly identity?: string;
+  /** The name of that, as its system has it. */
+  readonly name?: string;
   /** What the new proof may do, and why that. */
   readonly rights: string;
   /** The rights come from the old identity, which has to stay. */

@@ -159,6 +159,12 @@ export const vault: System = {
       probe: 'the role lists one secret-id more',
     });
   },
+  /** A role may have many secret-ids, each with an accessor of its own: the log tells them apart, and their rights are the role's. */
+  issueOwn(subject) {
+    if (!secretIdOf(subject)) return undefined;
+    const control = vault.issue(subject, { places: [], consumers: [], unexplained: [] });
+    return control && { control, rights: 'those of the AppRole, which all its secret-ids have' };
+  },
   deliver({ entity }, credential) {
     const { mount, path, kvVersion } = entity?.properties ?? {};
     if (typeof mount !== 'string' || typeof path !== 'string' || kvVersion !== 2) return undefined;

@@ -1,5 +1,4 @@
 /** Where a new value goes: places of AWS itself, and the secrets of GitHub that hold an AWS key. */
-import { awsNewKeyFile } from '../../../../model/aws-commands.ts';
 import { awsSecretPlaceOf } from '../../../../model/aws-principal.ts';
 import { SECOND_MS } from '../../../../model/durations.ts';
 import { githubSecretOf, githubSetSecret } from '../../../../model/github-actions.ts';
@@ -14,11 +13,11 @@ import { awsControl } from './control.ts';
  * name that AWS tools read, unless that place is among those known.
  */
 export const placeLines =
-  (accessKeyId: string, places: readonly string[]) =>
+  (file: string, places: readonly string[]) =>
   (place: string): string[] => {
     const secret = githubSecretOf(place);
     if (!secret) return [shellComment(`put the new key id and secret into ${place}`)];
-    const field = (name: string): string => `jq -j .AccessKey.${name} ${shellQuote(awsNewKeyFile(accessKeyId))}`;
+    const field = (name: string): string => `jq -j .AccessKey.${name} ${shellQuote(file)}`;
     if (credentialField(secret.name, 'aws:') === 'accessKeyId') return [githubSetSecret(secret, field('AccessKeyId'))];
     const value = githubSetSecret(secret, field('SecretAccessKey'));
     const name = secret.name.replace(/SECRET_ACCESS_KEY$/i, 'ACCESS_KEY_ID');
