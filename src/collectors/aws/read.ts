@@ -1,5 +1,4 @@
 /** Reads the files of a source into an inventory. Each file is recognised by its content; a wrong entry is an error of its own. */
-import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
 import { accountOfArn } from '../../iam/aws/principal.ts';
 import { EVERY_SCOPE } from '../../model/collection.ts';
@@ -11,22 +10,14 @@ import { type FileHead, readFolder } from '../files/read-folder.ts';
 import { firstKeys } from '../files/recognise.ts';
 import { nameOf, shaped } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
-import { configItem, groupRecord, managedPolicy, organization, reportLine, roleRecord, timeOf, userRecord } from './convert.ts';
+import { configItem, groupRecord, managedPolicy, organization, roleRecord, userRecord } from './convert.ts';
+import { failed, failedEntry } from './failed.ts';
 import { DIRECTORY_KEYS, readDirectory, speaksOfDirectory } from './identity-center.ts';
-import { type AnswerPlace, accountInPath, accountOfUser, type Reading, type Row } from './row.ts';
+import { readKeys } from './read-keys.ts';
+import { decodedReport, REPORT_HEADER, readReport, readReportText } from './read-report.ts';
+import { type AnswerPlace, accountInPath, type Reading, type Row } from './row.ts';
 import { takeServiceUses } from './service-uses.ts';
-import {
-  accessKeyShape,
-  groupShape,
-  isRecord,
-  itemShape,
-  lastUsedShape,
-  organizationShape,
-  policyShape,
-  roleShape,
-  userShape,
-} from './shapes.ts';
-
+import { groupShape, isRecord, itemShape, organizationShape, policyShape, roleShape, userShape } from './shapes.ts';
 import { readUserAnswer, speaksOfUsers } from './user-answers.ts';
 
 /** Everything of the folder; yields warnings, errors and progress, and notes what is partial. */
@@ -44,8 +35,6 @@ export async function* readExports(reading: Reading): AsyncGenerator<Collected> 
   });
   yield* answers.rest();
 }
-
-const REPORT_HEADER = 'user,arn,user_creation_time';
 
 /** Whether the file, by its beginning, is an answer of AWS that is read here. */
 export function isExport({ form, head }: FileHead): boolean {
@@ -186,19 +175,8 @@ function* readEntry(row: Row, { key, index, entry }: Entry): Generator<Collected
   try {
     reader.take(shaped(reader.shape, entry, { path: row.file.path, at: `${key}[${index}]` }) as never, row);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    yield failed(row, error.message);
+    yield failedEntry(row, error);
   }
-}
-
-function failedEntry(row: Row, error: unknown): Collected {
-  if (!(error instanceof InputError)) throw error;
-  return failed(row, error.message);
-}
-
-function failed({ reading, file }: Row, text: string): Collected {
-  reading.notes.missing(accountInPath(file.path) ?? EVERY_SCOPE, text);
-  return { type: 'error', text };
 }
 
 async function* readStreamed(reading: Reading, file: SourceFile): AsyncGenerator<Collected> {
@@ -233,78 +211,4 @@ function merged(a: Org, b: Org): Org {
     ...((a.suspended || b.suspended) && { suspended: new Set([...(a.suspended ?? []), ...(b.suspended ?? [])]) }),
     ...(policies && { policies }),
   };
-}
-
-function* readKeys(reading: Reading, file: AnswerPlace, value: Record<string, unknown>): Generator<Collected> {
-  const row = { reading, file };
-  const list = value['AccessKeyMetadata'];
-  try {
-    if (Object.hasOwn(value, 'AccessKeyLastUsed')) takeLastUsed(row, value);
-    else if (!Array.isArray(list))
-      throw new InputError(`${file.path}: AccessKeyMetadata: expected a list, found ${nameOf(list)}`);
-    else if (list.length === 0) markListed(row);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    yield failed(row, error.message);
-  }
-  if (!Array.isArray(list)) return;
-  for (const [index, entry] of list.entries()) {
-    try {
-      takeKey(row, shaped(accessKeyShape, entry, { path: file.path, at: `AccessKeyMetadata[${index}]` }));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      yield failed(row, error.message);
-    }
-  }
-}
-
-function markListed({ reading, file }: Row): void {
-  const id = accountInPath(file.path);
-  if (id) reading.inventory.account(id).keysListed = true;
-}
-
-function takeKey(row: Row, raw: z.infer<typeof accessKeyShape>): void {
-  const createdAt = timeOf(raw.CreateDate);
-  row.reading.inventory.account(accountOfUser(row, raw.UserName)).addKey(raw.UserName, {
-    id: raw.AccessKeyId,
-    active: raw.Status === 'Active',
-    ...(createdAt && { createdAt }),
-  });
-}
-
-/** The answer names no key: with several keys of the user it cannot be told which one is meant, and is left out. */
-function takeLastUsed(row: Row, value: unknown): void {
-  const raw = shaped(lastUsedShape, value, { path: row.file.path });
-  const lastUsed = timeOf(raw.AccessKeyLastUsed.LastUsedDate);
-  if (!lastUsed || !raw.UserName) return;
-  const account = row.reading.inventory.account(accountOfUser(row, raw.UserName));
-  account.lastUses.push({ user: raw.UserName, lastUsed, ...(raw.AccessKeyId && { key: raw.AccessKeyId }) });
-}
-
-async function* readReport(reading: Reading, file: SourceFile): AsyncGenerator<Collected> {
-  yield* readReportText(reading, file, await readText(file, reading.context.signal));
-}
-
-function decodedReport(file: AnswerPlace, value: Record<string, unknown>): string {
-  const content = value['Content'];
-  if (typeof content !== 'string') throw new InputError(`${file.path}: Content: expected text, found ${nameOf(content)}`);
-  return content.startsWith(REPORT_HEADER) ? content : Buffer.from(content, 'base64').toString('utf8');
-}
-
-function* readReportText(reading: Reading, file: AnswerPlace, text: string): Generator<Collected> {
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(text, { columns: true, skip_empty_lines: true });
-  } catch (error) {
-    throw new InputError(`${file.path}: not a credential report: ${(error as { code?: string }).code ?? 'broken CSV'}`);
-  }
-  for (const [index, row] of rows.entries()) {
-    const line = reportLine(row);
-    const account = accountOf(line.arn);
-    if (!/^\d{12}$/.test(account)) {
-      yield failed({ reading, file }, `${file.path}:${index + 2}: arn: expected the ARN of a user`);
-      continue;
-    }
-    reading.inventory.account(account).report.set(line.arn, line);
-  }
 }
