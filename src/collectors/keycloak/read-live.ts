@@ -64,6 +64,8 @@ export async function readRealm(asking: Asking): Promise<ReadRealm> {
     if (document.eventsEnabled) document.events = await readEvents(asking);
   });
   if (document.clients === undefined) note(missing, 'roles', 'the roles of clients: they are listed with the clients');
+  if (document.users !== undefined && document.identityProviders === undefined)
+    note(missing, 'users', 'who signs in by which identity provider: it is asked provider by provider');
   if (document.users === undefined) note(missing, 'roles', 'groups: they are listed with the users');
   if (document.adminPermissionsEnabled)
     note(

@@ -89,6 +89,16 @@ describeLive('vault', 'the vault collector on a real server', (url) => {
       expect(errors).not.toContain('sys/policies/acl: ');
     });
 
+    it('a refused list is not saved as one without anything', async () => {
+      let saved = '';
+      const save = async (_: string, content: string) => {
+        saved = content;
+      };
+      await collecting(vaultCollector, { live } as never, { save });
+      expect(saved).toContain('sys/policies/acl');
+      expect(saved).not.toMatch(/auth\/token\/accessors|identity\/entity/);
+    });
+
     it('a check foresees it, and reads nothing', async () => {
       const said = await checking(vaultCollector, { live } as never);
       expect(missingIn(said).join('\n')).toContain('grant path "sys/policies/acl/any" { capabilities = ["read"] }');

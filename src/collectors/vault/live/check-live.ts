@@ -18,6 +18,7 @@ const ALWAYS: readonly (readonly [path: string, capability: string])[] = [
   ['sys/policies/acl', 'list'],
   [`sys/policies/acl/${ANY}`, 'read'],
   ['auth/token/roles', 'list'],
+  [`auth/token/roles/${ANY}`, 'read'],
   ['identity/entity/id', 'list'],
   [`identity/entity/id/${ANY}`, 'read'],
   ['identity/group/id', 'list'],
@@ -32,7 +33,7 @@ export async function* checkLive(live: VaultConnection, { signal }: CheckContext
     await using api = await VaultApi.open(live, { signal, timeoutMs: TIMEOUT_MS });
     const inventory = new Inventory();
     await askMounts({ api, inventory, signal, keep: () => undefined, failed: () => undefined });
-    const needed = [...ALWAYS, ...ofMounts(inventory)];
+    const needed = once([...ALWAYS, ...ofMounts(inventory)]);
     const held = await api.capabilities([...new Set(needed.map(([path]) => path))]);
     const lacking = needed.filter(([path, capability]) => {
       const capabilities = held.get(path) ?? [];
@@ -49,6 +50,10 @@ export async function* checkLive(live: VaultConnection, { signal }: CheckContext
     yield { type: 'blocked', text: messageOf(error) };
   }
 }
+
+type Rights = readonly (readonly [path: string, capability: string])[];
+
+const once = (all: Rights): Rights => [...new Map(all.map((one) => [one.join(' '), one])).values()];
 
 function ofMounts({ auth, mounts }: Inventory): (readonly [string, string])[] {
   const logins = [...(auth?.values() ?? [])].flatMap(({ path, type }): (readonly [string, string])[] => {
@@ -71,10 +76,15 @@ function ofMounts({ auth, mounts }: Inventory): (readonly [string, string])[] {
   const engines = [...(mounts?.values() ?? [])].flatMap(({ path, type, version }): (readonly [string, string])[] => {
     if (type === 'kv') return [[version === 2 ? `${path}/metadata/` : `${path}/`, 'list']];
     if (!ISSUING_ENGINES.includes(type)) return [];
+    const kinds = type === 'database' ? ['roles', 'static-roles'] : ['roles'];
     return [
-      [`${path}/roles`, 'list'],
-      [`${path}/roles/${ANY}`, 'read'],
+      ...kinds.flatMap((kind): (readonly [string, string])[] => [
+        [`${path}/${kind}`, 'list'],
+        [`${path}/${kind}/${ANY}`, 'read'],
+      ]),
       [`sys/leases/lookup/${path}/creds/${ANY}/`, 'list'],
+      [`sys/leases/lookup/${path}/creds/${ANY}/`, 'sudo'],
+      ['sys/leases/lookup', 'update'],
     ];
   });
   return [...logins, ...engines];

@@ -71,7 +71,8 @@ const withoutToken = (data: Readonly<Record<string, unknown>>): Readonly<Record<
 
 async function list(questions: Questions, path: string, scope: string): Promise<string[]> {
   const keys = await asked(questions, scope, () => questions.api.list(path));
-  take(questions, { path, isList: true, data: { keys: keys ?? [] } });
+  // A list that was refused is not one without anything.
+  if (keys) take(questions, { path, isList: true, data: { keys } });
   return keys ?? [];
 }
 
@@ -213,6 +214,8 @@ async function askLeases(questions: Questions): Promise<void> {
     );
     if (keys) take(questions, { path: `sys/leases/lookup/${prefix}`, isList: true, data: { keys } });
   });
+  if (inventory.leases.size > MOST_PROOFS)
+    questions.failed(PROOFS_SCOPE, `sys/leases/lookup: ${inventory.leases.size} leases: only ${MOST_PROOFS} were looked up`);
   await each([...inventory.leases.keys()].slice(0, MOST_PROOFS), (id) =>
     lookedUp(questions, 'sys/leases/lookup', { lease_id: id }),
   );
