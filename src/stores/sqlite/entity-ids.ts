@@ -4,7 +4,8 @@
  */
 import { type Connection, marks, pieces } from './connection.ts';
 
-const REMEMBERED = 1_000_000;
+/** Some 40 MB of keys, however large the load; what is asked for again is looked up again. */
+const REMEMBERED = 250_000;
 
 interface Memory {
   dataVersion: number;
