@@ -35,7 +35,9 @@ export function tlsWords(code: string | undefined): string | undefined {
     return `its certificate is not taken (${code}): name its authority by caFile, and the host as the certificate does`;
   if (/^ERR_SSL_.*ALERT/.test(code))
     return `the server asks for another client certificate (${code}): name one that it takes by certFile and keyFile`;
-  return /^ERR_SSL_/.test(code) ? `does not speak TLS as we do (${code}): check the port and that the url is right` : undefined;
+  return code.startsWith('ERR_SSL_')
+    ? `does not speak TLS as we do (${code}): check the port and that the url is right`
+    : undefined;
 }
 
 async function read(name: string, file: string | undefined): Promise<string | undefined> {
