@@ -202,12 +202,20 @@ export function postgresCommands(
   before: Omit<PostgresRoleBefore, 'verifier'> = { canLogin: true },
 ): StepCommands {
   const inverse = step.action === 'rotate' ? rotateShown(step.parameters.role) : psqlText(postgresInverse(step, before));
-  const apply = step.action === 'rotate' ? `\\password ${quoteIdentifier(step.parameters.role)}` : psqlText(postgresApply(step));
+  const apply = applyShown(step);
   const probe =
     step.action === 'rotate'
       ? `SELECT md5(rolpassword) FROM pg_authid WHERE rolname = ${quoteLiteral(step.parameters.role).trimStart()};`
       : postgresProbe(step).sql;
   return { apply, inverse, probe };
+}
+
+/** A person types the new password: a placeholder that is pasted would be one. */
+function applyShown(step: PostgresStep): string {
+  if (step.action === 'rotate') return `\\password ${quoteIdentifier(step.parameters.role)}`;
+  if (step.action !== 'issue') return psqlText(postgresApply(step));
+  const fresh = quoteIdentifier(step.parameters.newRole);
+  return [psqlText(postgresApply(step).slice(0, -1)), `\\password ${fresh}`, `ALTER ROLE ${fresh} LOGIN;`].join('\n');
 }
 
 /** Statements as `psql` takes them: `\connect` where the database changes. */
