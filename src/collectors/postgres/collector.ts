@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVERY_SCOPE } from '../../model/collection.ts';
 import type { EntityFact } from '../../model/entity.ts';
 import { messageOf } from '../../model/errors.ts';
+import { type Facts, joinedFacts, withStubs } from '../../model/facts.ts';
 import { postgresPlace } from '../../model/postgres-place.ts';
 import type { Checked } from '../../ports/checked.ts';
 import type { CollectContext, Collected, Collector } from '../../ports/collector.ts';
@@ -21,7 +22,7 @@ import {
 import { type CatalogueClient, openCatalogue } from './client.ts';
 import { powerFacts } from './powers.ts';
 import { dataFacts } from './rights.ts';
-import { type Facts, passwordFacts, type RoleCatalogue, roleFacts } from './roles.ts';
+import { passwordFacts, type RoleCatalogue, roleFacts } from './roles.ts';
 import { sessionFacts } from './sessions.ts';
 
 const settings = z.strictObject({ live: z.strictObject({ url: z.string().min(1) }) });
@@ -90,9 +91,9 @@ async function* collectCluster(client: CatalogueClient, context: CollectContext)
   const passwords = server.reads_passwords ? await readPasswords(client) : undefined;
   const catalogue: RoleCatalogue = { source: context.source, version, now: context.now, roles, memberships, passwords };
   const known = new Map<string, EntityFact>();
-  yield* say('roles', withStubs(merge(roleFacts(catalogue), powerFacts(catalogue)), known));
+  yield* say('roles', withStubsOf(known, joinedFacts([roleFacts(catalogue), powerFacts(catalogue)])));
   yield { type: 'progress', done: 1, total: STAGES, what: `${roles.length} roles` };
-  yield* say('passwords', withStubs(passwordFacts(catalogue), known), passwords ? [] : [missingPasswords(server)]);
+  yield* say('passwords', withStubsOf(known, passwordFacts(catalogue)), passwords ? [] : [missingPasswords(server)]);
   yield { type: 'progress', done: 2, total: STAGES, what: 'passwords' };
   const reading = { client, catalogue, server, known, signal: context.signal };
   yield* attempt(`database/${server.database}`, dataOf, reading);
@@ -107,21 +108,10 @@ const missingPasswords = ({ user }: ServerRow): string =>
 const missingSessions = ({ user }: ServerRow): string =>
   `addresses and times of sessions: GRANT pg_read_all_stats TO "${user}" (or pg_monitor)`;
 
-const merge = (...all: readonly Facts[]): Facts => ({
-  entities: all.flatMap(({ entities }) => entities),
-  relationships: all.flatMap(({ relationships }) => relationships),
-});
-
-/** A scope names what another scope of this source owns by a stub. */
-function withStubs({ entities, relationships }: Facts, known: Map<string, EntityFact>): Facts {
-  for (const entity of entities) known.set(entity.key, entity);
-  const own = new Set(entities.map(({ key }) => key));
-  const ends = new Set(relationships.flatMap(({ source, target }) => [source, target]));
-  const stubs = [...ends].flatMap((key) => {
-    const entity = own.has(key) ? undefined : known.get(key);
-    return entity ? { key, kind: entity.kind, name: entity.name, provider: entity.provider, stub: true } : [];
-  });
-  return { entities: [...entities, ...stubs], relationships };
+/** Also remembers what the facts tell of. */
+function withStubsOf(known: Map<string, EntityFact>, facts: Facts): Facts {
+  for (const entity of facts.entities) known.set(entity.key, entity);
+  return withStubs(facts, known);
 }
 
 function* say(scope: string, facts: Facts, missing: readonly string[] = []): Generator<Collected> {
@@ -159,7 +149,7 @@ async function* dataOf(scope: string, { client, catalogue, server, known }: Read
   const schemas = await readSchemas(client);
   const tables = await readTables(client);
   if (tables.some((table) => table.row_security)) yield { type: 'layer-missing', layer: 'row-level security policies' };
-  yield* say(scope, withStubs(dataFacts({ ...catalogue, database: server.database, databases, schemas, tables }), known));
+  yield* say(scope, withStubsOf(known, dataFacts({ ...catalogue, database: server.database, databases, schemas, tables })));
 }
 
 async function* sessionsOf(scope: string, { client, catalogue, server, known }: Reading): AsyncGenerator<Collected> {
@@ -172,5 +162,5 @@ async function* sessionsOf(scope: string, { client, catalogue, server, known }: 
     seesAddresses: server.reads_all_stats,
     isPasswordOnly: await isPasswordOnly(client),
   });
-  yield* say(scope, withStubs(facts, known), server.reads_all_stats ? [] : [missingSessions(server)]);
+  yield* say(scope, withStubsOf(known, facts), server.reads_all_stats ? [] : [missingSessions(server)]);
 }

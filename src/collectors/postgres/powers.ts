@@ -1,8 +1,10 @@
 /** What roles may do to other roles and to the cluster as a whole. https://www.postgresql.org/docs/current/role-attributes.html */
+
+import type { Facts } from '../../model/facts.ts';
 import { postgresCluster, postgresRole } from '../../model/keys.ts';
 import type { RoleRow } from './catalogue.ts';
 import { grantFacts, type Right } from './rights.ts';
-import type { Facts, RoleCatalogue } from './roles.ts';
+import type { RoleCatalogue } from './roles.ts';
 
 /** Predefined roles that run code or write files as the server's operating system user: as good as superuser (docs, predefined-roles). */
 const SERVER_ROLES = ['pg_execute_server_program', 'pg_write_server_files'];

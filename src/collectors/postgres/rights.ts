@@ -8,6 +8,7 @@
  * A role's own Permission holds what none of those that it is a member of gives already. Cost: roles × things granted.
  */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import {
   postgresCluster,
   postgresDatabase,
@@ -19,7 +20,7 @@ import {
 import type { Level } from '../../model/kinds.ts';
 import { canonicalJson, sha256 } from '../../model/ledger.ts';
 import type { DatabaseRow, Grant, SchemaRow, TableRow } from './catalogue.ts';
-import { entitled, type Facts, givesRights, type RoleCatalogue } from './roles.ts';
+import { givesRights, type RoleCatalogue } from './roles.ts';
 
 export interface DataCatalogue extends RoleCatalogue {
   /** The connected one: its schemas and tables are known. */

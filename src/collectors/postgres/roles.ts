@@ -1,4 +1,5 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import { postgresCluster, postgresPassword, postgresPublic, postgresRole } from '../../model/keys.ts';
 import { postgresTime } from '../../model/postgres-time.ts';
 import type { MembershipRow, PasswordRow, RoleRow } from './catalogue.ts';
@@ -12,11 +13,6 @@ export interface RoleCatalogue {
   readonly memberships: readonly MembershipRow[];
   /** Undefined when pg_authid cannot be read: then nobody knows who has a password. */
   readonly passwords: readonly PasswordRow[] | undefined;
-}
-
-export interface Facts {
-  readonly entities: EntityFact[];
-  readonly relationships: RelationshipFact[];
 }
 
 /** What logs in, or did until its login was taken, is a ServiceAccount; what only gathers members is a Group. */
@@ -56,14 +52,6 @@ export function roleFacts(catalogue: RoleCatalogue): Facts {
   ];
   return { entities, relationships };
 }
-
-export const entitled = (source: string, kind: RelationshipFact['kind'], target: string): RelationshipFact => ({
-  source,
-  kind,
-  target,
-  basis: 'entitled',
-  certainty: 'definite',
-});
 
 function roleEntity(role: RoleRow, catalogue: RoleCatalogue): EntityFact {
   const group = isGroup(role, catalogue);

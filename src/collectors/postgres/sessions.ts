@@ -1,7 +1,8 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import type { Facts } from '../../model/facts.ts';
 import { origin, postgresPassword, postgresRole, postgresSession } from '../../model/keys.ts';
 import type { SessionRow } from './catalogue.ts';
-import type { Facts, RoleCatalogue } from './roles.ts';
+import type { RoleCatalogue } from './roles.ts';
 
 export interface SessionCatalogue extends Pick<RoleCatalogue, 'source' | 'roles' | 'passwords'> {
   readonly sessions: readonly SessionRow[];

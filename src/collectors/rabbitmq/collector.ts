@@ -4,8 +4,8 @@ import { type Connection, openManagement, whoAmI } from '../../apis/rabbitmq/man
 import { type RabbitmqApiSettings, rabbitmqApi } from '../../apis/rabbitmq/settings.ts';
 import { allConnections } from '../../apis/rabbitmq/users.ts';
 import { EVERY_SCOPE } from '../../model/collection.ts';
-import type { EntityFact } from '../../model/entity.ts';
 import { messageOf } from '../../model/errors.ts';
+import { amongKnown, entitiesByKey, type Facts, withStubs } from '../../model/facts.ts';
 import type { Checked } from '../../ports/checked.ts';
 import type { CheckContext, CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import { checkFolder } from '../files/check-folder.ts';
@@ -14,7 +14,7 @@ import { type BrokerState, definitions, withoutSecrets } from './broker-state.ts
 import { isRabbitmqFile, mergedStates, readRabbitmqFile } from './read-files.ts';
 import { rightFacts } from './right-facts.ts';
 import { sessionFacts } from './session-facts.ts';
-import { type Facts, parameterFacts, userFacts } from './user-facts.ts';
+import { parameterFacts, userFacts } from './user-facts.ts';
 
 const settings = z.union([z.strictObject({ files: z.string().min(1) }), z.strictObject({ live: rabbitmqApi })]);
 
@@ -117,21 +117,9 @@ function* said(
     },
     ...(connections && { sessions: sessionFacts(source, state, connections) }),
   };
-  const known = new Map(Object.values(facts).flatMap(({ entities }) => entities.map((entity) => [entity.key, entity] as const)));
+  const known = entitiesByKey(Object.values(facts));
   for (const [scope, one] of Object.entries(facts)) {
-    yield { type: 'facts', scope, ...withStubs(one, known) };
+    yield { type: 'facts', scope, ...withStubs(amongKnown(one, known), known) };
     yield { type: 'scope', scope, coverage: missing.length === 0 ? 'complete' : 'partial', missing };
   }
-}
-
-/** A scope names what another scope of this source owns by a stub. What nobody tells of is left out. */
-function withStubs({ entities, relationships }: Facts, known: ReadonlyMap<string, EntityFact>): Facts {
-  const own = new Set(entities.map(({ key }) => key));
-  const drawn = relationships.filter(({ source, target }) => known.has(source) && known.has(target));
-  const ends = new Set(drawn.flatMap(({ source, target }) => [source, target]));
-  const stubs = [...ends].flatMap((key) => {
-    const entity = own.has(key) ? undefined : known.get(key);
-    return entity ? { key, kind: entity.kind, name: entity.name, provider: entity.provider, stub: true } : [];
-  });
-  return { entities: [...entities, ...stubs], relationships: drawn };
 }

@@ -1,5 +1,6 @@
 /** Vhosts, queues, exchanges, and who may do what there. Users with the same rights share one Permission. */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import {
   rabbitmqBroker,
   rabbitmqExchange,
@@ -13,7 +14,6 @@ import type { Level } from '../../model/kinds.ts';
 import { canonicalJson, sha256 } from '../../model/ledger.ts';
 import type { BrokerState, BrokerUser } from './broker-state.ts';
 import { isWhole, thingRights, thingsOf, type VhostThings } from './rights.ts';
-import { entitled, type Facts } from './user-facts.ts';
 
 interface Right {
   readonly target: string;

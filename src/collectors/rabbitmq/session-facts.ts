@@ -1,9 +1,9 @@
 import type { Connection } from '../../apis/rabbitmq/management.ts';
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import { grouped } from '../../model/grouped.ts';
 import { origin, rabbitmqPassword, rabbitmqSession, rabbitmqUser } from '../../model/keys.ts';
 import type { BrokerState } from './broker-state.ts';
-import { entitled, type Facts } from './user-facts.ts';
 
 /** Mechanisms by which a password is given. Others prove themselves by certificate or token. */
 const BY_PASSWORD = ['PLAIN', 'AMQPLAIN', 'RABBIT-CR-DEMO'];

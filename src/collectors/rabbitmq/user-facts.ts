@@ -1,4 +1,5 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import {
   rabbitmqBroker,
   rabbitmqLink,
@@ -9,19 +10,6 @@ import {
 } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import type { BrokerParameter, BrokerState, BrokerUser, HeldLogin } from './broker-state.ts';
-
-export interface Facts {
-  readonly entities: EntityFact[];
-  readonly relationships: RelationshipFact[];
-}
-
-export const entitled = (source: string, kind: RelationshipFact['kind'], target: string): RelationshipFact => ({
-  source,
-  kind,
-  target,
-  basis: 'entitled',
-  certainty: 'definite',
-});
 
 /** The broker, its users and their passwords. */
 export function userFacts(source: string, { users }: BrokerState): Facts {

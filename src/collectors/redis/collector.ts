@@ -10,8 +10,8 @@ import {
   tlsFiles,
 } from '../../apis/redis/settings.ts';
 import { EVERY_SCOPE } from '../../model/collection.ts';
-import type { EntityFact } from '../../model/entity.ts';
 import { messageOf } from '../../model/errors.ts';
+import { amongKnown, entitiesByKey, type Facts, withStubs } from '../../model/facts.ts';
 import type { Checked } from '../../ports/checked.ts';
 import type { CheckContext, CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import { checkFolder } from '../files/check-folder.ts';
@@ -22,7 +22,7 @@ import { isRedisFile, readRedisFile } from './read-files.ts';
 import { readNode } from './read-live.ts';
 import { rightFacts } from './right-facts.ts';
 import { sessionFacts } from './session-facts.ts';
-import { type Facts, settingFacts, userFacts } from './user-facts.ts';
+import { settingFacts, userFacts } from './user-facts.ts';
 
 const settings = z.union([
   z.strictObject({ files: z.string().min(1) }),
@@ -147,9 +147,9 @@ function* said(
     settings: settingFacts(source, inventory),
     sessions: sessionFacts(source, inventory),
   };
-  const known = new Map(Object.values(facts).flatMap(({ entities }) => entities.map((entity) => [entity.key, entity] as const)));
+  const known = entitiesByKey(Object.values(facts));
   for (const scope of scopes) {
-    yield { type: 'facts', scope, ...withStubs(facts[scope], known) };
+    yield { type: 'facts', scope, ...withStubs(amongKnown(facts[scope], known), known) };
     yield { type: 'scope', scope, coverage: missing[scope].length === 0 ? 'complete' : 'partial', missing: missing[scope] };
   }
 }
@@ -166,16 +166,4 @@ function* warnings({ users, differ }: Inventory): Generator<Collected> {
         type: 'warning',
         text: `user "${name}": ${unknown.slice(0, 5).join(', ')}: not of Redis 7.0; what it allows is not known`,
       };
-}
-
-/** A scope names what another scope of this source owns by a stub. What nobody tells of is left out. */
-function withStubs({ entities, relationships }: Facts, known: ReadonlyMap<string, EntityFact>): Facts {
-  const own = new Set(entities.map(({ key }) => key));
-  const drawn = relationships.filter(({ source, target }) => known.has(source) && known.has(target));
-  const ends = new Set(drawn.flatMap(({ source, target }) => [source, target]));
-  const stubs = [...ends].flatMap((key) => {
-    const entity = own.has(key) ? undefined : known.get(key);
-    return entity ? { key, kind: entity.kind, name: entity.name, provider: entity.provider, stub: true } : [];
-  });
-  return { entities: [...entities, ...stubs], relationships: drawn };
 }

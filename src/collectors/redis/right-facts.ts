@@ -17,11 +17,11 @@ import {
   serverPowers,
 } from '../../apis/redis/rights.ts';
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import { redisChannels, redisKeys, redisPermission, redisServer, redisSetting, redisUser } from '../../model/keys.ts';
 import type { Level } from '../../model/kinds.ts';
 import { canonicalJson, sha256 } from '../../model/ledger.ts';
 import { anyNode, type Inventory } from './inventory.ts';
-import { entitled, type Facts } from './user-facts.ts';
 
 const CAN = { read: 'CAN_READ', put: 'CAN_PUT', write: 'CAN_WRITE', control: 'CAN_CONTROL' } as const;
 

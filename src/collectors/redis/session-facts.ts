@@ -1,8 +1,9 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import type { Facts } from '../../model/facts.ts';
 import { grouped } from '../../model/grouped.ts';
 import { origin, redisSession, redisUser } from '../../model/keys.ts';
 import type { Inventory } from './inventory.ts';
-import { type Facts, passwordKey } from './user-facts.ts';
+import { passwordKey } from './user-facts.ts';
 
 type Client = ReadonlyMap<string, string>;
 

@@ -1,25 +1,12 @@
 import type { AclUser } from '../../apis/redis/acl.ts';
 import { redisPasswordId } from '../../apis/redis/password-id.ts';
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import type { Fingerprint } from '../../model/fingerprint.ts';
 import { redisPassword, redisServer, redisSetting, redisUser } from '../../model/keys.ts';
 import { EXTERNAL_ANYONE } from '../../model/kinds.ts';
 import { type Inventory, isOpenToNetwork } from './inventory.ts';
 import type { HeldPassword } from './node-state.ts';
-
-export interface Facts {
-  readonly entities: EntityFact[];
-  readonly relationships: RelationshipFact[];
-}
-
-/** The fact's claims are the configuration's. */
-export const entitled = (source: string, kind: RelationshipFact['kind'], target: string): RelationshipFact => ({
-  source,
-  kind,
-  target,
-  basis: 'entitled',
-  certainty: 'definite',
-});
 
 export const passwordKey = (source: string, user: string, hash: string): string =>
   redisPassword(source, user, redisPasswordId(hash as Fingerprint));

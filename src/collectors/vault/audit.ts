@@ -7,13 +7,14 @@
  */
 import { z } from 'zod';
 import type { EntityFact, Time } from '../../model/entity.ts';
+import type { Facts } from '../../model/facts.ts';
 import { origin, vaultAuthRole, vaultEntity, vaultLease, vaultPlace, vaultToken } from '../../model/keys.ts';
 import type { Certainty, RelationshipKind } from '../../model/kinds.ts';
 import { SeenTexts } from '../../model/seen-texts.ts';
 import { eventTime } from '../files/event-time.ts';
 import { Tally } from '../files/tally.ts';
 import { type AuditAuth, type AuditEvent, auditShape } from './audit-event.ts';
-import { type Facts, once, thing } from './facts.ts';
+import { once, thing } from './facts.ts';
 import type { Inventory } from './inventory.ts';
 
 /** The one client that there is: devices name none unless headers are audited. */

@@ -4,13 +4,14 @@
  */
 import { z } from 'zod';
 import { ONE_LOGIN, saysOneLogin, vaultConnection } from '../../apis/vault/settings.ts';
+import type { Facts } from '../../model/facts.ts';
 import type { Checked } from '../../ports/checked.ts';
 import type { CheckContext, CollectContext, Collected, Collector } from '../../ports/collector.ts';
 import { batches } from '../files/batches.ts';
 import { checkFolder } from '../files/check-folder.ts';
 import { CoverageNotes } from '../files/coverage.ts';
 import { Audit } from './audit.ts';
-import { type Facts, withStubs } from './facts.ts';
+import { withStubsOf } from './facts.ts';
 import { unreadMethods } from './identities.ts';
 import { Inventory } from './inventory.ts';
 import { isOfVault, readFiles, type Sink } from './read.ts';
@@ -103,7 +104,7 @@ function* saidOf({ inventory, audit, notes, context }: Gathered): Generator<Coll
   }
   if (audit.isEmpty) return;
   notes.seen(AUDIT_SCOPE);
-  yield* inBatches(AUDIT_SCOPE, withStubs(audit.facts(), known), context);
+  yield* inBatches(AUDIT_SCOPE, withStubsOf(known, audit.facts()), context);
   if (audit.newest !== undefined) yield { type: 'newest-event', at: audit.newest };
 }
 

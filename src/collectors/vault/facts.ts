@@ -1,15 +1,6 @@
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { type Facts, withStubs } from '../../model/facts.ts';
 import type { EntityKind } from '../../model/kinds.ts';
-
-export interface Facts {
-  readonly entities: readonly EntityFact[];
-  readonly relationships: readonly RelationshipFact[];
-}
-
-export const joined = (all: readonly Facts[]): Facts => ({
-  entities: all.flatMap(({ entities }) => entities),
-  relationships: all.flatMap(({ relationships }) => relationships),
-});
 
 export const thing = (key: string, kind: EntityKind, name: string, rest: Partial<EntityFact> = {}): EntityFact => ({
   key,
@@ -18,13 +9,6 @@ export const thing = (key: string, kind: EntityKind, name: string, rest: Partial
   provider: 'vault',
   ...rest,
 });
-
-export const entitled = (
-  source: string,
-  kind: RelationshipFact['kind'],
-  target: string,
-  rest: Partial<RelationshipFact> = {},
-): RelationshipFact => ({ source, kind, target, basis: 'entitled', certainty: 'definite', ...rest });
 
 /** One fact of a key, one of a relationship: the first that was said. */
 export function once({ entities, relationships }: Facts): Facts {
@@ -38,17 +22,11 @@ export function once({ entities, relationships }: Facts): Facts {
   return { entities: [...byKey.values()], relationships: [...byName.values()] };
 }
 
-/** What a scope names of another scope stands in it as a stub. */
-export function withStubs(facts: Facts, known: Map<string, EntityFact>): Facts {
-  const { entities, relationships } = once(facts);
-  for (const entity of entities) if (!entity.stub) known.set(entity.key, entity);
-  const own = new Set(entities.map(({ key }) => key));
-  const ends = new Set(relationships.flatMap(({ source, target }) => [source, target]));
-  const stubs = [...ends].flatMap((key): EntityFact[] => {
-    const entity = own.has(key) ? undefined : known.get(key);
-    return entity ? [{ key, kind: entity.kind, name: entity.name, provider: entity.provider, stub: true }] : [];
-  });
-  return { entities: [...entities, ...stubs], relationships };
+/** Also remembers what the facts tell of. */
+export function withStubsOf(known: Map<string, EntityFact>, said: Facts): Facts {
+  const facts = once(said);
+  for (const entity of facts.entities) if (!entity.stub) known.set(entity.key, entity);
+  return withStubs(facts, known);
 }
 
 /** A server's time, or undefined for none: `0001-01-01T00:00:00Z`, null. */

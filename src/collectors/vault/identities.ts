@@ -4,8 +4,9 @@ import { loginOf } from '../../apis/vault/lookups.ts';
 import type { EntityData, GroupData } from '../../apis/vault/records.ts';
 import type { TemplateIdentity } from '../../iam/vault/template.ts';
 import type { EntityFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import { vaultAuthRole, vaultEntity, vaultGroup, vaultServer } from '../../model/keys.ts';
-import { entitled, type Facts, thing } from './facts.ts';
+import { thing } from './facts.ts';
 import type { AuthRole, Inventory } from './inventory.ts';
 import type { Caller } from './policies.ts';
 

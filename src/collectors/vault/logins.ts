@@ -8,14 +8,14 @@
 
 import type { RoleData } from '../../apis/vault/records.ts';
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts, joinedFacts } from '../../model/facts.ts';
 import { awsArn, oidcSubject, vaultAuthRole, vaultServer } from '../../model/keys.ts';
 import { kindOfKey } from '../../model/kind-of-key.ts';
 import { type ClaimTest, claimTestsJson, claimTestsText, literalPattern } from '../../model/subject-pattern.ts';
-import { entitled, type Facts, joined } from './facts.ts';
 import type { AuthRole, Inventory } from './inventory.ts';
 
 export function loginFacts(inventory: Inventory, source: string): Facts {
-  return joined([...inventory.roles.values()].map((role) => loginsOf(role, inventory, source)));
+  return joinedFacts([...inventory.roles.values()].map((role) => loginsOf(role, inventory, source)));
 }
 
 function loginsOf(role: AuthRole, inventory: Inventory, source: string): Facts {

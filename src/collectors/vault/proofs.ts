@@ -7,8 +7,9 @@
 
 import type { LeaseData, SecretIdData, TokenData } from '../../apis/vault/records.ts';
 import type { EntityFact, RelationshipFact, Time } from '../../model/entity.ts';
+import { entitled, type Facts, joinedFacts } from '../../model/facts.ts';
 import { vaultAuthRole, vaultEntity, vaultLease, vaultPlace, vaultSecretId, vaultServer, vaultToken } from '../../model/keys.ts';
-import { entitled, type Facts, joined, thing, timeOf } from './facts.ts';
+import { thing, timeOf } from './facts.ts';
 import { type Directory, roleOfLogin } from './identities.ts';
 import type { AuthRole, Inventory } from './inventory.ts';
 import type { Caller, Policies } from './policies.ts';
@@ -27,7 +28,7 @@ export function proofFacts(context: ProofContext): Facts {
   const { inventory, estate } = context;
   const tokens = [...inventory.tokens.values()];
   const holders = tokens.map((token) => tokenHolder(token, context));
-  return joined([
+  return joinedFacts([
     ...[...inventory.roles.values()].map((role) => secretIdFacts(role, context)),
     ...tokens.map((token) => tokenFacts(token, context)),
     ...[...inventory.leases].map(([id, lease]) => leaseFacts(id, lease, context)),

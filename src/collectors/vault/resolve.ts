@@ -1,8 +1,9 @@
 /** The whole source → the edges that need several answers at once. Pure. */
 import type { EntityFact, Time } from '../../model/entity.ts';
+import { entitled, type Facts, joinedFacts } from '../../model/facts.ts';
 import { vaultPolicy, vaultServer } from '../../model/keys.ts';
 import { ANY_POLICY, escalationFacts } from './escalation.ts';
-import { entitled, type Facts, joined, thing, withStubs } from './facts.ts';
+import { thing, withStubsOf } from './facts.ts';
 import { Directory, identitiesOf, identityFacts } from './identities.ts';
 import type { Inventory } from './inventory.ts';
 import { loginFacts } from './logins.ts';
@@ -34,8 +35,9 @@ export function resolved(inventory: Inventory, { source, now }: { readonly sourc
   });
   const server = thing(vaultServer(source), 'Scope', source, { state: 'active' });
   const known = new Map<string, EntityFact>();
-  const access = withStubs(
-    joined([
+  const access = withStubsOf(
+    known,
+    joinedFacts([
       { entities: [server], relationships: [] },
       thingFacts(things, inventory, source),
       policyFacts(policies, estate),
@@ -43,9 +45,8 @@ export function resolved(inventory: Inventory, { source, now }: { readonly sourc
       loginFacts(inventory, source),
       grantFacts(source, holders),
     ]),
-    known,
   );
-  const proofs = withStubs(proofFacts({ inventory, directory: new Directory(inventory), policies, estate, now }), known);
+  const proofs = withStubsOf(known, proofFacts({ inventory, directory: new Directory(inventory), policies, estate, now }));
   return {
     access: withoutLooseEnds(access),
     proofs: withoutLooseEnds(proofs),
@@ -76,7 +77,7 @@ function policyFacts(policies: Policies, estate: Estate): Facts {
     };
   });
   if (single.length === 0) return { entities: [], relationships: [] };
-  return joined([{ entities: [any], relationships: [entitled(vaultServer(source), 'CONTAINS', any.key)] }, ...single]);
+  return joinedFacts([{ entities: [any], relationships: [entitled(vaultServer(source), 'CONTAINS', any.key)] }, ...single]);
 }
 
 /** What names something that was not collected, such as a policy that a token role allows, is left out. */

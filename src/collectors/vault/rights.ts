@@ -7,11 +7,12 @@
  * Cost: things × rules, once for all callers of equal policies.
  */
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts } from '../../model/facts.ts';
 import { vaultMount, vaultPermission } from '../../model/keys.ts';
 import type { Level } from '../../model/kinds.ts';
 import { canonicalJson, sha256 } from '../../model/ledger.ts';
 import { type EscalationFacts, escalations } from './escalation.ts';
-import { entitled, type Facts, thing } from './facts.ts';
+import { thing } from './facts.ts';
 import type { Grant } from './policies.ts';
 import type { Engine, Thing, Things } from './things.ts';
 

@@ -6,8 +6,9 @@
 
 import type { BackendRoleData } from '../../apis/vault/records.ts';
 import type { EntityFact, RelationshipFact } from '../../model/entity.ts';
+import { entitled, type Facts, joinedFacts } from '../../model/facts.ts';
 import { vaultMount, vaultPlace, vaultServer } from '../../model/keys.ts';
-import { entitled, type Facts, joined, thing } from './facts.ts';
+import { thing } from './facts.ts';
 import type { Inventory, Mount, Named } from './inventory.ts';
 import type { Policies } from './policies.ts';
 
@@ -204,7 +205,7 @@ export function thingFacts({ things, engines }: Things, inventory: Inventory, so
     ...[...inventory.dynamicRoles.values()].map((role) => dynamicFacts(source, role)),
     ...[...inventory.staticRoles.values()].map((role) => staticFacts(source, role)),
   ];
-  return joined([...scopes, ...places, ...issued]);
+  return joinedFacts([...scopes, ...places, ...issued]);
 }
 
 const ownMounts = (inventory: Inventory): string[] =>
