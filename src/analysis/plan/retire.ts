@@ -140,8 +140,8 @@ function retire(
       ...serves,
       needs: [...chain.slice(-1).map(({ id }) => id), ...room],
     });
-    const handed =
-      dependence.consumers.length > 0 ? distributions(input, target, { dependence, issued: chain.at(-1)! }) : undefined;
+    const handing = { dependence, issued: chain.at(-1)!, hasNewName: system.issuesNewName === true };
+    const handed = dependence.consumers.length > 0 ? distributions(input, target, handing) : undefined;
     if (handed) chain.splice(-1, 1, handed.issued, ...handed.steps);
     const confirming = system.confirm(subject, dependence);
     add(confirming, confirmWhy(dependence), { ...serves, ...(handed && { needs: handed.steps.map(({ id }) => id) }) });

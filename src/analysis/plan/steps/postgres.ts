@@ -59,6 +59,7 @@ export const postgres: System = {
   name: 'postgres',
   endsSessions: true,
   carriesRights: true,
+  issuesNewName: true,
   save: (subject) =>
     step(subject, 'save', { reversibility: 'R0', probe: 'the sessions that the next step ends are kept with the incident' }),
   contain: (subject) => step(subject, 'quarantine', { reversibility: 'R0', probe: STOPPED }) ?? manual.contain(subject),

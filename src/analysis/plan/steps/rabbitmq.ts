@@ -51,6 +51,7 @@ export const rabbitmq: System = {
   ...manual,
   name: 'rabbitmq',
   endsSessions: true,
+  issuesNewName: true,
   save: (subject) =>
     step(subject, 'save', { reversibility: 'R0', probe: 'the connections that the next step ends are kept with the incident' }),
   /** The password alone, or everything that the user may do, however it logs in. */

@@ -101,6 +101,8 @@ export interface System {
   readonly endsSessions?: boolean;
   /** A replaced identity stays, as the group that carries the rights of its successor. */
   readonly carriesRights?: boolean;
+  /** `issue` makes an identity of a new name: whoever gets the new proof needs that name too. */
+  readonly issuesNewName?: boolean;
   /** How many live proofs of this kind an identity may have, inactive ones included. */
   readonly most?: (subject: Subject) => number | undefined;
 }
