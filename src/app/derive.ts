@@ -10,8 +10,9 @@ import { isSaid, joinEntity, looksAt, saidEntities } from './said-entities.ts';
 
 /** How many derived claims changed. */
 export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>): Promise<number> {
-  const entities = await saidEntities(store, joins);
-  const relationships = new Relationships(store);
+  const counts = (await store.counts()).relationships;
+  const entities = await saidEntities(store, joinsWithEssentials(counts));
+  const relationships = new Relationships(store, counts);
   // What is needed by all that is there is read in one go; what a join derives may call for more.
   const wanted: RelationshipKind[] = [];
   for (const join of joins) if (await mayFollow(join, entities, relationships)) wanted.push(...join.needs.relationships);
@@ -27,7 +28,19 @@ export async function deriveFacts({ store, clock }: Pick<App, 'store' | 'clock'>
   return changed;
 }
 
+/** Those of which every essential kind is there, or is one that a join before them derives: from the others nothing follows. */
+function joinsWithEssentials(counts: Counts): Join[] {
+  const kinds = new Set(Object.keys(counts).filter((kind) => counts[kind]));
+  return joins.filter(({ needs, derives }) => {
+    if (!needs.essential.every((kind) => kinds.has(kind))) return false;
+    for (const kind of derives) kinds.add(kind);
+    return true;
+  });
+}
+
 type Entities = ReadonlyMap<string, JoinEntity>;
+/** How many relationships of a kind the store holds. */
+type Counts = Readonly<Record<string, number>>;
 
 async function derivedBy(join: Join, entities: Entities, relationships: Relationships): Promise<Derived> {
   if (!(await mayFollow(join, entities, relationships))) return { entities: [], relationships: [] };
@@ -49,11 +62,12 @@ class Relationships {
   readonly #store: App['store'];
   readonly #said = new Map<RelationshipKind, RelationshipFact[]>();
   readonly #known = new Map<RelationshipKind, boolean>();
-  #counts: Readonly<Record<string, number>> | undefined;
+  readonly #counts: Counts;
   readonly #derived = new Map<string, RelationshipFact>();
 
-  constructor(store: App['store']) {
+  constructor(store: App['store'], counts: Counts) {
     this.#store = store;
+    this.#counts = counts;
   }
 
   /** Whether there is any; without reading them all. */
@@ -65,7 +79,6 @@ class Relationships {
   }
 
   async #isSaid(kind: RelationshipKind): Promise<boolean> {
-    this.#counts ??= (await this.#store.counts()).relationships;
     if (!this.#counts[kind]) return false;
     for await (const batch of this.#store.readRelationships({ kinds: [kind] }))
       if (batch.some((relationship) => relationship.claims.some(isSaid))) return true;

@@ -13,6 +13,7 @@ import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 export const catalogueWorkloadJoin: Join = {
   name: 'catalogue-workload',
   needs: { entities: ['Workload'], relationships: ['OWNED_BY'], essential: [] },
+  derives: ['DEPENDS_ON', 'OWNED_BY'],
   looksAt: ({ provider, key }) => provider === 'backstage' || WORKLOAD.test(key),
   isIdle: (entities) => !entities.some(({ provider }) => provider === 'backstage'),
   run,

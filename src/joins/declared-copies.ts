@@ -13,6 +13,7 @@ import type { Derived, Join, JoinInput } from './join.ts';
 export const declaredCopiesJoin: Join = {
   name: 'declared-copies',
   needs: { entities: [], relationships: ['READS', 'EXPOSES', 'USES'], essential: ['READS', 'EXPOSES'] },
+  derives: ['USES'],
   isIdle: () => false,
   run,
 };

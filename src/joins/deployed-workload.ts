@@ -9,6 +9,7 @@ import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 export const deployedWorkloadJoin: Join = {
   name: 'deployed-workload',
   needs: { entities: ['Pipeline', 'Workload'], relationships: [], essential: [] },
+  derives: ['DEPLOYS'],
   looksAt: (entity) => entity.kind === 'Workload' || deploymentsOf(entity).length > 0,
   isIdle: (entities) => !entities.some((entity) => deploymentsOf(entity).length > 0),
   run,

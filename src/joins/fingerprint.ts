@@ -15,6 +15,7 @@ const OUT_OF = ['LEAKED_IN', 'AUTHENTICATES_AS', 'ACTS_FOR', 'HAS_GRANT'] as con
 export const fingerprintJoin: Join = {
   name: 'fingerprint',
   needs: { entities: ['Credential', 'Session'], relationships: [...INTO, ...OUT_OF], essential: [] },
+  derives: [...INTO, ...OUT_OF],
   sharedIds: idsOf,
   isIdle: (entities) => twinsOf(entities).size === 0,
   run,

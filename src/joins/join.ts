@@ -31,6 +31,8 @@ export interface Join {
   /** The origin of its facts is `join:<name>`. */
   readonly name: string;
   readonly needs: JoinNeeds;
+  /** The kinds of its facts: what joins after it may find there. */
+  readonly derives: readonly RelationshipKind[];
   /** Whether an entity of a kind that it needs can matter to it. Without it, each can: of a large graph all are held then. */
   looksAt?(entity: JoinEntity): boolean;
   /** Ids of which two entities must share one to matter to it: it looks at no others. */

@@ -13,6 +13,7 @@ import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 export const loginPatternJoin: Join = {
   name: 'login-pattern',
   needs: { entities: ['External', 'Role', 'User', 'ServiceAccount'], relationships: [], essential: [] },
+  derives: ['MEMBER_OF'],
   looksAt: ({ key }) => /^(?:external:(?:aws|kubernetes)\/|aws:arn:)/.test(key) || ACCOUNT.test(key),
   isIdle: (entities) => !entities.some(isPattern),
   run,

@@ -15,6 +15,7 @@ import { type Derived, factOf, type Join, type JoinInput } from './join.ts';
 export const mappedRoleJoin: Join = {
   name: 'mapped-role',
   needs: { entities: ['Role'], relationships: ['MEMBER_OF', 'CAN_ASSUME'], essential: [] },
+  derives: ['MEMBER_OF', 'CAN_ASSUME'],
   looksAt: ({ key }) => ROLE.test(key),
   isIdle: (entities) => !entities.some(({ key }) => ROLE.test(key)),
   run,

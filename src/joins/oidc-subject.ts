@@ -20,6 +20,7 @@ import { fitsPartByPart } from './subject-parts.ts';
 export const oidcSubjectJoin: Join = {
   name: 'oidc-subject',
   needs: { entities: ['External'], relationships: ['RUNS_AS', 'MEMBER_OF', 'CAN_ASSUME'], essential: ['CAN_ASSUME'] },
+  derives: ['MEMBER_OF'],
   looksAt: ({ key }) => key.startsWith(PREFIX),
   isIdle: (entities) => !entities.some(({ key }) => key.startsWith(PREFIX)),
   run,

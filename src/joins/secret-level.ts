@@ -15,6 +15,7 @@ import type { Derived, Join, JoinEntity, JoinInput } from './join.ts';
 export const secretLevelJoin: Join = {
   name: 'secret-level',
   needs: { entities: ['Secret', 'Pipeline'], relationships: ['READS'], essential: ['READS'] },
+  derives: ['READS'],
   looksAt: ({ kind, key, properties }) =>
     kind === 'Pipeline' || ENVIRONMENT_SECRET.test(key) || ORGANISATION_SECRET.test(key) || properties['level'] === 'repository',
   isIdle: (entities) => !entities.some(({ key }) => ENVIRONMENT_SECRET.test(key) || ORGANISATION_SECRET.test(key)),

@@ -53,6 +53,7 @@ describe.each(joins)('$name', (join) => {
     expect(found.sort()).toEqual([...expected].sort());
     expect(derived.entities.map(({ key, state, expiresAt }) => `${key} ${state} ${expiresAt}`)).toEqual(states);
     expect(derived.relationships.filter(({ reason }) => !reason)).toEqual([]);
+    expect(derived.relationships.filter(({ kind }) => !join.derives.includes(kind))).toEqual([]);
     expect(derived.entities.filter(({ stub }) => !stub)).toEqual([]);
   });
 
