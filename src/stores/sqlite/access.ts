@@ -114,7 +114,7 @@ function rollback(db: Connection): void {
  * A load in many batches touches the same pages again and again: they are moved from the log to the file every 64 MB, not every 4. What
  * is sorted, such as an index that is built, goes to a file when it is more than the cache: memory does not grow with the graph.
  */
-const SETTINGS = `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = FILE;
+const SETTINGS = `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -131072; PRAGMA temp_store = FILE;
   PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 67108864`;
 
 function openFile({ path, busyTimeoutMs, migrations }: AccessOptions): Connection {
