@@ -29,24 +29,29 @@ export async function openReceiver({
   const secret = `whsec_${Buffer.from('a shared secret of tests, long enough').toString('base64')}`;
   const switches = new Map<string, boolean>();
   const taken: Receiver['taken'] = [];
+  const take = async (body: string, headers: Record<string, string>, response: ServerResponse): Promise<void> => {
+    if (!isSigned(secret, body, headers, checksTime)) {
+      response.writeHead(401).end();
+      return;
+    }
+    if (receiver.instead) {
+      const answer = receiver.instead;
+      receiver.instead = undefined;
+      answer(response);
+      return;
+    }
+    const asked = JSON.parse(body) as Asked;
+    const given = await meddle?.(asked, 'before');
+    taken.push({ ...asked, id: String(headers['webhook-id']) });
+    const answer = given ?? answerTo(asked, switches);
+    await meddle?.(asked, 'after');
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', async () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      const headers = request.headers as Record<string, string>;
-      if (!isSigned(secret, body, headers, checksTime)) return response.writeHead(401).end();
-      if (receiver.instead) {
-        const answer = receiver.instead;
-        receiver.instead = undefined;
-        return answer(response);
-      }
-      const asked = JSON.parse(body) as Asked;
-      const given = await meddle?.(asked, 'before');
-      taken.push({ ...asked, id: String(headers['webhook-id']) });
-      const answer = given ?? answerTo(asked, switches);
-      await meddle?.(asked, 'after');
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    request.on('end', () => {
+      void take(Buffer.concat(chunks).toString('utf8'), request.headers as Record<string, string>, response);
     });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
