@@ -24,6 +24,15 @@ export interface Ruleset {
   readonly bypass?: readonly Actor[] | undefined;
 }
 
+/** Rules that may ask something of whoever writes; the others shape commits, or keep refs from being deleted. */
+export const GUARDING_RULES: readonly string[] = [
+  'creation',
+  'update',
+  'pull_request',
+  'required_status_checks',
+  'required_deployments',
+];
+
 /** Ids of the roles that a ruleset names. */
 export const ROLE_IDS: Readonly<Record<number, string>> = { 1: 'read', 2: 'maintain', 3: 'triage', 4: 'write', 5: 'admin' };
 

@@ -187,6 +187,17 @@ describe('a ruleset of the organisation', () => {
     expect(outcome.targets('github:org/acme/teams/sre', 'HAS_GRANT')).not.toContain(`${shop}/entries/refs/heads/main`);
   });
 
+  it('whose list of who may bypass it is not shown is a gap: somebody may pass it', async () => {
+    const outcome = await found(answers({ bypass_actors: undefined }));
+    expect(outcome.layers).toEqual(['GitHub branch and environment protection rules of acme/shop']);
+    expect(outcome.edge(shop, 'DEFINES', publish)?.certainty).toBe('definite');
+  });
+
+  it('that asks nothing of writers needs no such list', async () => {
+    const outcome = await found(answers({ bypass_actors: undefined, rules: [{ type: 'deletion' }] }));
+    expect(outcome.layers).toEqual([]);
+  });
+
   it('that only evaluates guards nothing', async () => {
     const outcome = await found({
       ...answers({ enforcement: 'evaluate' }),

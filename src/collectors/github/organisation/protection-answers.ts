@@ -3,7 +3,7 @@ import type { BranchProtection } from '../../../iam/github/branch-protection.ts'
 import type { DeploymentEnvironment } from '../../../iam/github/environment-entry.ts';
 import type { Actor } from '../../../iam/github/ref-guards.ts';
 import { refMatches } from '../../../iam/github/ref-pattern.ts';
-import { ROLE_IDS, type Ruleset } from '../../../iam/github/rulesets.ts';
+import { GUARDING_RULES, ROLE_IDS, type Ruleset } from '../../../iam/github/rulesets.ts';
 import type { Answers } from '../answers/answers.ts';
 import * as guarding from '../answers/protection-shapes.ts';
 import * as shapes from '../answers/shapes.ts';
@@ -94,9 +94,17 @@ export function rulesetsIn(organisation: OrganisationView, about: shapes.Reposit
   for (const answer of [...(listed ?? []), ...shared, ...own]) byId.set(answer.id, { ...byId.get(answer.id), ...stated(answer) });
   const all = [...byId.values()];
   const lacking = all.filter(({ rules, enforcement }) => enforcement === 'active' && !rules);
-  const unknown = [...(listed ? [] : ['rulesets']), ...lacking.slice(0, 1).map(({ name }) => `the rules of the ruleset ${name}`)];
+  const unseen = all.filter((answer) => answer.enforcement === 'active' && answer.bypass_actors == null && isGuarding(answer));
+  const unknown = [
+    ...(listed ? [] : ['rulesets']),
+    ...lacking.slice(0, 1).map(({ name }) => `the rules of the ruleset ${name}`),
+    ...unseen.slice(0, 1).map(({ name }) => `who may bypass the ruleset ${name}, which only those see who may change it`),
+  ];
   return { known: all.filter(({ rules }) => rules).map((answer) => rulesetOf(answer, organisation)), unknown };
 }
+
+const isGuarding = ({ rules }: guarding.RulesetAnswer): boolean =>
+  rules?.some(({ type }) => GUARDING_RULES.includes(type)) === true;
 
 /** A list says less than the ruleset itself: what it leaves out does not overwrite. */
 const stated = (answer: guarding.RulesetAnswer): guarding.RulesetAnswer =>
