@@ -5,7 +5,7 @@ import { createHandOver } from '../../src/app/execute/hand-over.ts';
 import { undoPlan } from '../../src/app/execute/undo-plan.ts';
 import type { EntityKind } from '../../src/model/kinds.ts';
 import type { PlanStep } from '../../src/model/plan.ts';
-import type { Enforcer, EnforcerContext } from '../../src/ports/enforcer.ts';
+import type { Applied, Enforcer, EnforcerContext, Preflight, Probed, Recorded } from '../../src/ports/enforcer.ts';
 import { applying, knowEntities, openBench, SEAL_KEY } from '../app/execute/bench.ts';
 import { makePlan } from '../app/execute/plans.ts';
 
@@ -30,6 +30,28 @@ const context = (signal = new AbortController().signal): EnforcerContext => ({
   handOver: createHandOver(),
 });
 
+/** Calls of one step, each by a process of its own: what the store keeps is given to the next one, what was handed over is gone. */
+function callsOf({ enforcer, step }: EnforcerTarget) {
+  let preImage = '';
+  let recorded: Recorded | undefined;
+  const now = (): EnforcerContext => ({ ...context(), ...(recorded && { recorded }) });
+  return {
+    async preflight(): Promise<Preflight> {
+      const found = await enforcer.preflight(step, now());
+      preImage = found.preImage ?? '';
+      return found;
+    },
+    async apply(): Promise<Applied> {
+      const since = new Date().toISOString();
+      const applied = await enforcer.apply(step, now());
+      recorded = { since, traces: [...(recorded?.traces ?? []), ...(applied.traces ?? [])], preImage: () => preImage };
+      return applied;
+    },
+    probe: (): Promise<Probed> => enforcer.probe(step, now()),
+    undo: () => enforcer.undo(step, preImage, now()),
+  };
+}
+
 export function enforcerContract(open: () => Promise<EnforcerTarget>): void {
   it('supports its step, lets it run, and changes nothing by asking', async () => {
     await using target = await open();
@@ -42,10 +64,10 @@ export function enforcerContract(open: () => Promise<EnforcerTarget>): void {
 
   it('is done once when it is done twice', async () => {
     await using target = await open();
-    const { enforcer, step } = target;
-    await enforcer.apply(step, context());
+    const calls = callsOf(target);
+    await calls.apply();
     const once = await target.state();
-    await enforcer.apply(step, context());
+    await calls.apply();
     expect(await target.state()).toEqual(once);
   });
 
@@ -56,10 +78,11 @@ export function enforcerContract(open: () => Promise<EnforcerTarget>): void {
 
   it('is effective after it was done, unless it changes nothing itself', async () => {
     await using target = await open();
-    const { enforcer, step } = target;
+    const { enforcer } = target;
     const before = await target.state();
-    await enforcer.apply(step, context());
-    const { state } = await enforcer.probe(step, context());
+    const calls = callsOf(target);
+    await calls.apply();
+    const { state } = await calls.probe();
     if (enforcer.simulates || enforcer.waitsForPerson) {
       expect(state).not.toBe('effective');
       expect(await target.state()).toEqual(before);
@@ -81,13 +104,13 @@ export function enforcerContract(open: () => Promise<EnforcerTarget>): void {
 
   it('brings back exactly what was, also twice', async () => {
     await using target = await open();
-    const { enforcer, step } = target;
     const before = await target.state();
-    const { preImage } = await enforcer.preflight(step, context());
-    await enforcer.apply(step, context());
-    await enforcer.undo(step, preImage, context());
+    const calls = callsOf(target);
+    await calls.preflight();
+    await calls.apply();
+    await calls.undo();
     expect(await target.state()).toEqual(before);
-    await enforcer.undo(step, preImage, context());
+    await calls.undo();
     expect(await target.state()).toEqual(before);
   });
 
@@ -102,11 +125,11 @@ export function enforcerContract(open: () => Promise<EnforcerTarget>): void {
 
   it('says no secret in anything that is kept', async () => {
     await using target = await open();
-    const { enforcer, step } = target;
-    const { preImage, ...said } = await enforcer.preflight(step, context());
-    const answers = [said, await enforcer.apply(step, context()), await enforcer.probe(step, context())];
+    const calls = callsOf(target);
+    const { preImage, ...said } = await calls.preflight();
+    const answers: unknown[] = [said, await calls.apply(), await calls.probe()];
     const secrets = await target.secrets();
-    answers.push(await enforcer.undo(step, preImage, context()));
+    answers.push(await calls.undo());
     const text = JSON.stringify(answers);
     for (const secret of [...secrets, ...(await target.secrets())]) expect(text).not.toContain(secret);
   });
