@@ -66,7 +66,7 @@ export async function executeWave(context: ExecuteContext, { plan: planId, wave,
     if (await context.store.paused()) throw pausedError();
     const { run } = await admit(context, planId, { ...whileHeld(options, lost), wave });
     const before = run.plan.waves.slice(0, wave).flatMap(({ steps }) => steps);
-    const open = before.filter((step) => !hasEnded(recordOf(run, step).state) || isOpenAgain(run, step));
+    const open = before.filter((step) => !hasEnded(recordOf(run, step).state) || (isOpenAgain(run, step) && !step.continue));
     if (open.length > 0) throw new RefusedError(`wave ${wave + 1} of plan ${planId} must wait for step ${open[0]?.id}`);
     const stopped = await runWave(run, wave);
     const result = await conclude(run, stopped);

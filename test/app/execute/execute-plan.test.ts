@@ -221,6 +221,17 @@ it('runs one wave for a queue, says which is next, and refuses one whose turn it
   expect(await executeWave(bench.context, { plan: 'p1', wave: 1, ...acting() })).toMatchObject({ state: 'done', next: null });
 });
 
+it('runs the next wave for a queue after the refusal of a step that does not stop the plan', async () => {
+  await using bench = await openBench({ switches: [B] });
+  await knowEntities(bench.store, [A, B], bench.context.clock());
+  await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A, continue: true })], [makeStep({ id: 's2', target: B })]]));
+  expect(await executeWave(bench.context, { plan: 'p1', wave: 0, ...acting() })).toMatchObject({ next: 1 });
+  expect(await executeWave(bench.context, { plan: 'p1', wave: 1, ...acting() })).toMatchObject({
+    state: 'partial',
+    steps: [{ state: 'refused' }, { state: 'effective' }],
+  });
+});
+
 it('does not run a wave after one that was stopped', async () => {
   await using bench = await openBench({ faults: { probes: 'not-effective' } });
   await bench.save(twoWaves());
