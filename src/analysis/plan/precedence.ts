@@ -27,7 +27,7 @@ export function precedence(accepted: readonly Strike[], { footholds, recreated, 
       ...strike.draft,
       needs: [...strike.draft.needs, ...mintersOf(strike, footholds, all)],
       after: [
-        ...saves.map(({ id }) => id),
+        ...saves.filter((save) => !waitsInVain(strike.draft, save)).map(({ id }) => id),
         ...(isLate ? prompt : []),
         ...strike.footholds.flatMap((one) => outer.get(one)?.id ?? []),
         ...strike.footholds.flatMap((one) => early.all.get(one)?.id ?? []),
@@ -39,6 +39,9 @@ export function precedence(accepted: readonly Strike[], { footholds, recreated, 
   });
   return [...saves, ...steps];
 }
+
+/** Containment never waits for evidence that a person has to save: only what ends that evidence does. */
+const waitsInVain = (cut: Draft, save: Draft): boolean => save.connector === 'manual' && cut.connector !== 'manual';
 
 /** The cuts that stop what mints the sessions of a strike. */
 export function mintersOf(strike: Strike, { minters }: Footholds, all: ReadonlyMap<number, readonly Strike[]>): string[] {

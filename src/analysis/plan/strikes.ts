@@ -58,9 +58,10 @@ function strikeOf(
   const control = system.contain(subject);
   if (!control) return undefined;
   const saving = system.endsSessions ? system.save(subject) : undefined;
-  const save =
-    saving &&
-    draftOf(input, { target: foothold, control: saving, why: 'the next step ends these sessions; who they were is evidence' });
+  const save: Draft | undefined = saving && {
+    ...draftOf(input, { target: foothold, control: saving, why: 'the next step ends these sessions; who they were is evidence' }),
+    continue: true,
+  };
   const minted = [...footholds.minters]
     .filter(([child, minters]) => minters.includes(foothold) && !graph.over[child])
     .map(([child]) => child);

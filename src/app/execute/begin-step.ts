@@ -5,14 +5,14 @@ import { withControl } from './control-lease.ts';
 import { controlOf, holdFor, sealed } from './holds.ts';
 import { patiently } from './patience.ts';
 import { strandedValue } from './rotation.ts';
-import { enforcerContext, gateOf, moveStep, type Run, recordOf, stepDraft, timeOf } from './run.ts';
+import { enforcerContext, gateOf, moveStep, type Run, recordOf, stepDraft, stepsOf, timeOf } from './run.ts';
 
 /** States from which a step may be begun: a refusal's cause can be cured, and `failed` is looked at before it is called again. */
 export const OPEN: readonly StepState[] = ['planned', 'approved', 'refused'];
 
 /** Why the step may not run, its connector's reasons and ours. */
 export async function preflightOf(run: Run, step: PlanStep, enforcer: Enforcer): Promise<Preflight> {
-  const missing = step.needs.filter((id) => !isPassed(run.records.get(id)?.state));
+  const missing = step.needs.filter((id) => !isPassed(run.records.get(id)?.state) && !isExcused(run, id));
   const refusals = missing.map((id) => `needs step ${id}, which is ${run.records.get(id)?.state ?? 'not in the plan'}`);
   try {
     const answer = await gateOf(run, step).look(() =>
@@ -31,6 +31,12 @@ export async function preflightOf(run: Run, step: PlanStep, enforcer: Enforcer):
 interface Answered {
   readonly enforcer: Enforcer;
   readonly answer: Preflight;
+}
+
+/** Tried in vain, and nothing that stops the plan: evidence that could not be saved holds no containment up. */
+function isExcused({ plan, records }: Run, id: string): boolean {
+  const state = records.get(id)?.state;
+  return (state === 'refused' || state === 'failed') && stepsOf(plan).some((step) => step.id === id && step.continue === true);
 }
 
 const isPassed = (state: StepState | undefined): boolean => state === 'effective' || state === 'partial' || state === 'skipped';

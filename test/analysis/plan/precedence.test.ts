@@ -3,6 +3,25 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/model/plan.ts';
 import { type Asked, inOrganization, KEY, planOf, ROLE, SINCE, stepsOf, USER, words } from './asked-plan.ts';
 
+it('cuts what an enforcer can cut without waiting for evidence that a person saves', () => {
+  const role = 'postgres:db/roles/shop';
+  const plan = (connectors: Readonly<Record<string, string>>) =>
+    planOf({
+      targets: [KEY, role],
+      entities: { [KEY]: 'Credential', [USER]: 'ServiceAccount', [role]: 'ServiceAccount', 'aws:arn:aws:s3:::b': 'Resource' },
+      relationships: [`${KEY} AUTHENTICATES_AS ${USER} entitled`, `${USER} CAN_READ aws:arn:aws:s3:::b entitled`],
+      connectorOf: (key) => connectors[key.split(':', 1)[0]!] ?? 'manual',
+    });
+  const saved = `save ${role}`;
+  const cut = `quarantine ${role}`;
+  const switchedOff = `quarantine ${KEY}`;
+  expect(words(plan({ aws: 'cloud' })).slice(0, 2)).toEqual([[switchedOff, saved], [cut]]);
+  for (const connectors of [{ aws: 'cloud', postgres: 'db' }, {}])
+    expect(words(plan(connectors)).slice(0, 2)).toEqual([[saved], [switchedOff, cut].sort()]);
+  const [save] = stepsOf(plan({})).filter(({ action }) => action === 'save');
+  expect(save!.continue).toBe(true);
+});
+
 describe('rule 2: a key that can issue itself another', () => {
   const asked: Asked = {
     entities: { [KEY]: 'Credential', [USER]: 'ServiceAccount', 'permission:1': 'Permission' },

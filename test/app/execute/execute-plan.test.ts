@@ -232,6 +232,23 @@ it('runs the next wave for a queue after the refusal of a step that does not sto
   });
 });
 
+it('contains although the evidence could not be saved, and not where it is no evidence that is needed', async () => {
+  await using bench = await openBench({ switches: [B] });
+  await knowEntities(bench.store, [A, B], bench.context.clock());
+  const cut = makeStep({ id: 's2', target: B, needs: ['s1'] });
+  await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A, continue: true })], [cut]]));
+  expect(await executePlan(bench.context, 'p1', applying())).toMatchObject({
+    state: 'partial',
+    stopped: [],
+    steps: [{ state: 'refused' }, { state: 'effective' }],
+  });
+  await bench.save(makePlan('p2', [[makeStep({ id: 's1', target: A })], [cut]]));
+  expect(await executePlan(bench.context, 'p2', applying())).toMatchObject({
+    state: 'stopped',
+    steps: [{ state: 'refused' }, {}],
+  });
+});
+
 it('does not run a wave after one that was stopped', async () => {
   await using bench = await openBench({ faults: { probes: 'not-effective' } });
   await bench.save(twoWaves());
