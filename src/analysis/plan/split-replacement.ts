@@ -33,8 +33,9 @@ export function splitReplacement(splitting: Splitting): SplitReplacement | { rea
   const found = consumerGroups(input, target, dependence);
   if (found.groups.length === 0) {
     const who = [...found.unsettled.map(({ text }) => text), ...found.unexplained].join(', ');
-    const cure = 'write who uses it into a declared source (`uses`), or collect the logs that show it, and plan again';
-    return { reason: `nobody is surely (90 %) a consumer, so there is nobody to split it for; ${cure}. It may be ${who}` };
+    const cure =
+      'use that logs show from an address or with a session name of its own makes one sure; a declared use alone does not always';
+    return { reason: `nobody is surely (90 %) a consumer, so there is nobody to split it for: ${cure}. It may be ${who}` };
   }
   const parts = found.groups.map((group) => partOf(splitting, group));
   // Beside the others that are waited for: while it is open, those move on.
