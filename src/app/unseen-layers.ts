@@ -11,7 +11,7 @@ import { relationshipId } from '../model/relationship-id.ts';
 import type { GraphReader, GraphRelationship, Store } from '../ports/store.ts';
 
 /** What a deny layer speaks of: use of a right. Whose a credential is, or where a value lies, no layer denies. */
-export const DENIABLE_KINDS = [
+const DENIABLE_KINDS = [
   'CAN_ASSUME',
   'HAS_GRANT',
   'CAN_READ',
@@ -70,7 +70,7 @@ async function doubtedCertainties(
 }
 
 /** Another source's claim, or use that was seen, keeps it as sure as they are. */
-export function doubtRelationship(relationship: Relationship, blind: ReadonlySet<string>): Relationship {
+function doubtRelationship(relationship: Relationship, blind: ReadonlySet<string>): Relationship {
   const isDoubted = ({ origin, fact }: RelationshipClaim): boolean =>
     blind.has(origin) && fact.basis !== 'observed' && fact.certainty !== 'possible';
   if (!DENIABLE_KINDS.some((kind) => kind === relationship.kind) || !relationship.claims.some(isDoubted)) return relationship;

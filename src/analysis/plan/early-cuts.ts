@@ -6,7 +6,7 @@
 import { draftOf } from './draft.ts';
 import type { Footholds } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
-import { mintersOf } from './precedence.ts';
+import { evidenceBefore, mintersOf } from './precedence.ts';
 import type { Recreation } from './recreation.ts';
 import { allByFoothold, byFoothold, type Strike } from './strikes.ts';
 
@@ -45,7 +45,7 @@ export function earlyCuts(input: PlanInput, accepted: readonly Strike[], questio
       if (isNeeded) found.needed.set(one, first);
     }
   }
-  return inOrder(found, { ...question, mine, saves: accepted.flatMap(({ save }) => save?.id ?? []) });
+  return inOrder(found, { ...question, mine, saves: accepted.flatMap(({ save }) => save ?? []) });
 }
 
 function earlyCut(input: PlanInput, { draft }: Strike, isNeeded: boolean): Draft {
@@ -66,11 +66,11 @@ function earlyCut(input: PlanInput, { draft }: Strike, isNeeded: boolean): Draft
 /** Rule 4 holds for the first cut as for the last: who could make the session again is cut with it. */
 function inOrder(
   found: EarlyCuts,
-  { recreated, outer, mine, saves }: EarlyQuestion & { mine: ReadonlyMap<number, Strike>; saves: readonly string[] },
+  { recreated, outer, mine, saves }: EarlyQuestion & { mine: ReadonlyMap<number, Strike>; saves: readonly Draft[] },
 ): EarlyCuts {
   const ordered = new Map<string, Draft>();
   for (const [session, draft] of found.all) {
-    const before = ordered.get(draft.id) ?? { ...draft, after: saves };
+    const before = ordered.get(draft.id) ?? { ...draft, after: evidenceBefore(draft, saves) };
     const remakers = (recreated.by.get(session) ?? []).flatMap(
       (one) => outer.get(one)?.id ?? found.needed.get(one)?.id ?? mine.get(one)?.draft.id ?? [],
     );

@@ -27,7 +27,7 @@ export function precedence(accepted: readonly Strike[], { footholds, recreated, 
       ...strike.draft,
       needs: [...strike.draft.needs, ...mintersOf(strike, footholds, all)],
       after: [
-        ...saves.filter((save) => !waitsInVain(strike.draft, save)).map(({ id }) => id),
+        ...evidenceBefore(strike.draft, saves),
         ...(isLate ? prompt : []),
         ...strike.footholds.flatMap((one) => outer.get(one)?.id ?? []),
         ...strike.footholds.flatMap((one) => early.all.get(one)?.id ?? []),
@@ -40,8 +40,9 @@ export function precedence(accepted: readonly Strike[], { footholds, recreated, 
   return [...saves, ...steps];
 }
 
-/** Containment never waits for evidence that a person has to save: only what ends that evidence does. */
-const waitsInVain = (cut: Draft, save: Draft): boolean => save.connector === 'manual' && cut.connector !== 'manual';
+/** What is saved before a cut that does not end it. An enforcer's cut never waits for what a person has to save. */
+export const evidenceBefore = (cut: Draft, saves: readonly Draft[]): string[] =>
+  saves.filter((save) => cut.connector === 'manual' || save.connector !== 'manual').map(({ id }) => id);
 
 /** The cuts that stop what mints the sessions of a strike. */
 export function mintersOf(strike: Strike, { minters }: Footholds, all: ReadonlyMap<number, readonly Strike[]>): string[] {

@@ -33,6 +33,17 @@ describe('rule 3: a session of the incident that outlives its key', () => {
     expect(last!.needs).toEqual([stepsOf(plan).find(({ target }) => target === KEY)!.id]);
   });
 
+  it('is cut at once also where a person has to save evidence of another system', () => {
+    const role = 'postgres:db/roles/shop';
+    const plan = planOf({
+      ...asked,
+      targets: [KEY, role],
+      entities: { ...asked.entities, [role]: 'ServiceAccount' },
+      connectorOf: (key) => (key.startsWith('aws:') ? 'cloud' : 'manual'),
+    });
+    expect(words(plan)[0]).toEqual([`quarantine ${KEY}`, `quarantine ${SESSION}`, `save ${role}`]);
+  });
+
   it('is cut once where nothing is gained by being early, or where it may be a rightful one', () => {
     const idle = { ...asked, relationships: asked.relationships.filter((line) => !line.includes('CAN_READ')) };
     const last = [[`quarantine ${KEY}`], [`quarantine ${SESSION}`], [`notify ${KEY}`]];
