@@ -72,6 +72,7 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
   let nudging: NodeJS.Timeout | undefined;
   const held = createHeldKinds();
   const timers = new Set<NodeJS.Timeout>();
+  const statesToNudge = new Set<JobState>();
   let renudging: Promise<void> | undefined;
   let schedules: readonly QueueSchedule[] = [];
   // Without a listener ioredis prints; what matters is answered by ping() and by the calls themselves.
@@ -84,26 +85,35 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
     return { name: job.name, data: { row: job.id }, opts };
   };
 
-  /** Again for the oldest rows that are not done; of those that Redis still knows there is only one. */
+  /** Asked for while a round is under way it is one round more: that one may have read the rows before they were free. */
   function nudgeAgain(states: readonly JobState[]): Promise<void> {
-    renudging ??= (async () => {
-      const exceptNames = held.names(now().getTime());
-      const rows = await jobs.jobs({ states, exceptNames, order: 'oldest', limit: NUDGED_AT_ONCE });
-      if (rows.length > 0 && !closing.signal.aborted) await queue.addBulk(rows.map(nudgeOf));
-    })()
-      .catch(() => undefined)
-      .finally(() => {
-        renudging = undefined;
-      });
+    for (const state of states) statesToNudge.add(state);
+    renudging ??= nudgeInRounds();
     return renudging;
   }
 
+  async function nudgeInRounds(): Promise<void> {
+    while (statesToNudge.size > 0 && !closing.signal.aborted) {
+      const states = [...statesToNudge];
+      statesToNudge.clear();
+      await nudgeOldest(states).catch(() => undefined);
+    }
+    renudging = undefined;
+  }
+
+  /** Of rows that Redis still knows there is only one. */
+  async function nudgeOldest(states: readonly JobState[]): Promise<void> {
+    const rows = await jobs.jobs({ states, exceptNames: held.names(), order: 'oldest', limit: NUDGED_AT_ONCE });
+    if (rows.length > 0 && !closing.signal.aborted) await queue.addBulk(rows.map(nudgeOf));
+  }
+
   async function handle(job: Job<Nudge | Tick>, token: string | undefined, run: JobRunner): Promise<void> {
+    if (closing.signal.aborted) return handBack(job, token);
     if ('schedule' in job.data) return tick(job.data);
     const row = await jobs.job(job.data.row);
     if (!row || row.state === 'done' || row.state === 'failed') return;
     // The row waits in the store; it is nudged again when its kind may go on.
-    if (held.names(now().getTime()).includes(row.name)) return;
+    if (held.names().includes(row.name)) return;
     const record: JobRecord = { ...row, state: 'running', attempts: row.attempts + 1 };
     const keep = async (change: Partial<JobRecord>): Promise<void> => {
       await jobs.updateJob(record.id, change, now().toISOString());
@@ -115,8 +125,7 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
     } catch (error) {
       if (closing.signal.aborted) {
         await keep({ state: 'waiting', attempts: record.attempts - 1, message: 'handed back at shutdown' });
-        await job.moveToWait(token);
-        throw new WaitingError();
+        return handBack(job, token);
       }
       if (error instanceof LaterError) {
         await keep({ state: 'waiting', attempts: record.attempts - 1, message: error.message });
@@ -130,16 +139,21 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
     await keep({ state: 'done', progress: 1 });
   }
 
+  async function handBack(job: Job<Nudge | Tick>, token: string | undefined): Promise<never> {
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+
   /** Nothing was done, so it is no attempt. A kind that is held back costs nothing while it is: its rows stay where they are. */
   async function holdBack(job: Job<Nudge | Tick>, token: string | undefined, { afterMs, holdsAll }: LaterError): Promise<void> {
-    const until = now().getTime() + afterMs;
     if (!holdsAll) {
-      await job.moveToDelayed(until, token);
+      await job.moveToDelayed(now().getTime() + afterMs, token);
       throw new DelayedError();
     }
-    held.hold(job.name, until);
+    const release = held.hold(job.name);
     const timer = setTimeout(() => {
       timers.delete(timer);
+      release();
       void nudgeAgain(['waiting']);
     }, afterMs);
     timers.add(timer);
@@ -216,8 +230,8 @@ export function createBullmqQueue(options: BullmqOptions): Queue {
       closing.abort();
       clearInterval(nudging);
       for (const timer of timers) clearTimeout(timer);
-      await renudging;
-      for (const part of [worker, queueEvents, queue]) await closePart(part);
+      await Promise.all([closePart(worker), renudging]);
+      for (const part of [queueEvents, queue]) await closePart(part);
     },
   };
 }

@@ -26,7 +26,7 @@ export function createInlineQueue(options: QueueOptions): Queue {
   const events = new EventEmitter().setMaxListeners(0);
   const closing = new AbortController();
   const running = new Map<string, Promise<void>>();
-  const notBefore = new Map<string, number>();
+  const backingOff = new Set<string>();
   const held = createHeldKinds();
   const timers = new Set<NodeJS.Timeout>();
   let schedules: readonly QueueSchedule[] = [];
@@ -56,22 +56,41 @@ export function createInlineQueue(options: QueueOptions): Queue {
   async function startWaiting(): Promise<void> {
     isPumpDue = false;
     if (!runner || closing.signal.aborted || running.size >= CONCURRENCY) return;
-    const exceptNames = held.names(now().getTime());
+    const exceptNames = held.names();
     for await (const page of pagesOf(options, { states: ['waiting'], exceptNames })) {
       for (const job of page) {
         if (running.size >= CONCURRENCY) return;
-        const isBackingOff = (notBefore.get(job.id) ?? 0) > now().getTime();
-        if (!running.has(laneOf(job)) && !isBackingOff) start(job, runner);
+        if (!running.has(laneOf(job)) && !backingOff.has(job.id)) start(job, runner);
       }
     }
   }
 
   function start(job: JobRecord, run: JobRunner): void {
-    const work = runOne(job, run).finally(() => {
-      running.delete(laneOf(job));
-      pump();
-    });
+    const work = runOne(job, run)
+      .catch(() => putBack(job))
+      .finally(() => {
+        running.delete(laneOf(job));
+        pump();
+      });
     running.set(laneOf(job), work);
+  }
+
+  /** The store took no news of this job, perhaps because its disk is full: it rests, with the row as it is, until one is taken. */
+  function putBack(job: JobRecord): void {
+    if (closing.signal.aborted) return;
+    backingOff.add(job.id);
+    later(backoffMs, () => {
+      const change = { state: 'waiting', attempts: job.attempts } as const;
+      jobs.updateJob(job.id, change, now().toISOString()).then(
+        () => goOn(job),
+        () => putBack(job),
+      );
+    });
+  }
+
+  function goOn(job: JobRecord): void {
+    backingOff.delete(job.id);
+    pump();
   }
 
   async function runOne(waiting: JobRecord, run: JobRunner): Promise<void> {
@@ -98,12 +117,9 @@ export function createInlineQueue(options: QueueOptions): Queue {
     if (error instanceof LaterError) return holdBack(job, error, keep);
     if (job.attempts >= maxAttempts) return keep({ state: 'failed', message: messageOf(error) });
     const wait = backoffOf(backoffMs, job.attempts);
-    notBefore.set(job.id, now().getTime() + wait);
+    backingOff.add(job.id);
+    later(wait, () => goOn(job));
     await keep({ state: 'waiting', message: `attempt ${job.attempts} failed: ${messageOf(error)}` });
-    later(wait, () => {
-      notBefore.delete(job.id);
-      pump();
-    });
   }
 
   /** Nothing was done, so it is no attempt. */
@@ -112,14 +128,13 @@ export function createInlineQueue(options: QueueOptions): Queue {
     { message, afterMs, holdsAll }: LaterError,
     keep: (change: Partial<JobRecord>) => Promise<void>,
   ): Promise<void> {
-    const until = now().getTime() + afterMs;
-    if (holdsAll) held.hold(job.name, until);
-    else notBefore.set(job.id, until);
-    await keep({ state: 'waiting', attempts: job.attempts - 1, message });
+    const release = holdsAll ? held.hold(job.name) : undefined;
+    if (!holdsAll) backingOff.add(job.id);
     later(afterMs, () => {
-      notBefore.delete(job.id);
-      pump();
+      release?.();
+      goOn(job);
     });
+    await keep({ state: 'waiting', attempts: job.attempts - 1, message });
   }
 
   function planNext(schedule: QueueSchedule): void {

@@ -55,16 +55,27 @@ export async function* pagesOf(
   }
 }
 
-/** Kinds of work that all wait for the same, such as a pause, until when. */
+/**
+ * Kinds of work that all wait for the same, such as a pause. A kind waits until its last hold is released, by a timer: the time of day
+ * may stand still or jump, and a timer may end a millisecond before it.
+ */
 export interface HeldKinds {
-  hold(name: string, untilMs: number): void;
-  names(nowMs: number): string[];
+  /** @returns what releases this hold. */
+  hold(name: string): () => void;
+  names(): string[];
 }
 
 export function createHeldKinds(): HeldKinds {
-  const until = new Map<string, number>();
+  const holds = new Map<string, number>();
   return {
-    hold: (name, untilMs) => void until.set(name, untilMs),
-    names: (nowMs) => [...until].flatMap(([name, end]) => (end > nowMs ? [name] : [])),
+    hold(name) {
+      holds.set(name, (holds.get(name) ?? 0) + 1);
+      return () => {
+        const left = (holds.get(name) ?? 1) - 1;
+        if (left > 0) holds.set(name, left);
+        else holds.delete(name);
+      };
+    },
+    names: () => [...holds.keys()],
   };
 }

@@ -18,12 +18,27 @@ export function queueContract(name: string, fixture: QueueFixture): void {
     let store: Store;
     let place: string;
     let open: Queue[];
-    const now = () => new Date();
-    const queueOn = (): Queue => {
-      const queue = fixture.openQueue({ jobs: store, now, newId: randomUUID, maxAttempts: 3, backoffMs: 20 }, place);
+    const queueOn = (own: Partial<QueueOptions> = {}): Queue => {
+      const now = () => new Date();
+      const queue = fixture.openQueue({ jobs: store, now, newId: randomUUID, maxAttempts: 3, backoffMs: 20, ...own }, place);
       open.push(queue);
       return queue;
     };
+    const jobsOf = (own: Partial<QueueOptions['jobs']>): QueueOptions['jobs'] => ({
+      addJob: (record, again) => store.addJob(record, again),
+      updateJob: (id, change, at) => store.updateJob(id, change, at),
+      job: (id) => store.job(id),
+      jobs: (filter) => store.jobs(filter),
+      ...own,
+    });
+    const readSlowly = (ms: number) =>
+      jobsOf({
+        async jobs(filter) {
+          const rows = await store.jobs(filter);
+          await sleep(ms);
+          return rows;
+        },
+      });
     const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
       for (let i = 0; i < 400; i++) {
         if (await holds()) return;
@@ -158,6 +173,42 @@ export function queueContract(name: string, fixture: QueueFixture): void {
       expect(new Set(done).size).toBe(30);
     });
 
+    it('goes on after a pause when the time of day stood still', async () => {
+      const stopped = new Date();
+      const queue = queueOn({ now: () => stopped });
+      let looks = 0;
+      await queue.work(async () => {
+        if (looks++ === 0) throw new LaterError('execution is paused', { afterMs: 30, holdsAll: true });
+      });
+      const job = await queue.enqueue(executeWaveJob, { plan: 'p1', wave: 0, run: 'r1', actor: 'test' });
+      await until(async () => (await stateOf(job)) === 'done');
+    });
+
+    it('goes on after a pause that ends while rows are being read', async () => {
+      const queue = queueOn({ jobs: readSlowly(200) });
+      let looks = 0;
+      await queue.work(async () => {
+        if (looks++ === 0) throw new LaterError('execution is paused', { afterMs: 50, holdsAll: true });
+      });
+      const job = await queue.enqueue(executeWaveJob, { plan: 'p1', wave: 0, run: 'r1', actor: 'test' });
+      await until(async () => (await stateOf(job)) === 'done');
+      expect(looks).toBe(2);
+    });
+
+    it('goes on when the store takes news again that it took none of', async () => {
+      let refusals = 4;
+      const full = jobsOf({
+        async updateJob(id, change, at) {
+          if (refusals-- > 0) throw new Error('disk full');
+          await store.updateJob(id, change, at);
+        },
+      });
+      const queue = queueOn({ jobs: full });
+      await queue.work(async () => undefined);
+      const job = await queue.enqueue(collectJob, { source: 'trail' });
+      await until(async () => (await stateOf(job)) === 'done');
+    });
+
     it('works again on what failed, when it is asked for anew', async () => {
       const queue = queueOn();
       let isBroken = true;
@@ -206,6 +257,23 @@ export function queueContract(name: string, fixture: QueueFixture): void {
       expect(await store.job(job.id)).toMatchObject({ state: 'waiting', attempts: 0 });
       await queueOn().work(async () => {});
       await until(async () => (await stateOf(job)) === 'done');
+    });
+
+    it('begins nothing more while it is being closed', async () => {
+      const first = queueOn();
+      let began = 0;
+      await first.work((_, __, signal) => {
+        began++;
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+      });
+      const jobs: JobRecord[] = [];
+      for (let i = 0; i < 10; i++) jobs.push(await first.enqueue(collectJob, { source: `slow-${i}` }));
+      await until(() => began > 1);
+      const before = began;
+      await first[Symbol.asyncDispose]();
+      open = open.filter((queue) => queue !== first);
+      expect(began).toBe(before);
+      expect(new Set(await Promise.all(jobs.map(stateOf)))).toEqual(new Set(['waiting']));
     });
 
     it('enqueues on schedule, and stops when the schedule goes', async () => {
