@@ -7,7 +7,7 @@ export interface FaultRow {
   readonly at: string;
   /** What the run ends in: the step's state, or that it was refused. */
   readonly outcome: string;
-  /** What is known, or what to do: the first words of it. */
+  /** What is known, or what to do: in its own words. */
   readonly said: string;
   /** After the cause was cured and what was said was done. */
   readonly after: string;
@@ -15,7 +15,6 @@ export interface FaultRow {
 }
 
 const COLUMNS = ['fault', 'at', 'outcome', 'said', 'after', 'calls'] as const;
-const WIDEST = 70;
 
 export function faultTable(title: string): (row: FaultRow) => void {
   const rows: FaultRow[] = [];
@@ -25,17 +24,20 @@ export function faultTable(title: string): (row: FaultRow) => void {
   return (row) => void rows.push(row);
 }
 
-const clipped = (text: string): string => (text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text);
-
 function tableOf(rows: readonly FaultRow[]): string {
-  const cells = [[...COLUMNS], ...rows.map((row) => COLUMNS.map((column) => clipped(String(row[column]))))];
-  const widths = COLUMNS.map((_, i) => Math.max(...cells.map((line) => (line[i] as string).length)));
-  return cells
-    .map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i] as number))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const cells = [[...COLUMNS], ...rows.map((row) => COLUMNS.map((column) => String(row[column])))].map((row) => row.map(wrapped));
+  const widths = COLUMNS.map((_, i) => Math.max(...cells.flatMap((row) => row[i] as string[]).map((line) => line.length)));
+  return cells.flatMap((row) => linesOf(row, widths)).join('\n');
+}
+
+const wrapped = (text: string): string[] => text.match(/\S.{0,69}(?=\s|$)|\S+/g) ?? [''];
+
+function linesOf(row: readonly string[][], widths: readonly number[]): string[] {
+  const height = Math.max(...row.map((cell) => cell.length));
+  return Array.from({ length: height }, (_, line) =>
+    row
+      .map((cell, i) => (cell[line] ?? '').padEnd(widths[i] as number))
+      .join('  ')
+      .trimEnd(),
+  );
 }
