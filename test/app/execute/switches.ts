@@ -65,10 +65,12 @@ export function createSwitches(folder: string, on: readonly string[], faults: Sw
     },
     async probe(step) {
       pass('probe', step);
+      if (faults.probes) {
+        const evidence = [`${step.target} shows itself ${faults.probes}`];
+        return { state: faults.probes, evidence, residualUntil: '2026-03-02T00:00:00.000Z' };
+      }
       const isOn = state()[step.target] === true;
-      const evidence = [`${step.target} is ${isOn ? 'on' : 'off'}`];
-      if (faults.probes) return { state: faults.probes, evidence, residualUntil: '2026-03-02T00:00:00.000Z' };
-      return { state: isOn ? 'not-effective' : 'effective', evidence };
+      return { state: isOn ? 'not-effective' : 'effective', evidence: [`${step.target} is ${isOn ? 'on' : 'off'}`] };
     },
     async undo(step, preImage) {
       mustKnow(step);
