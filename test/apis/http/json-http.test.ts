@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { JsonHttp } from '../../../src/apis/http/json-http.ts';
 
-async function serving(listener: RequestListener) {
+async function serving(listener: RequestListener, timeoutMs = 30_000) {
   const server = createServer(listener);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const http = new JsonHttp({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/base/`, timeoutMs: 500 });
+  const http = new JsonHttp({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/base/`, timeoutMs });
   return {
     http,
     async [Symbol.asyncDispose]() {
@@ -62,7 +62,7 @@ it('says how long a server asks to wait', async () => {
 });
 
 it('names a server that does not answer in time, and nothing that was sent', async () => {
-  await using at = await serving(() => undefined);
+  await using at = await serving(() => undefined, 300);
   const said = at.http.ask({ method: 'POST', path: '/slow?token=hidden', json: { secret: 'hidden' }, signal });
   await expect(said).rejects.toThrow(/127\.0\.0\.1:\d+\/base\/slow does not answer: UND_ERR_HEADERS_TIMEOUT$/);
 });

@@ -1,8 +1,9 @@
 /** What is too much to be held is gathered in parts, with the same outcome. */
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Leak } from '../../../src/collectors/scanner/leak.ts';
 import { Leaks } from '../../../src/collectors/scanner/leaks.ts';
 import { Partitioned } from '../../../src/collectors/scanner/partitioned.ts';
@@ -70,9 +71,15 @@ it('gives each name to one part, in the order in which its values came', () => {
 });
 
 it('leaves no file, not even while it is kept', () => {
-  const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('interlock-findings-'));
+  const folder = mkdtempSync(join(tmpdir(), 'interlock-leaks-'));
+  vi.stubEnv('TMPDIR', folder);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
   using values = new Partitioned<number>(1);
   values.add('a', 1);
-  expect(left()).toEqual([]);
+  expect(tmpdir()).toBe(folder);
+  expect(readdirSync(folder)).toEqual([]);
   expect([...values.parts()].flat()).toEqual([1]);
 });

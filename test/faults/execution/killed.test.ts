@@ -2,8 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { approvePlan } from '../../../src/app/execute/approve-plan.ts';
 import { executePlan, executeWave } from '../../../src/app/execute/execute-plan.ts';
 import { undoPlan } from '../../../src/app/execute/undo-plan.ts';
@@ -99,7 +98,8 @@ describe.concurrent('a server that works on its queue', () => {
       const { plan, wave } = executeWaveJob.payload.parse(payload);
       await executeWave(bench.context, { plan, wave, ...acting() });
     });
-    for (let i = 0; i < 200 && (await bench.store.jobs({ limit: 9 }))[0]?.state !== 'done'; i++) await wait(25);
+    const isDone = async () => (await bench.store.jobs({ limit: 9 }))[0]?.state === 'done';
+    await vi.waitUntil(isDone, { timeout: 100_000, interval: 25 });
     await queue[Symbol.asyncDispose]();
     expect(await stateOf(bench)).toBe('effective');
     expect(bench.switches.calls()).toEqual([A]);

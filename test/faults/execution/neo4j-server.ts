@@ -1,11 +1,10 @@
 /** A Neo4j server of a test's own, beside the one of the live suites: it can be ended by its own pid, and started again on its data. */
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../e2e/cli.ts';
+import { freePort } from '../../free-port.ts';
 
 export interface Neo4jServer extends Disposable {
   readonly url: string;
@@ -66,13 +65,4 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
