@@ -48,7 +48,7 @@ function ruleOf(text: string): object {
   return { verbs: [verb], apiGroups: [''], resources: [what], ...(name && { resourceNames: [name] }) };
 }
 
-const asked = (objects: readonly object[], request: object) =>
+const asked = (objects: readonly unknown[], request: object) =>
   evaluateCase(evaluateCaseShape.parse({ name: 'case', objects, request }));
 
 describe('RBAC', () => {
@@ -75,9 +75,46 @@ describe('RBAC', () => {
   });
 });
 
+describe('objects as kubectl prints them', () => {
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'view', namespace: 'shop' } };
+  const rules = [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }];
+  const binding = {
+    kind: 'RoleBinding',
+    metadata: { name: 'b', namespace: 'shop' },
+    roleRef: { kind: 'Role', name: 'view' },
+    subjects: [{ kind: 'User', name: 'ann' }],
+  };
+  const { kind: _, apiVersion: __, ...untyped } = { ...role, rules };
+  const rbac = 'rbac.authorization.k8s.io/v1';
+
+  it.each<[string, object[]]>([
+    ['a List', [{ apiVersion: 'v1', kind: 'List', items: [{ ...role, rules }, binding] }]],
+    ['a List in a List', [{ kind: 'List', items: [{ kind: 'List', items: [{ ...role, rules }] }, binding] }]],
+    ['a list whose items do not say their kind', [{ apiVersion: rbac, kind: 'RoleList', items: [untyped] }, binding]],
+    ['empty lists', [{ kind: 'RoleList', items: null }, { kind: 'List', items: [] }, { ...role, rules }, binding]],
+    [
+      'objects of other kinds',
+      [
+        { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } },
+        { kind: 'ConfigMap', data: 7 },
+        { apiVersion: 'iam.example.com/v1', kind: 'Role', metadata: { name: 'view' }, rules: 'all' },
+        { apiVersion: rbac, kind: 'Widget' },
+        { ...role, rules },
+        binding,
+      ],
+    ],
+  ])('takes %s', (_name, objects) => {
+    const request = { user: 'ann', verb: 'get', resource: 'pods', namespace: 'shop' };
+    expect(asked(objects, request).because.map((one) => one.binding)).toEqual(['RoleBinding shop/b']);
+  });
+});
+
 it.each([
   [{ kind: 'Role' }, 'objects[0].metadata: '],
-  [{ kind: 'Pod', metadata: { name: 'x' } }, 'objects[0].kind: '],
+  [{ metadata: { name: 'x' } }, 'objects[0]: expected an object with a kind'],
+  ['Role', 'objects[0]: expected an object with a kind'],
+  [{ kind: 'RoleList', items: {} }, 'objects[0].items: expected a list'],
+  [{ kind: 'List', items: [{ kind: 'Pod' }, { kind: 'Role', metadata: {} }] }, 'objects[0].items[1].metadata.name: '],
   [{ apiVersion: 'v1', kind: 'Role', metadata: { name: 'x' } }, 'objects[0].apiVersion: expected rbac.authorization.k8s.io/v1'],
   [{ kind: 'Role', metadata: { name: 'x' }, rules: 'all' }, 'objects[0].rules: '],
   [{ kind: 'RoleBinding', metadata: { name: 'x' } }, 'objects[0].roleRef: '],
