@@ -40,11 +40,11 @@ export function queueContract(name: string, fixture: QueueFixture): void {
         },
       });
     const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-      for (let i = 0; i < 400; i++) {
+      for (let i = 0; i < 2400; i++) {
         if (await holds()) return;
         await sleep(25);
       }
-      throw new Error('it did not happen within ten seconds');
+      throw new Error('it did not happen within a minute');
     };
     const stateOf = async (job: JobRecord) => (await store.job(job.id))?.state;
 
@@ -152,11 +152,11 @@ export function queueContract(name: string, fixture: QueueFixture): void {
     it('holds a whole kind of work back while it is paused, and does all of it afterwards, each once', async () => {
       const queue = queueOn();
       let isPaused = true;
-      let looks = 0;
+      const looks: number[] = [];
       const done: string[] = [];
       await queue.work(async ({ name: job, key }) => {
         if (job !== 'execute-wave') return;
-        looks++;
+        looks.push(performance.now());
         if (isPaused) throw new LaterError('execution is paused', { afterMs: 50, holdsAll: true });
         done.push(key);
       });
@@ -164,13 +164,15 @@ export function queueContract(name: string, fixture: QueueFixture): void {
       const jobs = await Promise.all(waves.map((wave) => queue.enqueue(executeWaveJob, wave)));
       const other = await queue.enqueue(collectJob, { source: 'other' });
       await until(async () => (await stateOf(other)) === 'done');
-      await sleep(300);
+      await until(() => looks.length >= 6);
+      const paused = [...looks];
       expect(done).toEqual([]);
-      expect(looks).toBeLessThan(30);
       isPaused = false;
       await until(async () => (await Promise.all(jobs.map(stateOf))).every((state) => state === 'done'));
       expect(done).toHaveLength(30);
       expect(new Set(done).size).toBe(30);
+      // Two are looked at side by side, and no more until a hold ends.
+      for (const [i, at] of paused.entries()) if (i >= 4) expect(at - paused[i - 4]!).toBeGreaterThan(45);
     });
 
     it('goes on after a pause when the time of day stood still', async () => {
@@ -229,18 +231,22 @@ export function queueContract(name: string, fixture: QueueFixture): void {
       const done = (async () => {
         for await (const event of queue.progress(listening.signal)) heard.push(event);
       })();
-      await sleep(200);
       await queue.work(async (_, report) => report(0.5, 'half way'));
+      // What is told before a listener is connected is not heard.
+      await until(async () => {
+        await queue.enqueue(collectJob, { source: 'anybody there' });
+        return heard.length > 0;
+      });
       const job = await queue.enqueue(analyzeJob, {});
-      await until(() => heard.some(({ state }) => state === 'done'));
+      const own = () => heard.filter((event) => event.job === job.id);
+      await until(() => own().some(({ state }) => state === 'done'));
       listening.abort();
       await done;
-      expect(heard.map(({ state, progress, message }) => [state, progress, message])).toEqual([
+      expect(own().map(({ state, progress, message }) => [state, progress, message])).toEqual([
         ['running', 0, ''],
         ['running', 0.5, 'half way'],
         ['done', 1, expect.any(String)],
       ]);
-      expect(new Set(heard.map((event) => event.job))).toEqual(new Set([job.id]));
     });
 
     it('hands back what runs when it is closed, and the next one finishes it', async () => {
@@ -284,7 +290,7 @@ export function queueContract(name: string, fixture: QueueFixture): void {
       await queue.schedule([{ id: 'every-second', cron: '* * * * * *', tz: 'UTC', job, payload: { source: 'trail' } }]);
       await until(() => runs >= 1);
       await queue.schedule([]);
-      await sleep(300);
+      await until(async () => (await store.jobs({ states: ['waiting', 'running'], limit: 1 })).length === 0);
       const before = runs;
       await sleep(1_500);
       expect(runs).toBe(before);
