@@ -11,6 +11,8 @@ interface Case {
   readonly rules: readonly Rule[];
   /** Granted to the group of all service accounts. */
   readonly groupRules?: readonly Rule[];
+  /** In roles that nobody is bound to. */
+  readonly looseRules?: readonly Rule[];
   /** Pod Security level by namespace, empty for a namespace without the label; the others were not collected. */
   readonly podSecurity?: Readonly<Record<string, string>>;
   /** Only targets whose key ends so. */
@@ -23,12 +25,14 @@ const cases: Case[] = JSON.parse(readFileSync(path.join(folder, 'escalation.json
 const APP = { kind: 'ServiceAccount', name: 'app', namespace: 'shop' };
 const ACCOUNTS = { kind: 'Group', name: 'system:serviceaccounts' };
 
-it.each(cases)('$name', async ({ rules, groupRules = [], podSecurity = {}, only, yields }) => {
+it.each(cases)('$name', async ({ rules, groupRules = [], looseRules = [], podSecurity = {}, only, yields }) => {
   const namespaces = Object.entries(podSecurity).map(([name, level]) => ({
     ...object('Namespace', name),
     metadata: { name, ...(level && { labels: { 'pod-security.kubernetes.io/enforce': level } }) },
   }));
-  const objects = [...sampleObjects(), ...namespaces, ...granted(rules, APP, 'own'), ...granted(groupRules, ACCOUNTS, 'group')];
+  const loose = granted(looseRules, APP, 'loose').filter((one) => !('subjects' in one));
+  const bound = [...granted(rules, APP, 'own'), ...granted(groupRules, ACCOUNTS, 'group')];
+  const objects = [...sampleObjects(), ...namespaces, ...loose, ...bound];
   const found = await collectingObjects(objects);
   expect(found.errors).toEqual([]);
   const said = yieldsOf(found, 'k8s:test/shop/serviceaccounts/app');

@@ -5,15 +5,22 @@ import { CHANGE_VERBS, RBAC_API } from './path.ts';
 /** Grants besides those that it has. Binding any ClusterRole is a power of its own (`bindRoles`). */
 export function* selfGrants(rights: Rights): Generator<Grant> {
   const { at, cluster } = rights;
+  const namespaces = at === '' ? [...cluster.namespaces] : [at];
   yield* ofBindingsThere(rights);
   if (at === '') yield* ofClusterRoles(rights, 'clusterrolebindings', ['']);
-  yield* ofClusterRoles(rights, 'rolebindings', at === '' ? [...cluster.namespaces] : [at]);
+  yield* ofClusterRoles(rights, 'rolebindings', namespaces);
+  yield* ofRoles(rights, namespaces);
+}
+
+function* ofRoles(rights: Rights, namespaces: readonly string[]): Generator<Grant> {
+  const { authorizer } = rights.cluster;
   const held = together(may(rights, 'bind', 'roles'), written(rights, 'rolebindings'));
-  if (!held || at === '') return;
-  for (const name of cluster.authorizer.rolesIn(at)) {
-    const rules = cluster.authorizer.role(at, name);
-    if (rules && covers(held.names, name)) yield grant({ kind: 'Role', name }, at, { held, rules });
-  }
+  if (!held) return;
+  for (const namespace of namespaces)
+    for (const name of authorizer.rolesIn(namespace)) {
+      const rules = authorizer.role(namespace, name);
+      if (rules && covers(held.names, name)) yield grant({ kind: 'Role', name }, namespace, { held, rules });
+    }
 }
 
 function* ofClusterRoles(rights: Rights, bindings: string, namespaces: readonly string[]): Generator<Grant> {
