@@ -30,7 +30,7 @@ export function createGraphql({ app, metrics, development, closing }: GraphqlOpt
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
-    graphiql: development,
+    graphiql: false,
     landingPage: false,
     logging: false,
     multipart: false,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { ComposedApp } from '../compose.ts';
 import { messageOf } from '../model/errors.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { graphiqlPage, wantsGraphiql } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { LIMITS } from './limits.ts';
 import { createMetrics } from './metrics.ts';
@@ -23,6 +24,7 @@ export function createHttpServer({ app, development, closing }: HttpOptions): Se
     if (path === '/healthz') return send(response, 200, { status: 'alive' });
     if (path === '/readyz') return ready(response);
     if (path === '/metrics') return showMetrics(response);
+    if (path === '/graphql' && development && wantsGraphiql(request)) return showGraphiql(response);
     if (path === '/graphql') return askGraphql(request, response);
     send(response, 404, { error: 'no such page; the API is at /graphql' });
   }
@@ -72,6 +74,10 @@ export function createHttpServer({ app, development, closing }: HttpOptions): Se
       else response.destroy();
     });
   });
+}
+
+function showGraphiql(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(graphiqlPage());
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
