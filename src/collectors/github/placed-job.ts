@@ -10,7 +10,8 @@ import {
   type WorkflowCalls,
 } from '../../iam/github/reusable.ts';
 import { type RunStep, runSteps } from '../../iam/github/run-steps.ts';
-import type { Job } from '../../iam/github/workflow.ts';
+import type { Trigger } from '../../iam/github/triggers.ts';
+import { environmentsOn, type Job } from '../../iam/github/workflow.ts';
 import type { RepositoryFacts } from './repository-facts.ts';
 
 export interface PlacedJob extends PlacedWorkflow {
@@ -57,23 +58,29 @@ function subjectsThroughCall(placed: PlacedJob, run: Runs, budget: { left: numbe
 }
 
 function subjectsOfRun(placed: PlacedJob, run: Runs): OidcSubject[] {
-  const { repository, triggers, started, withholdsIdToken } = run;
-  const found = oidcSubjects({
-    repository: repository.name,
-    triggers,
-    environments: environmentsIn(placed, run),
-    claims: { workflow: started.name, ...claimsOf(placed, run) },
-    ...(repository.settings ? { settings: repository.settings } : {}),
-  });
+  const { repository, started, withholdsIdToken } = run;
+  const found = byEnvironments(placed, run).flatMap(([triggers, environments]) =>
+    oidcSubjects({
+      repository: repository.name,
+      triggers,
+      environments,
+      claims: { workflow: started.name, ...claimsOf(placed, run) },
+      ...(repository.settings ? { settings: repository.settings } : {}),
+    }),
+  );
   if (!withholdsIdToken) return found;
   const because = 'if the calling job, whose own permissions leave id-token out, gets it';
   return found.map((subject) => ({ ...subject, certainty: 'possible', because: `${subject.because}; ${because}` }));
 }
 
-/** What the caller hands over decides what an environment's expression becomes. */
-function environmentsIn({ workflow, job }: PlacedJob, { started, given }: Runs): readonly string[] {
-  if (started === workflow || job.environmentText === undefined) return job.environments;
-  return [...new Set(boundTexts({ text: job.environmentText, given: { ...given, matrix: job.matrix } }))];
+/** What the caller hands over decides what an environment's expression becomes, or what a person chose who started the run. */
+function byEnvironments(
+  { workflow, job }: PlacedJob,
+  { started, given, triggers }: Runs,
+): (readonly [Trigger[], readonly string[]])[] {
+  if (started === workflow) return triggers.map((trigger) => [[trigger], environmentsOn(workflow, job, trigger.event)]);
+  if (job.environmentText === undefined) return [[[...triggers], []]];
+  return [[[...triggers], [...new Set(boundTexts({ text: job.environmentText, given: { ...given, matrix: job.matrix } }))]]];
 }
 
 /** `{ref}` is the ref of the run. https://docs.github.com/actions/reference/security/oidc */

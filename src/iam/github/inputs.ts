@@ -3,6 +3,7 @@ import { type ContextPath, contextPaths, expressionsIn } from './expressions.ts'
 import { type Matrix, matrixTexts } from './matrix.ts';
 import { entriesOf, textOf, textsOf, valueAt, type YamlNode } from './node.ts';
 import { possibleTexts } from './possible-texts.ts';
+import { triggersOf } from './triggers.ts';
 
 /** A text, and what `inputs.x` and `env.x` stand for where it is written: always texts from further out, so that no chain ends in itself. */
 export interface BoundText {
@@ -81,9 +82,22 @@ export function boundTexts(
   });
 }
 
-/** What a person who starts a run by hand may choose: the options of a choice, true or false; undefined for free text. */
-export function chosenTexts(on: YamlNode, name: string): readonly string[] | undefined {
-  const inputs = valueAt(valueAt(on, 'workflow_dispatch'), 'inputs');
+const BY_HAND = 'workflow_dispatch';
+
+/**
+ * What an input of a workflow that nobody calls may be in the runs of an event, in any run where none is given; undefined for free text.
+ * Only a person who starts a run by hand fills one.
+ */
+export function inputTexts(on: YamlNode, name: string, event?: string): readonly string[] | undefined {
+  const events = event === undefined ? triggersOf(on).map((trigger) => trigger.event) : [event];
+  if (!events.includes(BY_HAND)) return [''];
+  const chosen = chosenTexts(on, name);
+  return chosen && events.some((other) => other !== BY_HAND) ? [...chosen, ''] : chosen;
+}
+
+/** The options of a choice, true or false. */
+function chosenTexts(on: YamlNode, name: string): readonly string[] | undefined {
+  const inputs = valueAt(valueAt(on, BY_HAND), 'inputs');
   const input = entriesOf(inputs).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
   const type = textOf(valueAt(input, 'type'));
   if (type === 'boolean') return ['true', 'false'];

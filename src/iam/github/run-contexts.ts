@@ -30,7 +30,7 @@ export function runContexts(trigger: Trigger, defaultBranch?: string): RunContex
   const standard = defaultBranch === undefined ? ANY_BRANCH : `refs/heads/${defaultBranch}`;
   switch (trigger.event) {
     case 'push':
-      return onRefs(pushedRefs(trigger));
+      return pushedRefs(trigger).flatMap(({ refs, certainty }) => onRefs(refs, certainty));
     // Its ref is the default branch, yet it is a pull request event too: GitHub does not say which of the two the claim shows.
     case 'pull_request_target':
       return [onPull('possible'), ...onRefs([standard], 'possible')];
@@ -60,17 +60,26 @@ const onMergeOf = (pull: RunContext): RunContext => ({
 const typeOf = (ref: string): string => (ref.startsWith('refs/tags/') ? 'tag' : 'branch');
 
 /** With a filter on branches only, tags do not start it, and the other way round. */
-function pushedRefs(trigger: Trigger): string[] {
+function pushedRefs(trigger: Trigger): PushedRefs[] {
   const onBranches = trigger.branches !== undefined || trigger.branchesIgnore;
   const onTags = trigger.tags !== undefined || trigger.tagsIgnore;
   return [
-    ...(onBranches || !onTags ? refsOf('heads', trigger.branches) : []),
-    ...(onTags || !onBranches ? refsOf('tags', trigger.tags) : []),
+    ...(onBranches || !onTags ? [refsOf('heads', trigger.branches)] : []),
+    ...(onTags || !onBranches ? [refsOf('tags', trigger.tags)] : []),
   ];
 }
 
-const refsOf = (type: 'heads' | 'tags', patterns: readonly string[] = ['**']): string[] =>
-  patterns.filter((pattern) => !pattern.startsWith('!')).map((pattern) => `refs/${type}/${refPattern(pattern)}`);
+interface PushedRefs {
+  readonly refs: readonly string[];
+  readonly certainty: Certainty;
+}
+
+/** GitHub asks for a pattern that takes something in beside those that take out; what it does without one, it does not say. */
+function refsOf(type: 'heads' | 'tags', patterns: readonly string[] = ['**']): PushedRefs {
+  const taken = patterns.filter((pattern) => !pattern.startsWith('!'));
+  if (taken.length === 0) return { refs: [`refs/${type}/*`], certainty: 'possible' };
+  return { refs: taken.map((pattern) => `refs/${type}/${refPattern(pattern)}`), certainty: 'definite' };
+}
 
 /**
  * GitHub's filter pattern with every part that is not literal as `*`. `?` and `+` speak of the character before them, `[…]` is one

@@ -17,11 +17,14 @@ export interface SecretReferences {
   readonly unreadable: boolean;
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set(['', 'true', 'false']);
+
 const NO_SECRETS: SecretReferences = { names: [], patterns: [], all: false, dynamic: false, unreadable: false };
 
 export function secretReferences(text: string, known: KnownValues = NOTHING_KNOWN): SecretReferences {
   if (!text.includes('${{') || !/secrets/i.test(text)) return NO_SECRETS;
-  const valuesOf: IndexValues = (index) => possibleValues(index, known);
+  // What is nothing, or true or false, names no secret.
+  const valuesOf: IndexValues = (index) => possibleValues(index, known).filter((text) => !NO_NAMES.has(text));
   const names = new Set<string>();
   const ways = { all: false, dynamic: false, unreadable: false };
   for (const expression of expressionsIn(text)) {
@@ -31,7 +34,7 @@ export function secretReferences(text: string, known: KnownValues = NOTHING_KNOW
       if (context.toLowerCase() !== 'secrets') continue;
       if (name === undefined) ways.all = true;
       else if (name === null) ways.dynamic = true;
-      else names.add(name.toUpperCase());
+      else if (name !== '') names.add(name.toUpperCase());
     }
   }
   names.delete('GITHUB_TOKEN');

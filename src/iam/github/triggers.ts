@@ -20,14 +20,14 @@ const plain = (event: string): Trigger => ({ event, branchesIgnore: false, tagsI
 export function triggersOf(on: YamlNode): Trigger[] {
   if (on.type !== 'map') return textsOf(on).map(plain);
   return on.entries.map(([event, filter]) => {
-    const branches = valueAt(filter, 'branches');
-    const tags = valueAt(filter, 'tags');
-    const types = valueAt(filter, 'types');
+    const branches = listed(filter, 'branches');
+    const tags = listed(filter, 'tags');
+    const types = listed(filter, 'types');
     return {
       event,
-      ...(branches ? { branches: textsOf(branches) } : {}),
-      ...(tags ? { tags: textsOf(tags) } : {}),
-      ...(types ? { types: textsOf(types) } : {}),
+      ...(branches ? { branches } : {}),
+      ...(tags ? { tags } : {}),
+      ...(types ? { types } : {}),
       branchesIgnore: valueAt(filter, 'branches-ignore') !== undefined,
       tagsIgnore: valueAt(filter, 'tags-ignore') !== undefined,
       cron: itemsOf(filter)
@@ -35,6 +35,12 @@ export function triggersOf(on: YamlNode): Trigger[] {
         .filter((cron) => cron !== undefined),
     };
   });
+}
+
+/** Undefined where nothing is listed. */
+function listed(filter: YamlNode, key: string): string[] | undefined {
+  const texts = textsOf(valueAt(filter, key));
+  return texts.length > 0 ? texts : undefined;
 }
 
 /** The secrets that a reusable workflow declares, upper case; undefined when it cannot be called. */

@@ -1,6 +1,6 @@
 /** A workflow file, as far as it says what its jobs may reach. https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax */
 import { InputError } from '../../model/errors.ts';
-import { chosenTexts } from './inputs.ts';
+import { inputTexts } from './inputs.ts';
 import { type Matrix, matrixOf, matrixTexts } from './matrix.ts';
 import { entriesOf, scalarsOf, textOf, textsOf, valueAt, type YamlMap, type YamlNode } from './node.ts';
 import { mayWriteIdToken, type TokenPermissions, tokenPermissions } from './permissions.ts';
@@ -92,7 +92,7 @@ function parseJob(id: string, node: YamlNode, workflow: YamlMap): Job {
   if (node.type !== 'map') throw new InputError(`line ${node.line}: jobs.${id}: expected a map`);
   const call = callOf(node);
   const matrix = matrixOf(valueAt(node, 'strategy'));
-  const known = knownValues(workflow, matrix);
+  const known = knownValues(valueAt(workflow, 'on') ?? workflow, matrix);
   const environmentText = environmentOf(valueAt(node, 'environment'));
   const permissions = tokenPermissions(valueAt(node, 'permissions') ?? valueAt(workflow, 'permissions'));
   const condition = textOf(valueAt(node, 'if'));
@@ -113,16 +113,27 @@ function parseJob(id: string, node: YamlNode, workflow: YamlMap): Job {
   };
 }
 
-/** What the file itself says of the contexts that a job's names are made of. */
-function knownValues(workflow: YamlMap, matrix: Matrix): KnownValues {
-  const on = valueAt(workflow, 'on') ?? workflow;
+/** What the file itself says of the contexts that a job's names are made of, in the runs of an event or in all. */
+function knownValues(on: YamlNode, matrix: Matrix, event?: string): KnownValues {
   // A caller of the workflow may hand over anything.
   const isCalled = declaredParameters(on) !== undefined;
   return ([context, ...path]) => {
     if (context === 'matrix') return matrixTexts(matrix, path);
-    return context === 'inputs' && !isCalled && path[0] !== undefined ? chosenTexts(on, path[0]) : undefined;
+    const input = inputIn(context, path);
+    return input === undefined || isCalled ? undefined : inputTexts(on, input, event);
   };
 }
+
+/** `inputs.x`, or `github.event.inputs.x`. */
+function inputIn(context: string | undefined, path: readonly string[]): string | undefined {
+  if (context === 'inputs') return path[0];
+  const isOfEvent = context === 'github' && /^event\/inputs$/i.test(path.slice(0, 2).join('/'));
+  return isOfEvent ? path[2] : undefined;
+}
+
+/** What the job's environment may be in runs of the workflow's own that this event starts. */
+export const environmentsOn = ({ on }: Workflow, { environmentText, matrix }: Job, event: string): readonly string[] =>
+  environmentText === undefined ? [] : possibleTexts(environmentText, knownValues(on, matrix, event));
 
 function stepsOf(id: string, steps: YamlNode | undefined): YamlMap[] {
   if (!steps || (steps.type === 'scalar' && steps.value === null)) return [];
