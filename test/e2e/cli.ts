@@ -45,6 +45,19 @@ export function finished(child: ChildProcess): Promise<Finished> {
   });
 }
 
+/** Waits until a process says this on stderr, from now on; throws when it ends without. */
+export function heard(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = pattern.exec(said);
+      if (found) resolve(found);
+    });
+    child.once('close', (code) => reject(new Error(`it ended with ${code} and did not say ${pattern}: ${said}`)));
+  });
+}
+
 export const cli = (folder: string, ...words: string[]): Promise<Finished> => finished(startCli(folder, words));
 
 /** The same, with this text on stdin. */

@@ -1,7 +1,5 @@
 /** The production pair, Neo4j and Redis, answers as the embedded store does; server and worker are processes of their own. */
-import type { ChildProcess } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,7 +8,7 @@ import type { Plan } from '../../src/model/plan.ts';
 import { describeLive } from '../live.ts';
 import { type LiveDatabase, openLiveDatabase } from '../stores/neo4j/live-database.ts';
 import { TURN_TIMEOUT_MS, takeTurn } from '../turn.ts';
-import { answer, cli, cliWith, differences, estate, exportedGraph, finished, startCli } from './cli.ts';
+import { answer, cli, cliWith, differences, estate, exportedGraph, finished, heard, startCli } from './cli.ts';
 
 const LEAKED = 'aws:AKIA0EXAMPLELEAKED01';
 const SHARED = 'aws:AKIA0EXAMPLESHARED01';
@@ -78,17 +76,18 @@ describeLive('neo4j', 'with Neo4j', (neo4j) => {
       const worker = startCli(folder, ['worker', '--config', 'serve.yaml'], { env });
       const ended = [finished(server), finished(worker)];
       try {
-        const [listens] = await Promise.all([lineOf(server, /listens on (\S+)/), lineOf(worker, /working on bullmq/)]);
+        const [listens] = await Promise.all([heard(server, /listens on (\S+)/), heard(worker, /working on bullmq/)]);
         const url = listens[1] as string;
         const progress = new AbortController();
         const stream = await post(url, token, 'subscription { jobProgress { name state message } }', progress.signal);
-        const events = eventsOf(stream);
-        await wait(1_000);
-        const asked = await (
-          await post(url, token, 'mutation { collect(sources: ["facts"]) { ok { name } error { message } } }')
-        ).json();
-        expect(asked).toMatchObject({ data: { collect: { ok: [{ name: 'collect' }], error: null } } });
-        await events.until(/"name":"collect","state":"done"/);
+        const told = saying(stream, /"name":"collect","state":"done"/);
+        // What is told before the subscription is connected is not heard.
+        for (let isTold = false; !isTold; isTold = await Promise.race([told, wait(2_000, false)])) {
+          const asked = await (
+            await post(url, token, 'mutation { collect(sources: ["facts"]) { ok { name } error { message } } }')
+          ).json();
+          expect(asked).toMatchObject({ data: { collect: { ok: [{ name: 'collect' }], error: null } } });
+        }
         progress.abort();
         const seen = await (await post(url, token, '{ entity(key: "app:image-resizer") { name tier } sources { name } }')).json();
         expect(seen).toMatchObject({ data: { entity: { name: 'image-resizer', tier: 1 } } });
@@ -121,31 +120,15 @@ function post(url: string, token: string, query: string, signal?: AbortSignal): 
   return fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }), ...(signal && { signal }) });
 }
 
-async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  for (;;) {
-    const found = pattern.exec(said);
-    if (found) return found;
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said}`);
-    await Promise.race([once(child.stderr!, 'data'), once(child, 'close')]);
-  }
-}
-
-/** Reads an event stream until something was said. */
-function eventsOf(stream: Response) {
+/** Reads an event stream until this was said. */
+async function saying(stream: Response, pattern: RegExp): Promise<true> {
   const reader = stream.body!.getReader();
   const decoder = new TextDecoder();
   let text = '';
-  return {
-    async until(pattern: RegExp): Promise<void> {
-      while (!pattern.test(text)) {
-        const { done, value } = await reader.read();
-        if (done) throw new Error(`the stream ended: ${text}`);
-        text += decoder.decode(value, { stream: true });
-      }
-    },
-  };
+  while (!pattern.test(text)) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`the stream ended: ${text}`);
+    text += decoder.decode(value, { stream: true });
+  }
+  return true;
 }

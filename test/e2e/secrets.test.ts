@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Database from 'libsql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cliWith, FINGERPRINT_KEY, finished, startCli, workspace } from './cli.ts';
+import { cliWith, FINGERPRINT_KEY, finished, heard, startCli, workspace } from './cli.ts';
 
 const random = (bytes = 15): string => randomBytes(bytes).toString('base64url').replaceAll(/[-_]/g, 'x');
 /** 40 characters, as AWS makes them. */
@@ -475,15 +475,12 @@ describe('a server', () => {
   it('gives no planted value in answers, errors or logs, and keeps tokens as hashes', async () => {
     const server = startCli(folder, ['serve'], { env: environment });
     const ended = finished(server);
-    let errors = '';
-    server.stderr?.on('data', (chunk: Buffer) => {
-      errors += chunk.toString();
-    });
     try {
-      const [first] = (await once(server.stdout!, 'data')) as [Buffer];
+      const [[first], [, address = '']] = await Promise.all([
+        once(server.stdout!, 'data') as Promise<[Buffer]>,
+        heard(server, /listens on (\S+)/),
+      ]);
       const token = first.toString().trim();
-      while (!/listens on (\S+)/.test(errors)) await once(server.stderr!, 'data');
-      const address = /listens on (\S+)/.exec(errors)?.[1] as string;
       const ask = async (query: string, bearer = token): Promise<string> => {
         const response = await fetch(address, {
           method: 'POST',

@@ -1,12 +1,11 @@
 /** What a collection survives: its own death at any moment, a second collector, a store or a queue that is not there. */
-import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts';
-import { answer, cli, cliWith, differences, exportedGraph, finished, startCli, workspace } from '../e2e/cli.ts';
+import { answer, cli, cliWith, differences, exportedGraph, finished, heard, startCli, workspace } from '../e2e/cli.ts';
 
 const CONFIGURATION = `clock: "2026-03-14T18:00:00Z"
 sources:
@@ -139,12 +138,7 @@ it('a server whose queue is away says that it is not ready, keeps running, and s
   const server = startCli(folder, ['serve'], { env: { INTERLOCK_QUEUE: 'redis://127.0.0.1:1/0' } });
   const ended = finished(server);
   try {
-    let said = '';
-    server.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    while (!/listens on (http:\S+)\/graphql/.test(said)) await once(server.stderr!, 'data');
-    const url = /listens on (http:\S+)\/graphql/.exec(said)?.[1];
+    const [, url] = await heard(server, /listens on (http:\S+)\/graphql/);
     for (let i = 0; i < 2; i++) {
       const ready = await fetch(`${url}/readyz`);
       expect(ready.status).toBe(503);

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Operation } from '../../../src/enforcers/webhook/message.ts';
+import { heard } from '../../e2e/cli.ts';
 import type { Meddle } from '../../enforcers/webhook-receiver.ts';
 import { describeLive } from '../../live.ts';
 import { faultTable } from './fault-table.ts';
@@ -191,9 +192,9 @@ describeLive('redis', 'processes on one store and one Redis', () => {
       60,
       () => 'no call came',
     );
-    const ended = once(worker, 'exit');
+    const [ended, stopping] = [once(worker, 'exit'), heard(worker, /^stopping/m)];
     worker.kill('SIGTERM');
-    await wait(500);
+    await stopping;
     letGo();
     expect(await ended).toEqual([0, null]);
     expect(await processes.cut(plan)).toMatchObject({ state: 'accepted' });

@@ -3,13 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { createToken } from '../../../src/app/tokens.ts';
 import { brokenLink } from '../../../src/model/ledger.ts';
 import type { StepRecord } from '../../../src/model/plan.ts';
 import type { RoleName, Store } from '../../../src/ports/store.ts';
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts';
-import { answer, startCli, workspace } from '../../e2e/cli.ts';
+import { answer, heard, startCli, workspace } from '../../e2e/cli.ts';
 import { type Meddle, openReceiver, type Receiver } from '../../enforcers/webhook-receiver.ts';
 import { openQueueRedis, type QueueRedis } from './queue-redis.ts';
 
@@ -53,7 +52,7 @@ export async function openProcesses(targets: readonly string[], meddle?: Meddle)
   const start = async (command: string, says: RegExp) => {
     const child = startCli(folder, [command]);
     children.push(child);
-    return { child, said: await lineOf(child, says) };
+    return { child, said: await heard(child, says) };
   };
   return {
     redis,
@@ -118,18 +117,4 @@ export async function killed(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-}
-
-async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  for (let i = 0; i < 1200; i++) {
-    const found = pattern.exec(said);
-    if (found) return found;
-    if (child.exitCode !== null) break;
-    await wait(50);
-  }
-  throw new Error(`it does not say ${pattern}: ${said}`);
 }
