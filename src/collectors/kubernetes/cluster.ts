@@ -25,6 +25,8 @@ export class Cluster {
   readonly running: Running;
   /** Collected or named by something else (undefined). By `namespace/name`. */
   readonly serviceAccounts = new Map<string, ServiceAccountRecord | undefined>();
+  /** Service accounts that EKS Pod Identity gives a role, as `namespace/name`. */
+  readonly podIdentityPlaces = new Set<string>();
   readonly secrets = new Map<string, SecretRecord | undefined>();
   readonly users = new Set<string>();
   readonly groups = new Set<string>([MASTERS, AUTHENTICATED]);
@@ -64,9 +66,12 @@ export class Cluster {
         if (identity) this.#name(identity);
       }
     for (const { namespace, templates } of this.running.workloads.values())
-      for (const { serviceAccount } of templates) this.#name({ type: 'serviceaccounts', namespace, name: serviceAccount });
-    for (const { namespace, serviceAccount } of this.inventory.podIdentities)
+      for (const { serviceAccount } of templates)
+        if (serviceAccount !== undefined) this.#name({ type: 'serviceaccounts', namespace, name: serviceAccount });
+    for (const { namespace, serviceAccount } of this.inventory.podIdentities) {
+      this.podIdentityPlaces.add(placeKey(namespace, serviceAccount));
       this.#name({ type: 'serviceaccounts', namespace, name: serviceAccount });
+    }
     for (const { namespace, values } of this.inventory.secrets.values())
       for (const held of values) {
         if (held.type !== 'token') continue;

@@ -94,11 +94,19 @@ function ownerOf({ ownerReferences }: Metadata): Owner | undefined {
   return owner && owner.kind !== 'Node' ? { plural: pluralOf(owner.kind), name: owner.name } : undefined;
 }
 
+/**
+ * A pod that the kubelet reads from a file of its node, as the API shows it: it may refer to no object of the API.
+ * https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/
+ */
+const isStatic = ({ annotations, ownerReferences }: Metadata): boolean =>
+  annotations.has('kubernetes.io/config.mirror') || ownerReferences.some(({ kind }) => kind === 'Node');
+
 const ENDED = ['Succeeded', 'Failed'];
 
 const CORE: Readonly<Record<string, Convert>> = {
   Pod: (object, context) => {
     const { metadata, spec, status } = shaped(podShape, object, context);
+    const template = podTemplate(spec, metadata.annotations, context.fingerprint);
     const issuer = issuerFlagIn(spec.containers.flatMap(({ command, args }) => [...command, ...args]));
     return [
       {
@@ -106,7 +114,7 @@ const CORE: Readonly<Record<string, Convert>> = {
         plural: 'pods',
         ...placeOf(metadata),
         owner: ownerOf(metadata),
-        template: asHeld(podTemplate(spec, metadata.annotations, context.fingerprint), object),
+        template: asHeld(isStatic(metadata) ? { ...template, serviceAccount: undefined } : template, object),
         node: spec.nodeName || undefined,
         runs: !ENDED.includes(status?.phase ?? ''),
         labels: labelsOf(metadata),

@@ -53,7 +53,8 @@ function rightOf(cluster: Cluster, node: string): NodeRight[] {
     if (!workload.nodes.has(node)) continue;
     for (const name of secretsOf(cluster, workload)) secrets.add(k8sObject(cluster.source, workload.namespace, 'secrets', name));
     for (const { serviceAccount } of workload.templates)
-      serviceAccounts.add(k8sObject(cluster.source, workload.namespace, 'serviceaccounts', serviceAccount));
+      if (serviceAccount !== undefined)
+        serviceAccounts.add(k8sObject(cluster.source, workload.namespace, 'serviceaccounts', serviceAccount));
   }
   if (secrets.size + serviceAccounts.size === 0) return [];
   const all = { secrets: [...secrets].sort(), serviceAccounts: [...serviceAccounts].sort() };
@@ -64,7 +65,7 @@ function* secretsOf({ serviceAccounts }: Cluster, { namespace, templates }: Work
   for (const { secrets, pullSecrets, serviceAccount } of templates) {
     for (const { name } of secrets) yield name;
     yield* pullSecrets;
-    yield* serviceAccounts.get(placeKey(namespace, serviceAccount))?.pullSecrets ?? [];
+    if (serviceAccount !== undefined) yield* serviceAccounts.get(placeKey(namespace, serviceAccount))?.pullSecrets ?? [];
   }
 }
 

@@ -69,7 +69,7 @@ function audiencesBySubject({ running }: Cluster): Map<string, string[]> {
   for (const { namespace, templates } of running.workloads.values())
     for (const { serviceAccount, projected } of templates)
       for (const { audience } of projected) {
-        if (audience === undefined) continue;
+        if (audience === undefined || serviceAccount === undefined) continue;
         const place = placeKey(namespace, serviceAccount);
         const known = found.get(place) ?? [];
         if (!known.includes(audience)) found.set(place, [...known, audience]);

@@ -41,7 +41,8 @@ export interface HostAccess {
 
 /** What a pod template says, and every pod made of it. */
 export interface PodTemplate {
-  readonly serviceAccount: string;
+  /** Undefined for a static pod: it has none. */
+  readonly serviceAccount: string | undefined;
   /** Undefined: as the service account says. */
   readonly automount: boolean | undefined;
   readonly secrets: readonly SecretUse[];

@@ -49,7 +49,7 @@ function namesOf(kind: string, data: unknown, records: readonly KubernetesRecord
 }
 
 const TELLING_ANNOTATION =
-  /^(?:eks\.amazonaws\.com|iam\.gke\.io|azure\.workload\.identity)\/|^vault\.hashicorp\.com\/(?:role|auth-path)$|^kubernetes\.io\/service-account\.name$/;
+  /^(?:eks\.amazonaws\.com|iam\.gke\.io|azure\.workload\.identity)\/|^vault\.hashicorp\.com\/(?:role|auth-path)$|^kubernetes\.io\/(?:service-account\.name|config\.mirror)$/;
 
 /** Annotations hold anything, such as the whole object that `kubectl apply` was given: those stay that are read. */
 function withTellingAnnotations(metadata: unknown): unknown {

@@ -4,12 +4,15 @@
  *     node ─HOSTS─► workload ─RUNS_AS─► service account          workload ─READS─► Secret
  *       ▲─────ESCAPES_TO──┘
  */
+import { serviceAccountUser } from '../../iam/kubernetes/authorizer.ts';
 import type { EntityFact, Properties, RelationshipFact } from '../../model/entity.ts';
-import { k8sNamespace, k8sObject, k8sValue } from '../../model/keys.ts';
+import { grouped } from '../../model/grouped.ts';
+import { awsArn, k8sNamespace, k8sObject, k8sValue, oidcSubject } from '../../model/keys.ts';
 import type { Cluster } from './cluster.ts';
+import { handedTokens, POD_IDENTITY_AUDIENCE } from './handed-tokens.ts';
 import { placeKey } from './inventory.ts';
 import { contains, SOME_NODE } from './place-facts.ts';
-import type { HostAccess, PodTemplate, SecretUse } from './records.ts';
+import type { HostAccess, SecretUse } from './records.ts';
 import type { FactStream } from './resolve.ts';
 import type { Workload } from './workloads.ts';
 
@@ -51,24 +54,42 @@ function workloadEntity({ key, plural, namespace, name, templates, pods, labels 
 const distinct = <T>(values: readonly T[]): T[] => [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 
 function* identitiesOf(cluster: Cluster, { key, namespace, templates }: Workload): Generator<RelationshipFact> {
-  const names = new Set(
-    [...templates].filter((template) => hasToken(cluster, namespace, template)).map((one) => one.serviceAccount),
-  );
-  for (const name of names)
-    yield {
+  const all = [...templates].flatMap((template) => handedTokens(cluster, namespace, template) ?? []);
+  for (const [serviceAccount, handed] of grouped(all, (one) => one.serviceAccount)) {
+    const runsAs = (target: string, reason: string): RelationshipFact => ({
       source: key,
       kind: 'RUNS_AS',
-      target: k8sObject(cluster.source, namespace, 'serviceaccounts', name),
+      target,
       basis: 'declared',
       certainty: 'definite',
-      reason: 'its pods are handed a token of the service account',
-    };
+      reason,
+    });
+    const account = k8sObject(cluster.source, namespace, 'serviceaccounts', serviceAccount);
+    if (handed.some(({ forApiServer }) => forApiServer)) {
+      yield runsAs(account, 'its pods are handed a token of the service account');
+      continue;
+    }
+    const audiences = [...new Set(handed.flatMap((one) => one.audiences))];
+    const reason = `its pods are handed tokens of the service account for ${audiences.join(', ')} alone`;
+    const condition = `the API server takes tokens for ${audiences.join(', ')}`;
+    yield { ...runsAs(account, reason), certainty: 'conditional', condition, conditionClass: 'unknown' };
+    for (const target of outsideOf(cluster, { namespace, serviceAccount, audiences })) yield runsAs(target, reason);
+  }
 }
 
-/** The pod decides, else the service account, else yes. https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/ */
-function hasToken(cluster: Cluster, namespace: string, { automount, projected, serviceAccount }: PodTemplate): boolean {
-  if (projected.length > 0) return true;
-  return automount ?? cluster.serviceAccounts.get(placeKey(namespace, serviceAccount))?.automount ?? true;
+interface Outside {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly audiences: readonly string[];
+}
+
+/** Who it is to those who take such tokens: roles of Pod Identity, and the subject that the others see. */
+function outsideOf({ inventory }: Cluster, { namespace, serviceAccount, audiences }: Outside): string[] {
+  const { issuer, podIdentities } = inventory;
+  const roles = podIdentities.filter((one) => one.namespace === namespace && one.serviceAccount === serviceAccount);
+  const isShown = issuer !== undefined && audiences.some((audience) => audience !== POD_IDENTITY_AUDIENCE);
+  const subject = isShown ? [oidcSubject(issuer, serviceAccountUser(namespace, serviceAccount))] : [];
+  return [...subject, ...new Set(roles.map(({ roleArn }) => awsArn(roleArn)))];
 }
 
 function* reads(cluster: Cluster, { key, namespace, templates }: Workload): Generator<RelationshipFact> {
@@ -83,7 +104,7 @@ function* reads(cluster: Cluster, { key, namespace, templates }: Workload): Gene
       const record = cluster.inventory.configMaps.get(placeKey(namespace, name));
       if (record && record.values.length > 0) note(read(key, k8sObject(cluster.source, namespace, 'configmaps', name), how));
     }
-    const account = cluster.serviceAccounts.get(placeKey(namespace, serviceAccount));
+    const account = serviceAccount === undefined ? undefined : cluster.serviceAccounts.get(placeKey(namespace, serviceAccount));
     for (const name of pullSecrets.length > 0 ? pullSecrets : (account?.pullSecrets ?? []))
       note(pulls(key, k8sObject(cluster.source, namespace, 'secrets', name)));
   }
