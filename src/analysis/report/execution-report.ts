@@ -3,6 +3,7 @@
  * and how it is taken back. Made from the plan, its steps and its ledger records: nothing is asked of a provider.
  */
 import type { RelationshipName, Time } from '../../model/entity.ts';
+import { deletionOf, isPreparation } from '../../model/final-step.ts';
 import type { LedgerRecord } from '../../model/ledger.ts';
 import type { Bounds, PlanState, PlanStep, Refusal, StepRecord, StepState, StoredPlan } from '../../model/plan.ts';
 import { type TimelineEntry, timelineEntry } from './timeline.ts';
@@ -68,11 +69,14 @@ export interface ExecutionReport {
 
 const WORKS: readonly StepState[] = ['effective', 'partial'];
 const CAME_TO_AN_END: readonly StepState[] = ['effective', 'partial', 'skipped'];
+const IN_VAIN: readonly StepState[] = ['refused', 'failed'];
 
 export function executionReport(stored: StoredPlan, ledger: readonly LedgerRecord[], now: Time): ExecutionReport {
   const { plan, state, requestedBy, approvals } = stored;
   const records = new Map(stored.steps.map((record) => [record.step, record]));
   const steps = plan.waves.flatMap((wave, i) => wave.steps.map((step) => ({ step, wave: i + 1, record: records.get(step.id) })));
+  const all = steps.map(({ step }) => step);
+  const deletedBy = (step: PlanStep): PlanStep | undefined => deletionOf(step, all, (id) => records.get(id));
   return {
     plan: plan.id,
     hash: plan.hash,
@@ -88,7 +92,7 @@ export function executionReport(stored: StoredPlan, ledger: readonly LedgerRecor
     reachLeft: reachLeft(stored, records),
     remains: steps.flatMap(({ step, record }) => remaining(step, record, now)),
     open: steps.flatMap(({ step, record }) => openStep(plan.id, step, record)),
-    undo: steps.flatMap(({ step, record }) => undoLine(step, record, now)).reverse(),
+    undo: steps.flatMap(({ step, record }) => undoLine(step, record, { now, deletion: deletedBy(step) })).reverse(),
     refusals: plan.refusals,
   };
 }
@@ -110,7 +114,12 @@ function reported(step: PlanStep, wave: number, record: StepRecord | undefined, 
 }
 
 function reachLeft({ plan }: StoredPlan, records: ReadonlyMap<string, StepRecord>): Bounds<number> | null {
-  const isOver = ({ id }: PlanStep): boolean => CAME_TO_AN_END.includes(records.get(id)?.state ?? 'planned');
+  // A cut that was only simulated, or that an undo forestalled, has cut nothing.
+  const isOver = ({ id, cuts, continue: goesOn }: PlanStep): boolean => {
+    const state = records.get(id)?.state ?? 'planned';
+    if (cuts.length > 0) return WORKS.includes(state);
+    return CAME_TO_AN_END.includes(state) || (goesOn === true && IN_VAIN.includes(state));
+  };
   let left: Bounds<number> | null = null;
   for (const { steps } of plan.waves) {
     if (!steps.every(isOver)) break;
@@ -152,9 +161,19 @@ const NEXT: Readonly<Partial<Record<StepState, (plan: string, step: PlanStep) =>
 /** States in which something may be in place. */
 const IN_PLACE: readonly StepState[] = ['requested', 'accepted', 'propagating', 'effective', 'partial', 'failed'];
 
-function undoLine(step: PlanStep, record: StepRecord | undefined, now: Time): UndoLine[] {
+function undoLine(
+  step: PlanStep,
+  record: StepRecord | undefined,
+  { now, deletion }: { readonly now: Time; readonly deletion: PlanStep | undefined },
+): UndoLine[] {
   if (!record || !IN_PLACE.includes(record.state)) return [];
   const line = { step: step.id, target: step.target, command: step.commands.inverse };
+  if (deletion) {
+    const why = isPreparation(step)
+      ? `${deletion.target} was deleted, and its consumers have nothing but what took its place`
+      : `${deletion.target} was deleted: nothing to bring back`;
+    return [{ ...line, isPossible: false, why }];
+  }
   if (step.commands.inverse === '') {
     const why = step.reversibility === 'R2' ? `${step.action} is irreversible: it stays` : 'nothing to bring back';
     return [{ ...line, isPossible: false, why }];

@@ -1,10 +1,11 @@
 import { HOUR_MS } from '../../model/durations.ts';
-import { hasEnded, type Run, recordOf, stepsOf } from './run.ts';
+import { isToDo } from './plan-state.ts';
+import { type Run, recordOf, stepsOf } from './run.ts';
 
 /** Why the steps ahead would pass what may be done in an hour, in all or for one owner; empty when they may be done. */
 export async function overActionBudgets(run: Run): Promise<string[]> {
   const { actionsPerHour, actionsPerOwnerPerHour } = run.context.settings.budgets;
-  const ahead = stepsOf(run.plan).filter((step) => !hasEnded(recordOf(run, step).state));
+  const ahead = stepsOf(run.plan).filter((step) => isToDo(run, step));
   if (ahead.length === 0) return [];
   const done = await recentActions(run);
   const recent = [...done.values()].reduce((sum, actions) => sum + actions, 0);
@@ -38,14 +39,14 @@ export async function ownersOf(run: Run): Promise<ReadonlyMap<string, string>> {
   return new Map(entities.flatMap(({ key, owner }) => (owner === undefined ? [] : [[key, owner] as const])));
 }
 
-/** Actions by owner, of all plans, that were called in the last hour or are about to be. */
+/** Actions by owner, of all plans, that were called in the last hour; without the steps ahead of this one, tried again or not. */
 async function recentActions(run: Run): Promise<Map<string | null, number>> {
   const since = new Date(run.context.wallClock().getTime() - HOUR_MS).toISOString();
   const others = await run.context.store.actionsSince(since, run.plan.id);
   const counts = new Map<string | null, number>(others.map(({ owner, actions }) => [owner, actions]));
   for (const step of stepsOf(run.plan)) {
-    const { state, attempts, updatedAt, owner = null } = recordOf(run, step);
-    if (attempts === 0 || updatedAt < since || !hasEnded(state)) continue;
+    const { attempts, updatedAt, owner = null } = recordOf(run, step);
+    if (attempts === 0 || updatedAt < since || isToDo(run, step)) continue;
     counts.set(owner, (counts.get(owner) ?? 0) + 1);
   }
   return counts;

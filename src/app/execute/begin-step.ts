@@ -4,6 +4,7 @@ import type { Enforcer, Preflight } from '../../ports/enforcer.ts';
 import { withControl } from './control-lease.ts';
 import { controlOf, holdFor, sealed } from './holds.ts';
 import { patiently } from './patience.ts';
+import { isVain } from './plan-state.ts';
 import { strandedValue } from './rotation.ts';
 import { enforcerContext, gateOf, moveStep, type Run, recordOf, stepDraft, stepsOf, timeOf } from './run.ts';
 
@@ -34,10 +35,8 @@ interface Answered {
 }
 
 /** Tried in vain, and nothing that stops the plan: evidence that could not be saved holds no containment up. */
-function isExcused({ plan, records }: Run, id: string): boolean {
-  const state = records.get(id)?.state;
-  return (state === 'refused' || state === 'failed') && stepsOf(plan).some((step) => step.id === id && step.continue === true);
-}
+const isExcused = ({ plan, records }: Run, id: string): boolean =>
+  isVain(records.get(id)?.state) && stepsOf(plan).some((step) => step.id === id && step.continue === true);
 
 const isPassed = (state: StepState | undefined): boolean => state === 'effective' || state === 'partial' || state === 'skipped';
 

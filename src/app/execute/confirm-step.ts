@@ -1,5 +1,6 @@
 import { RefusedError } from '../../model/errors.ts';
 import { underPlanLease } from './execute-plan.ts';
+import { planStateOf, undoneState } from './plan-state.ts';
 import {
   type ExecuteContext,
   type ExecutionResult,
@@ -12,8 +13,7 @@ import {
   stepDraft,
   stepsOf,
 } from './run.ts';
-import { UNDO_ASKED, undoneState } from './undo-plan.ts';
-import { planStateOf } from './wave.ts';
+import { UNDO_ASKED } from './undo-plan.ts';
 
 /** A person says that a step by hand was done (or, after `undo`, that its inverse was). Confirming twice changes nothing. */
 export async function confirmStep(

@@ -8,6 +8,7 @@ import { OPEN, preflightOf } from './begin-step.ts';
 import { inTurn } from './control-lease.ts';
 import { guardRails, nextWave, toDoUpTo } from './guard-rails.ts';
 import { pausedError } from './patience.ts';
+import { isBlocking, isToDo, planStateOf } from './plan-state.ts';
 import { isHandedOver } from './rotation.ts';
 import {
   type ExecuteContext,
@@ -25,7 +26,7 @@ import {
   storedPlan,
   timeOf,
 } from './run.ts';
-import { planStateOf, runWave } from './wave.ts';
+import { runWave } from './wave.ts';
 
 export interface ExecuteOptions extends RunOptions {
   /** False: nothing is called and nothing is stored; every open step is answered as `skipped` with what would be done. */
@@ -66,7 +67,7 @@ export async function executeWave(context: ExecuteContext, { plan: planId, wave,
     if (await context.store.paused()) throw pausedError();
     const { run } = await admit(context, planId, { ...whileHeld(options, lost), wave });
     const before = run.plan.waves.slice(0, wave).flatMap(({ steps }) => steps);
-    const open = before.filter((step) => !hasEnded(recordOf(run, step).state) || (isOpenAgain(run, step) && !step.continue));
+    const open = before.filter((step) => !hasEnded(recordOf(run, step).state) || isBlocking(run, step));
     if (open.length > 0) throw new RefusedError(`wave ${wave + 1} of plan ${planId} must wait for step ${open[0]?.id}`);
     const stopped = await runWave(run, wave);
     const result = await conclude(run, stopped);
@@ -115,7 +116,7 @@ async function admit(
 async function decisionOf(run: Run, wave: number): Promise<LedgerDraft['body']> {
   const { plan, requestedBy, context } = run;
   const stored = await storedPlan(context, plan.id);
-  const ahead = stepsOf(plan).filter((step) => !hasEnded(recordOf(run, step).state));
+  const ahead = stepsOf(plan).filter((step) => isToDo(run, step));
   return {
     plan: plan.id,
     hash: plan.hash,
@@ -140,10 +141,8 @@ async function forbiddenNow(run: Run, wave: number): Promise<readonly string[]> 
 
 function isOver(run: Run): boolean {
   const steps = stepsOf(run.plan);
-  return steps.length > 0 && steps.every((step) => hasEnded(recordOf(run, step).state) && !isOpenAgain(run, step));
+  return steps.length > 0 && !steps.some((step) => isToDo(run, step));
 }
-
-const isOpenAgain = (run: Run, step: PlanStep): boolean => ['refused', 'failed'].includes(recordOf(run, step).state);
 
 async function conclude(run: Run, stopped: readonly string[]): Promise<ExecutionResult> {
   const before = (await storedPlan(run.context, run.plan.id)).state;

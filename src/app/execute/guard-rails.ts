@@ -1,14 +1,16 @@
 import { MINUTE_MS } from '../../model/durations.ts';
 import { matchesGlob } from '../../model/glob.ts';
-import type { PlanStep, StepState } from '../../model/plan.ts';
+import type { Plan, PlanStep, StepState } from '../../model/plan.ts';
 import { overActionBudgets } from './action-budgets.ts';
 import { approvalsFor, approvalsThatCount } from './approve-plan.ts';
 import { integrityOf } from './integrity.ts';
 import { pausedError } from './patience.ts';
 import { planDifference } from './plan-difference.ts';
+import { isToDo } from './plan-state.ts';
 import { enforcerOf, hasEnded, type Run, recordOf, stepsOf, storedPlan, timeOf } from './run.ts';
 
-const NOT_BEGUN: readonly StepState[] = ['planned', 'approved'];
+/** Of it nothing has happened: the estate is still as no step of the plan has changed it. */
+const NOT_BEGUN: readonly StepState[] = ['planned', 'approved', 'refused'];
 
 /**
  * Everything that forbids the plan to run up to a wave, before any call of it is made; empty when it may. What later waves need, such as
@@ -25,25 +27,29 @@ export async function guardRails(run: Run, wave: number): Promise<string[]> {
   if (await context.store.paused()) found.push(pausedError().message);
   found.push(...(await deniedTargets(run)), ...(await unknownTargets(run)), ...(await overActionBudgets(run)));
   const hasBegun = stepsOf(plan).some((step) => !NOT_BEGUN.includes(recordOf(run, step).state));
-  if (!hasBegun) found.push(...(await staleGraph(run)), ...(await otherPlan(run)));
-  const needed = await approvalsFor(context, toDoUpTo(run, wave));
+  const now = hasBegun ? undefined : await context.replan(plan);
+  if (now) found.push(...(await staleGraph(run)), ...otherPlan(run, now));
+  const planned = await approvalsFor(context, toDoUpTo(run, wave));
+  const needed = Math.max(planned, now ? await approvalsFor(context, stepsUpTo(now, wave)) : 0);
   const by = approvalsThatCount({ ...stored, approvals }, timeOf(context));
   if (by.length < needed) {
     found.push(
-      `${needed} people must approve, ${by.length} did${by.length ? ` (${by.join(', ')})` : ''}: \`interlock approve ${plan.id}\`${wave > 0 ? ` (for wave ${wave + 1})` : ''}`,
+      `${needed} people must approve, ${by.length} did${by.length ? ` (${by.join(', ')})` : ''}: \`interlock approve ${plan.id}\`${wave > 0 ? ` (for wave ${wave + 1})` : ''}${now && needed > planned ? `; when it was planned ${planned} had to: ${worseText(plan, now)}` : ''}`,
     );
   }
   return found;
 }
 
-/** Yet to come, or to be tried again: what was refused or failed needs its approvals like any other. */
-function isToDo(run: Run, step: PlanStep): boolean {
-  const { state } = recordOf(run, step);
-  return !hasEnded(state) || state === 'refused' || state === 'failed';
+const stepsUpTo = ({ waves }: Plan, wave: number): PlanStep[] => waves.slice(0, wave + 1).flatMap(({ steps }) => steps);
+
+/** The same steps break more than they did: what came to depend on them since is not in the figures that people have seen. */
+function worseText(before: Plan, now: Plan): string {
+  const downOf = (plan: Plan, bound: 'lo' | 'hi') =>
+    Math.max(0, ...stepsOf(plan).map(({ outageAfter }) => outageAfter[bound].down));
+  return `it stopped ${downOf(before, 'lo')} to ${downOf(before, 'hi')} things then, and stops ${downOf(now, 'lo')} to ${downOf(now, 'hi')} now`;
 }
 
-export const toDoUpTo = (run: Run, wave: number): PlanStep[] =>
-  run.plan.waves.slice(0, wave + 1).flatMap(({ steps }) => steps.filter((step) => isToDo(run, step)));
+export const toDoUpTo = (run: Run, wave: number): PlanStep[] => stepsUpTo(run.plan, wave).filter((step) => isToDo(run, step));
 
 /** The first wave that has something to do; the last when none has. */
 export function nextWave(run: Run): number {
@@ -104,7 +110,7 @@ async function staleGraph({ context }: Run): Promise<string[]> {
   ];
 }
 
-async function otherPlan({ context, plan }: Run): Promise<string[]> {
-  const difference = planDifference(plan, await context.replan(plan));
+function otherPlan({ plan }: Run, now: Plan): string[] {
+  const difference = planDifference(plan, now);
   return difference === undefined ? [] : [`the estate has changed since plan ${plan.id}: ${difference}; look at the new plan`];
 }

@@ -6,6 +6,7 @@
  *               B places (none) ───┘         └─ B released: the last, login comes back
  */
 import { HOUR_MS } from '../../model/durations.ts';
+import { isPreparation } from '../../model/final-step.ts';
 import type { Hold, PlanStep } from '../../model/plan.ts';
 import type { Enforcer, Preflight } from '../../ports/enforcer.ts';
 import { type Run, recordOf, timeOf } from './run.ts';
@@ -23,7 +24,10 @@ export const controlOf = (enforcer: Enforcer, step: PlanStep): Control => ({
 /** What a pre-image is sealed for: it opens for this step of this plan only. */
 const boundTo = (plan: string, step: string): string => `${plan}/${step}`;
 
-/** The hold to place with the intent, or undefined where there is nothing to bring back. */
+/**
+ * The hold to place with the intent, or undefined where there is nothing to bring back. What replaces a proof is held without an end:
+ * taken back by a clock, it would leave its consumers with the old one, disabled or not.
+ */
 export async function holdFor(
   run: Run,
   step: PlanStep,
@@ -40,7 +44,7 @@ export async function holdFor(
     holder: run.plan.id,
     step: step.id,
     since: timeOf(run.context),
-    expires: expiryOf(run),
+    expires: isPreparation(step) ? null : expiryOf(run),
     // What another incident put in place is not what was there before us.
     preexisting: open.length === 0 ? preflight.preexisting : open.every((hold) => hold.preexisting),
     ...(open.length === 0 && { preImage: sealed(run, step, preflight.preImage) }),

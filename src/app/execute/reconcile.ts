@@ -9,6 +9,7 @@ import { acceptFound, endStep, look, lookOnce } from './carry-out.ts';
 import { endDrift, type FoundDrift, isStanding, noteDrift, putBack, whyNotRestored } from './drift.ts';
 import { underPlanLease, whileHeld } from './execute-plan.ts';
 import { type Expired, expireHolds } from './expire-holds.ts';
+import { planStateOf, undoneState } from './plan-state.ts';
 import {
   type ExecuteContext,
   enforcerOf,
@@ -21,9 +22,7 @@ import {
   storedPlan,
   timeOf,
 } from './run.ts';
-import { undoneState } from './undo-plan.ts';
 import { watchStep } from './watch.ts';
-import { planStateOf } from './wave.ts';
 
 const LOOKED_AT: readonly StepState[] = ['requested', 'accepted', 'propagating', 'effective', 'partial'];
 

@@ -1,6 +1,7 @@
 import { RefusedError } from '../../model/errors.ts';
 import type { Hold } from '../../model/plan.ts';
 import { underPlanLease } from './execute-plan.ts';
+import { undoneState } from './plan-state.ts';
 import {
   type ExecuteContext,
   type ExecutionResult,
@@ -12,7 +13,7 @@ import {
   stepsOf,
   storedPlan,
 } from './run.ts';
-import { undoneState, undoStep } from './undo-plan.ts';
+import { undoStep } from './undo-plan.ts';
 
 export interface ReleaseOptions extends RunOptions {
   /** Also where lifting re-arms whoever holds what was minted (R!): a person has decided it. */

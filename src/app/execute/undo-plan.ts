@@ -1,11 +1,13 @@
 import { messageOf, RefusedError } from '../../model/errors.ts';
-import type { PlanState, PlanStep, StepState } from '../../model/plan.ts';
+import { deletionOf, isFinal, isPreparation } from '../../model/final-step.ts';
+import type { PlanStep, StepState } from '../../model/plan.ts';
 import type { Enforcer } from '../../ports/enforcer.ts';
 import { look } from './carry-out.ts';
 import { withControl } from './control-lease.ts';
 import { underPlanLease, whileHeld } from './execute-plan.ts';
 import { controlOf, holdState } from './holds.ts';
 import { patiently } from './patience.ts';
+import { UNDOABLE, undoneState } from './plan-state.ts';
 import {
   type ExecuteContext,
   type ExecutionResult,
@@ -13,6 +15,7 @@ import {
   enforcerOf,
   gateOf,
   moveStep,
+  moveSteps,
   openRun,
   type Run,
   type RunOptions,
@@ -25,8 +28,8 @@ import {
   timeOf,
 } from './run.ts';
 
-/** Whatever may have had an effect. */
-const UNDOABLE: readonly StepState[] = ['requested', 'accepted', 'propagating', 'effective', 'partial', 'failed'];
+/** Steps that an undo forestalls. */
+const NOT_BEGUN: readonly StepState[] = ['planned', 'approved', 'refused'];
 
 /** Marks a step whose inverse a person was asked to do; `confirm` then ends it. */
 export const UNDO_ASKED = 'undo: waits for a person';
@@ -37,7 +40,8 @@ export interface UndoOptions extends RunOptions {
 
 /**
  * Runs the inverses in reverse order. What may not be lifted (it would re-arm the attacker, or a person must do it) stays, and with it
- * what it needs; the others are lifted. Irreversible steps stay as they are. Without `apply` it only says what would be done.
+ * what it needs; the others are lifted. Irreversible steps stay as they are, and so does what took the place of something deleted. Steps
+ * of a running plan that have not begun never will. Without `apply` it only says what would be done.
  */
 export async function undoPlan(context: ExecuteContext, planId: string, options: UndoOptions): Promise<ExecutionResult> {
   return underPlanLease(context, planId, async (lost) => {
@@ -46,12 +50,25 @@ export async function undoPlan(context: ExecuteContext, planId: string, options:
       .filter((step) => UNDOABLE.includes(recordOf(run, step).state))
       .reverse();
     if (!options.apply) return rehearseUndo(run, steps);
-    const stopped = await undoAll(run, steps);
     const before = (await storedPlan(context, planId)).state;
-    const state = before === 'draft' || before === 'approved' ? before : undoneState(run);
+    const hasRun = before !== 'draft' && before !== 'approved';
+    if (hasRun) await forestall(run);
+    const stopped = await undoAll(run, steps);
+    const state = hasRun ? undoneState(run) : before;
     if (state !== before) await context.store.setPlanState(planId, state);
     return resultOf(run, state, stopped);
   });
+}
+
+/** Whoever goes on with the plan later, a job of the queue that was asked for before, finds nothing left to begin. */
+async function forestall(run: Run): Promise<void> {
+  const steps = stepsOf(run.plan).filter((step) => NOT_BEGUN.includes(recordOf(run, step).state));
+  await moveSteps(run, steps, (step) => ({
+    to: 'skipped',
+    from: NOT_BEGUN,
+    evidence: ['the plan was undone before this step: it is not begun any more'],
+    ledger: [stepDraft(run, step, 'undo', { outcome: 'not begun any more' })],
+  }));
 }
 
 /** `steps`: the last first. Answers why some were not undone. */
@@ -72,24 +89,21 @@ async function undoAll(run: Run, steps: readonly PlanStep[]): Promise<string[]> 
   return stopped;
 }
 
-/** What a plan is after some of it was undone. */
-export const undoneState = (run: Run): PlanState =>
-  stepsOf(run.plan).some((step) => UNDOABLE.includes(recordOf(run, step).state)) ? 'partial' : 'undone';
-
 /** Why it was not undone; empty when it was, or when nothing can. */
 export async function undoStep(
   run: Run,
   step: PlanStep,
   { anyway = false }: { readonly anyway?: boolean } = {},
 ): Promise<string[]> {
-  if (isFinal(run, step)) {
+  if (isFinal(step, recordOf(run, step))) {
     await noteOnce(run, step, `${step.action} is irreversible: it stays`);
     return [];
   }
-  const danger = rearms(run, step);
-  if (danger && !anyway) return [danger];
+  const danger = strands(run, step) ?? (anyway ? undefined : rearms(run, step));
+  if (danger) return [danger];
   const enforcer = await enforcerOf(run, step);
-  if (enforcer.waitsForPerson) return step.commands.inverse === '' ? endUndone(run, step) : askPerson(run, step, enforcer);
+  if (enforcer.waitsForPerson)
+    return step.commands.inverse === '' || isDeleted(run, step) ? endUndone(run, step) : askPerson(run, step, enforcer);
   try {
     const turn = { now: run.context.wallClock, sleep: (ms: number) => sleep(run, ms) };
     const lifting = () => withControl(run, controlOf(enforcer, step), () => lift(run, step, enforcer));
@@ -102,18 +116,27 @@ export async function undoStep(
   }
 }
 
-/** Irreversible: nothing was saved by which it could come back, or there is no inverse, whatever was saved for its probe. */
-const isFinal = (run: Run, step: PlanStep): boolean =>
-  step.reversibility === 'R2' && (recordOf(run, step).preImage === undefined || step.commands.inverse === '');
-
-/** Another proof of the same is in force, or this one is dead. */
+/**
+ * Another proof of the same is in force, or this one is dead. A session that was minted from it and is revoked leaves it as good as ever.
+ */
 export const isReplaced = (run: Run, step: PlanStep): boolean =>
-  stepsOf(run.plan).some(
-    (other) =>
-      (other.target === step.target || other.for === step.target) &&
-      ['rotate', 'revoke', 'delete'].includes(other.action) &&
-      recordOf(run, other).state === 'effective',
-  );
+  stepsOf(run.plan).some((other) => {
+    const isOfIt = other.target === step.target && ['rotate', 'revoke', 'delete'].includes(other.action);
+    const isForIt = other.for === step.target && other.action === 'rotate';
+    return (isOfIt || isForIt) && recordOf(run, other).state === 'effective';
+  });
+
+const deletedBy = (run: Run, step: PlanStep): PlanStep | undefined =>
+  deletionOf(step, stepsOf(run.plan), (id) => run.records.get(id));
+
+const isDeleted = (run: Run, step: PlanStep): boolean => deletedBy(run, step) !== undefined;
+
+/** Who was moved to a new proof has nothing else once the old one is deleted: the new one, and where it was put, stay. */
+function strands(run: Run, step: PlanStep): string | undefined {
+  const deletion = isPreparation(step) ? deletedBy(run, step) : undefined;
+  if (!deletion) return undefined;
+  return `step ${step.id} (${step.action} ${step.target}) stays: step ${deletion.id} has deleted ${deletion.target}, and its consumers have nothing but what took its place`;
+}
 
 /** R!: only once nothing that was minted lives, or the credential is another. */
 function rearms(run: Run, step: PlanStep): string | undefined {
@@ -150,6 +173,7 @@ async function restore(
   step: PlanStep,
   { enforcer, others, preexisting, preImage }: Restore,
 ): Promise<readonly string[]> {
+  if (isDeleted(run, step)) return [`${step.target} was deleted: nothing to bring back`];
   if (others.length > 0) return [`still held by ${others.join(', ')}: nothing was restored`];
   if (preexisting) return ['it was so before us: nothing was restored'];
   if (preImage === undefined) return ['nothing to bring back'];
@@ -200,8 +224,10 @@ async function rehearseUndo(run: Run, steps: readonly PlanStep[]): Promise<Execu
 }
 
 function wouldUndo(run: Run, step: PlanStep): string {
-  if (isFinal(run, step)) return `dry run: ${step.action} is irreversible: it stays`;
-  const danger = rearms(run, step);
+  if (isFinal(step, recordOf(run, step))) return `dry run: ${step.action} is irreversible: it stays`;
+  const danger = strands(run, step) ?? rearms(run, step);
   if (danger) return danger;
-  return step.commands.inverse === '' ? 'dry run: nothing to bring back' : `dry run: would ${step.commands.inverse}`;
+  return step.commands.inverse === '' || isDeleted(run, step)
+    ? 'dry run: nothing to bring back'
+    : `dry run: would ${step.commands.inverse}`;
 }

@@ -1,10 +1,11 @@
 import { LaterError, RefusedError } from '../../model/errors.ts';
-import type { PlanState, PlanStep, StepState } from '../../model/plan.ts';
+import type { PlanStep, StepState } from '../../model/plan.ts';
 import { OPEN, preflightOf, recordIntent, refuseStep } from './begin-step.ts';
 import { awaitEffect, callStep } from './carry-out.ts';
 import { pausedError } from './patience.ts';
+import { isBlocking } from './plan-state.ts';
 import { readyHandOver } from './rotation.ts';
-import { enforcerOf, hasEnded, moveStep, type Run, recordOf, sleep, stepDraft, stepsOf } from './run.ts';
+import { enforcerOf, hasEnded, moveStep, type Run, recordOf, sleep, stepDraft } from './run.ts';
 import { watchStep } from './watch.ts';
 
 /** Why a wave did not come to its end; empty when it did. */
@@ -83,8 +84,6 @@ async function runOn(run: Run, connector: string, steps: readonly PlanStep[]): P
   return stopped;
 }
 
-const OPEN_AGAIN: readonly StepState[] = ['refused', 'failed'];
-
 const isToBegin = (state: StepState): boolean => OPEN.includes(state) || state === 'failed' || state === 'requested';
 
 /** Why the plan stops with it; empty when it goes on. */
@@ -100,9 +99,9 @@ async function runStep(run: Run, step: PlanStep): Promise<Stopped> {
     if (!isRefused) throw error;
     return step.continue ? [] : [error.message];
   }
-  const { state } = recordOf(run, step);
-  if (step.continue || !OPEN_AGAIN.includes(state)) return [];
-  return [`step ${step.id} (${step.action} ${step.target}) ${state}: ${recordOf(run, step).evidence.at(-1) ?? ''}`];
+  if (!isBlocking(run, step)) return [];
+  const { state, evidence } = recordOf(run, step);
+  return [`step ${step.id} (${step.action} ${step.target}) ${state}: ${evidence.at(-1) ?? ''}`];
 }
 
 async function begin(run: Run, step: PlanStep): Promise<void> {
@@ -139,20 +138,10 @@ async function settle(run: Run, step: PlanStep): Promise<Stopped> {
 function unfinished(run: Run, steps: readonly PlanStep[]): Stopped {
   return steps.flatMap((step) => {
     const { state } = recordOf(run, step);
-    if (state === 'failed' && !step.continue) return [`step ${step.id} (${step.action} ${step.target}) failed`];
+    if (isBlocking(run, step)) return [`step ${step.id} (${step.action} ${step.target}) ${state}`];
     if (hasEnded(state)) return [];
     return [
       `step ${step.id} (${step.action} ${step.target}) waits for a person: \`interlock confirm ${run.plan.id} ${step.id}\``,
     ];
   });
-}
-
-/** What the steps amount to. */
-export function planStateOf(run: Run): PlanState {
-  const steps = stepsOf(run.plan);
-  const states = steps.map((step) => recordOf(run, step).state);
-  const stopping = steps.some((step) => !step.continue && OPEN_AGAIN.includes(recordOf(run, step).state));
-  if (stopping) return 'stopped';
-  if (!states.every(hasEnded)) return 'running';
-  return states.some((state) => state === 'partial' || OPEN_AGAIN.includes(state)) ? 'partial' : 'done';
 }

@@ -161,3 +161,41 @@ it('asks for approvals again before an irreversible step that failed is tried ag
   await expect(executePlan(bench.context, 'p1', applying())).rejects.toThrow('2 people must approve, 0 did');
   expect(bench.switches.calls()).toHaveLength(calls);
 });
+
+it('plans again, and looks how old the graph is, when all that was tried was refused before anything was called', async () => {
+  let isRefused = true;
+  const at = () => {
+    if (isRefused) throw new Error('no permission');
+  };
+  await using bench = await openBench({ faults: { at } });
+  await bench.save(one());
+  expect((await executePlan(bench.context, 'p1', applying())).steps[0]?.state).toBe('refused');
+  isRefused = false;
+  bench.wait(2 * 3_600_000);
+  const context = { ...bench.context, replan: async () => makePlan('p2', [[makeStep({ id: 's1', target: B })]]) };
+  const refusal = await executePlan(context, 'p1', applying()).catch((error: Error) => error.message);
+  expect(refusal).toMatch(/the graph is older than 60 minutes[\s\S]*the estate has changed since plan p1/);
+  expect(bench.switches.calls()).toEqual([]);
+});
+
+it('asks for the approvals that the plan needs as the estate is now, though its steps are the same', async () => {
+  const down = { down: 3, latent: 0, blocked: 0, interrupted: 0, degraded: 0 };
+  const refusal = await refusalOf(one(), {}, (bench) => {
+    Object.assign(bench.context, { replan: async () => one({ outageAfter: { lo: down, hi: down } }) });
+  });
+  expect(refusal).toContain('2 people must approve, 0 did');
+  expect(refusal).toContain('when it was planned 0 had to: it stopped 0 to 0 things then, and stops 3 to 3 now');
+});
+
+it('counts what was refused or failed, and is tried again, against the budget of actions and in the decision', async () => {
+  await using bench = await openBench({ faults: { probes: 'not-effective' }, settings: { actionsPerHour: 1 } });
+  await bench.save(one());
+  expect((await executePlan(bench.context, 'p1', applying())).steps[0]?.state).toBe('failed');
+  expect((await executePlan(bench.context, 'p1', applying())).steps[0]?.state).toBe('failed');
+  const decisions = (await bench.ledger()).filter(({ type }) => type === 'decision');
+  expect(decisions.map(({ body }) => body['steps'])).toEqual([1, 1]);
+  bench.wait(2 * 3_600_000);
+  const { actionsPerHour: _, ...budgets } = bench.context.settings.budgets;
+  const context = { ...bench.context, settings: { ...bench.context.settings, budgets: { ...budgets, actionsPerHour: 0 } } };
+  await expect(executePlan(context, 'p1', applying())).rejects.toThrow('1 more would pass the budget of 0');
+});

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { reportMarkdown } from '../../../src/analysis/report/report-markdown.ts';
+import { approvePlan } from '../../../src/app/execute/approve-plan.ts';
 import { executePlan } from '../../../src/app/execute/execute-plan.ts';
 import { undoPlan } from '../../../src/app/execute/undo-plan.ts';
 import { askReport } from '../../../src/app/report.ts';
-import { applying, openBench } from './bench.ts';
+import { applying, openBench, SEAL_KEY } from './bench.ts';
 import { makePlan, makeStep } from './plans.ts';
 
 const A = 'sample:a';
@@ -82,4 +83,39 @@ it('prints as Markdown in which nothing from outside is markup', async () => {
 it('refuses a plan that does not exist', async () => {
   await using bench = await openBench();
   await expect(askReport(bench.context, 'p9')).rejects.toThrow('p9: no such plan');
+});
+
+it('claims no cut for what was only simulated, nor for what an undo forestalled', async () => {
+  await using bench = await openBench();
+  const reachAfter = { lo: 1, hi: 2 };
+  const simulated = makeStep({ id: 's1', target: A, cuts: [CUT], reachAfter, connector: 'dry-run' });
+  await bench.save(makePlan('p1', [[simulated]]));
+  expect((await executePlan(bench.context, 'p1', applying())).steps[0]?.state).toBe('skipped');
+  expect((await askReport(bench.context, 'p1')).reachLeft).toBeNull();
+  const waves = [[makeStep({ id: 's1', target: A })], [makeStep({ id: 's2', target: B, cuts: [CUT], reachAfter, approvals: 2 })]];
+  await bench.save(makePlan('p2', waves));
+  await executePlan(bench.context, 'p2', applying());
+  await undoPlan(bench.context, 'p2', applying());
+  expect((await askReport(bench.context, 'p2')).reachLeft).toBeNull();
+});
+
+it('offers to take back neither what is deleted nor what took its place', async () => {
+  await using bench = await openBench({ sealKey: SEAL_KEY, switches: [A, B, 'place'] });
+  const final = { reversibility: 'R2', commands: { apply: 'cut', inverse: '', probe: '' } } as const;
+  const plan = makePlan('p1', [
+    [makeStep({ id: 'issue', target: B, for: A, action: 'issue' })],
+    [makeStep({ id: 'distribute', target: 'place', for: A, action: 'distribute' })],
+    [makeStep({ id: 'disable', target: A, action: 'disable' })],
+    [makeStep({ id: 'delete', target: A, action: 'delete', ...final })],
+  ]);
+  await bench.save(plan);
+  for (const actor of ['ann', 'bob']) await approvePlan(bench.context, 'p1', { actor });
+  await executePlan(bench.context, 'p1', applying());
+  const { undo } = await askReport(bench.context, 'p1');
+  expect(undo.map(({ step, isPossible, why }) => `${step} ${isPossible}: ${why}`)).toEqual([
+    'delete false: delete is irreversible: it stays',
+    'disable false: sample:a was deleted: nothing to bring back',
+    'distribute false: sample:a was deleted, and its consumers have nothing but what took its place',
+    'issue false: sample:a was deleted, and its consumers have nothing but what took its place',
+  ]);
 });
