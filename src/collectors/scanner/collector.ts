@@ -88,7 +88,7 @@ async function* told({ file, ignored }: Report, said: AsyncIterable<Collected>):
 async function* readLines(report: Report): AsyncGenerator<Collected> {
   for await (const line of readJsonLines(report.file, report.context.signal)) {
     if ('problem' in line) yield failed(report, line.problem);
-    else yield* take(report, line.value, `line ${line.line}`);
+    else yield* takeEach(report, line.value, `line ${line.line}`);
   }
 }
 
@@ -99,7 +99,13 @@ async function* readList(report: Report, isOne: boolean): AsyncGenerator<Collect
     return;
   }
   let index = 0;
-  for await (const value of await listed(report)) yield* take(report, value, `[${index++}]`);
+  for await (const value of await listed(report)) yield* takeEach(report, value, `[${index++}]`);
+}
+
+/** Findings, or lists of them: `gh api --paginate --slurp` makes a list of pages. */
+function* takeEach(report: Report, value: unknown, at: string): Generator<Collected> {
+  if (!Array.isArray(value)) yield* take(report, value, at);
+  else for (const [index, one] of value.entries()) yield* take(report, one, `${at}[${index}]`);
 }
 
 async function listed(report: Report): Promise<AsyncIterable<unknown> | Iterable<unknown>> {

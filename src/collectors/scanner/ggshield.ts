@@ -28,7 +28,9 @@ type Occurrence = z.infer<typeof occurrence>;
 
 export const ggshield: ReportFormat = {
   name: 'ggshield',
-  knows: (keys) => ['entities_with_incidents', 'total_incidents', 'secrets_engine_version'].some((key) => keys.includes(key)),
+  knows: (keys) =>
+    ['entities_with_incidents', 'total_incidents', 'secrets_engine_version'].some((key) => keys.includes(key)) ||
+    (keys.includes('scans') && keys.every((key) => BESIDE_SCANS.has(key))),
   within: ['scans', 'entities_with_incidents'],
   mayBeEmpty: true,
   isRecord: (record) => 'incidents' in record || 'total_incidents' in record || 'entities_with_incidents' in record,
@@ -39,6 +41,9 @@ export const ggshield: ReportFormat = {
     return { leaks: (entities_with_incidents ?? []).flatMap((one) => leaksOf(one, context)) };
   },
 };
+
+/** Its fields come in no order: long scans of commits may push all others out of the head. */
+const BESIDE_SCANS: ReadonlySet<string> = new Set(['scans', 'id', 'type', 'extra_info', 'errors', 'total_occurrences']);
 
 interface Context {
   readonly commit?: string | undefined;

@@ -31,7 +31,6 @@ export const githubAlerts: ReportFormat = {
     const one = shaped(alert, record, place);
     if (one.resolution === 'false_positive') return { leaks: [], ignored: 'closed as a false positive' };
     const at = one.first_location_detected;
-    const repository = one.repository?.full_name ?? githubRepositoryIn(one.html_url ?? undefined);
     return {
       leaks: [
         {
@@ -42,13 +41,21 @@ export const githubAlerts: ReportFormat = {
           line: at?.start_line ?? 0,
           commit: at?.commit_sha ?? '',
           date: eventTime(one.created_at),
-          repository,
+          ...repositoryOf(one),
           ...validityOf(one),
         },
       ],
     };
   },
 };
+
+function repositoryOf({ repository, html_url: address }: z.infer<typeof alert>): Pick<Leak, 'repository' | 'githubHost'> {
+  const onGithub = githubRepositoryIn(address ?? undefined);
+  const named = repository?.full_name ?? undefined;
+  if (onGithub !== undefined || !address) return { repository: onGithub ?? named };
+  const [, host, owner, name] = /^https?:\/\/([^/@\s]+)\/([\w.-]+)\/([\w.-]+)\//.exec(address) ?? [];
+  return host === undefined ? { repository: named } : { repository: named ?? `${owner}/${name}`, githubHost: host.toLowerCase() };
+}
 
 /** GitHub asks the issuer for some types of token; an alert that was closed as revoked was revoked by its owner's word. */
 function validityOf(one: z.infer<typeof alert>): Pick<Leak, 'verified' | 'state' | 'checkedAt'> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { eventTime } from '../files/event-time.ts';
 import { shaped } from '../files/shape.ts';
 import type { Place, ReportFormat } from './format.ts';
+import { shownByGitleaks } from './gitleaks-mask.ts';
 import { githubRepositoryIn, keyIdBeside, type Leak, shownValue } from './leak.ts';
 
 const text = z.string().nullish();
@@ -14,6 +15,7 @@ const version8 = z.object({
   Line: text,
   File: z.string(),
   StartLine: z.int().nullish(),
+  Entropy: z.unknown(),
   Commit: text,
   Date: text,
   Link: text,
@@ -49,13 +51,14 @@ export const gitleaks7: ReportFormat = {
 
 function leakOf8(record: object, place: Place): Leak {
   const found = shaped(version8, record, place);
-  const value = shownValue(found.Secret);
+  const value = shownByGitleaks(found.Secret, found.Entropy);
   return {
     value,
     keyId: keyIdBeside(value, `${found.Match ?? ''} ${found.Line ?? ''}`),
     scanner: 'gitleaks',
     rule: found.RuleID,
-    file: found.File,
+    // Empty where the text came through a pipe.
+    file: found.File || 'unknown',
     line: found.StartLine ?? 0,
     commit: found.Commit ?? '',
     date: eventTime(found.Date),

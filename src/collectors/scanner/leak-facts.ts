@@ -16,9 +16,15 @@ interface Tie {
   rules: readonly string[];
   scanners: readonly string[];
   commits: readonly string[];
-  verified?: boolean;
-  checkedAt?: string;
+  check?: Check;
   first?: string;
+}
+
+interface Check {
+  /** Undefined when somebody else than the scanner said what became of it. */
+  readonly verified: boolean | undefined;
+  /** Empty when not known. */
+  readonly at: string;
 }
 
 interface State {
@@ -27,10 +33,9 @@ interface State {
   readonly at: string;
 }
 
-/** What was checked last; of two at one time, that it works. */
-function later(known: State | undefined, told: State): State {
-  if (!known || told.at > known.at) return told;
-  return told.at === known.at && told.state === 'active' ? told : known;
+/** What was said last; of two at one time, the stronger. */
+function later<Told extends Check | State>(known: Told | undefined, told: Told, isStronger: boolean): Told {
+  return !known || told.at > known.at || (told.at === known.at && isStronger) ? told : known;
 }
 
 /** Gathers the leaks of some credentials, all there are of each, so that the order and number of reports do not matter. */
@@ -45,7 +50,7 @@ export class LeakFacts {
     const { key } = credential;
     if (!this.#credentials.has(key)) this.#credentials.set(key, credential);
     for (const place of leak.places) this.#tie(key, place, leak);
-    if (state) this.#states.set(key, later(this.#states.get(key), { state, at: checkedAt ?? '' }));
+    if (state) this.#states.set(key, later(this.#states.get(key), { state, at: checkedAt ?? '' }, state === 'active'));
     if (identity) this.#identities.set(key, identity);
   }
 
@@ -78,8 +83,9 @@ export class LeakFacts {
     tie.rules = withOne(tie.rules, leak.rule);
     tie.scanners = withOne(tie.scanners, leak.scanner);
     if (leak.commit) tie.commits = withOne(tie.commits, leak.commit);
-    if (leak.verified !== undefined) tie.verified = tie.verified === true || leak.verified;
-    if (leak.checkedAt && (tie.checkedAt === undefined || leak.checkedAt > tie.checkedAt)) tie.checkedAt = leak.checkedAt;
+    const { verified, checkedAt } = leak;
+    if (verified !== undefined || checkedAt)
+      tie.check = later(tie.check, { verified, at: checkedAt ?? '' }, verified === true || tie.check?.verified === undefined);
     if (leak.date && (tie.first === undefined || leak.date < tie.first)) tie.first = leak.date;
   }
 }
@@ -105,8 +111,8 @@ function relationshipsOf(tie: Tie): RelationshipFact[] {
     rules: [...tie.rules].sort(),
     commits: [...tie.commits].sort().slice(0, MOST_COMMITS),
     ...(tie.commits.length > MOST_COMMITS && { moreCommits: tie.commits.length - MOST_COMMITS }),
-    ...(tie.verified !== undefined && { verified: tie.verified }),
-    ...(tie.checkedAt !== undefined && { checkedAt: tie.checkedAt }),
+    ...(tie.check?.verified !== undefined && { verified: tie.check.verified }),
+    ...(tie.check?.at && { checkedAt: tie.check.at }),
   };
   const firstSeen = tie.first === undefined ? {} : { firstSeen: tie.first };
   const reason = `${scanners.join(', ')} found it there`;

@@ -20,8 +20,10 @@ export interface Leak {
   /** What the issuer, or whoever closed the finding, said of the secret, and when, if that is known. */
   readonly state?: 'active' | 'inactive' | undefined;
   readonly checkedAt?: string | undefined;
-  /** `owner/name` on github.com. */
+  /** `owner/name` on GitHub. */
   readonly repository?: string | undefined;
+  /** Of another installation than github.com, such as `ghe.example`. */
+  readonly githubHost?: string | undefined;
   /** The S3 bucket that holds the file. */
   readonly bucket?: string | undefined;
 }
@@ -33,11 +35,13 @@ export function keyIdBeside(secret: string | undefined, text: string | undefined
   return ids.length === 1 ? ids[0] : undefined;
 }
 
-// `REDACTED`, `***`, and the cut-off form of `gitleaks --redact=50`, which ends in dots.
-const REDACTED = /redacted|\*{3,}|^[x.•]+$|(?:\.{3}|…)$/i;
+const REDACTED = /redacted|\*{3,}|^[x.•]+$|…$/i;
 const PEM_HEADER = /^-----BEGIN [A-Z0-9 ]+-----$/;
 
-/** The secret, unless the text stands for one that is not shown: a redaction mark, a bare PEM header, nothing. */
+/**
+ * The secret, unless the text stands for one that is not shown: a redaction mark, a bare PEM header, nothing. Three dots at the end are
+ * part of it: which tool writes them for what it cuts off is said where its reports are read.
+ */
 export function shownValue(text: string): string | undefined {
   return text.trim() === '' || REDACTED.test(text) || PEM_HEADER.test(text.trim()) ? undefined : text;
 }

@@ -2,6 +2,7 @@
  * Nosey Parker: a finding is a value with the places where it was matched. Since 0.16 the parts of a value are in base64 (`groups`),
  * before that there is one (`match_content`). https://github.com/praetorian-inc/noseyparker
  */
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { isAwsKeyId } from '../../model/token-forms.ts';
 import { shaped } from '../files/shape.ts';
@@ -45,13 +46,19 @@ export const noseyparker: ReportFormat = {
     const isRejected = one.statuses != null && one.statuses.length > 0 && one.statuses.every((status) => status === 'reject');
     if (isRejected || (one.matches.length > 0 && kept.length === 0))
       return { leaks: [], ignored: 'all its matches were rejected' };
-    const parts = one.groups?.map((part) => Buffer.from(part, 'base64').toString('utf8')) ?? [one.match_content ?? ''];
+    const parts = one.groups?.map(textOf) ?? [one.match_content ?? ''];
     const keyId = parts.find(isAwsKeyId);
     const value = shownValue(parts.filter((part) => part !== keyId).at(-1) ?? keyId ?? '');
     const leak = { value, keyId, scanner: 'noseyparker', rule: one.rule_text_id ?? one.rule_name };
     return { leaks: kept.flatMap((seen) => placesOf(seen).map((where): Leak => ({ ...leak, ...where }))) };
   },
 };
+
+/** Bytes that are no text stay in base64: as text, different ones would look alike. */
+function textOf(part: string): string {
+  const bytes = Buffer.from(part, 'base64');
+  return isUtf8(bytes) ? bytes.toString('utf8') : part;
+}
 
 type Where = Pick<Leak, 'file' | 'line' | 'commit' | 'date'>;
 

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { eventTime } from '../files/event-time.ts';
 import { shaped } from '../files/shape.ts';
 import type { Found, Place, ReportFormat } from './format.ts';
-import { githubRepositoryIn, type Leak, shownValue } from './leak.ts';
+import { shownByGitleaks } from './gitleaks-mask.ts';
+import { githubRepositoryIn, type Leak } from './leak.ts';
 
 const SECRET_SCANNERS = /gitleaks|trufflehog|detect-secrets|ggshield|gitguardian|kingfisher|nosey ?parker|betterleaks|secret/i;
 /** CWE-259, 321, 522, 798: passwords and keys written into code. */
@@ -28,7 +29,7 @@ const sarifRun = z.object({
 
 export const sarif: ReportFormat = {
   name: 'SARIF',
-  knows: (keys) => keys.includes('runs') || keys.includes('$schema'),
+  knows: (keys) => keys.includes('runs'),
   within: ['runs'],
   isRecord: (record) => 'tool' in record,
   found: secretsOf,
@@ -74,7 +75,7 @@ function leaksOf(run: Run, result: Result): Leak[] {
     const physical = location.physicalLocation;
     const snippet = PUTS_SECRET_INTO_SNIPPET.test(tool) ? physical?.region?.snippet?.text : undefined;
     return {
-      value: typeof snippet === 'string' ? shownValue(snippet) : undefined,
+      value: typeof snippet === 'string' ? shownByGitleaks(snippet) : undefined,
       scanner: tool.toLowerCase(),
       rule: nameOfRule(result),
       file: fileOf(run, physical?.artifactLocation?.uri, physical?.artifactLocation?.index),

@@ -42,7 +42,7 @@ function credentialOf(leak: Leak, { source, fingerprint }: SealContext): EntityF
     const kind = id.startsWith('ASIA') ? 'Session' : 'Credential';
     return { key: awsKey(id), kind, name: id, provider: 'aws', stub: true };
   }
-  const key = value === undefined ? redactedLeak(source, leak.file, leak.line, leak.commit) : leakKey(fingerprint(value));
+  const key = value === undefined ? redactedLeak(source, lineIn(leak).path, leak.line, leak.commit) : leakKey(fingerprint(value));
   const hash = value === undefined ? undefined : hashedToken(value);
   const properties = {
     redacted: value === undefined,
@@ -60,7 +60,10 @@ export interface Line {
 }
 
 /** Two repositories may have a file of one name. */
-export const lineIn = ({ repository, file, line }: Leak): Line => ({ path: repository ? `${repository}/${file}` : file, line });
+export const lineIn = ({ githubHost, repository, file, line }: Leak): Line => ({
+  path: [githubHost, repository, file].filter((part) => part !== undefined).join('/'),
+  line,
+});
 
 export const lineFact = ({ path, line }: Line, source: string): EntityFact => ({
   key: scannedPlace(source, path, line),
@@ -71,10 +74,12 @@ export const lineFact = ({ path, line }: Line, source: string): EntityFact => ({
 });
 
 /** Places of many findings. */
-export function sharedPlacesOf({ repository, bucket }: Leak): EntityFact[] {
+export function sharedPlacesOf({ githubHost, repository, bucket }: Leak): EntityFact[] {
   const places: EntityFact[] = [];
-  if (repository)
-    places.push({ key: githubRepository(repository), kind: 'Repository', name: repository, provider: 'github', stub: true });
+  if (repository) {
+    const key = githubHost === undefined ? githubRepository(repository) : `github@${githubHost}:${repository}`;
+    places.push({ key, kind: 'Repository', name: repository, provider: 'github', stub: true });
+  }
   if (bucket) places.push({ key: awsArn(`arn:aws:s3:::${bucket}`), kind: 'Resource', name: bucket, provider: 'aws', stub: true });
   return places;
 }

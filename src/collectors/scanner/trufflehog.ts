@@ -21,10 +21,11 @@ const place = z.object({
 
 const finding = z.object({
   DetectorName: z.string(),
+  DecoderName: z.string().nullish(),
   Raw: z.string(),
   RawV2: z.string().nullish(),
   Verified: z.boolean().nullish(),
-  SourceMetadata: z.object({ Data: z.record(z.string(), place).nullish() }).nullish(),
+  SourceMetadata: z.object({ Data: z.record(z.string(), place.nullish()).nullish() }).nullish(),
   ExtraData: z.record(z.string(), z.unknown()).nullish(),
 });
 
@@ -40,8 +41,9 @@ const isLogLine = (record: object): boolean => 'level' in record && 'msg' in rec
 
 function leakOf(record: object, at: Place): Leak {
   const found = shaped(finding, record, at);
-  const value = shownValue(decoded(found.Raw));
-  const [system, seen] = Object.entries(found.SourceMetadata?.Data ?? {})[0] ?? ['unknown', {}];
+  const value = shownValue(found.DecoderName ? found.Raw : decoded(found.Raw));
+  const [system, metadata] = Object.entries(found.SourceMetadata?.Data ?? {})[0] ?? ['unknown'];
+  const seen = metadata ?? {};
   return {
     value,
     keyId: keyIdOf(value, found.RawV2 ?? undefined),
@@ -69,7 +71,10 @@ function userArnIn(arn: unknown): string | undefined {
   return typeof arn === 'string' && /^arn:aws[\w-]*:iam::\d{12}:user\//.test(arn) ? arn : undefined;
 }
 
-/** Older versions write `Raw` in base64: it is taken for that when it decodes to printable text and back to itself. */
+/**
+ * Older versions, which name no decoder, write `Raw` in base64: it is taken for that when it decodes to printable text and back
+ * to itself. https://github.com/trufflesecurity/trufflehog/pull/825
+ */
 function decoded(raw: string): string {
   if (raw.length < 8 || raw.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(raw)) return raw;
   const bytes = Buffer.from(raw, 'base64');

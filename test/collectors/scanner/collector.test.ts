@@ -113,6 +113,39 @@ it.each([
   expect(credentials(found)).toHaveLength(2);
 });
 
+// Thirteen characters once, one three times.
+const DOTTED = { value: 'AbCdEfGhIjKlM...', entropy: 3.7028195858001709 };
+
+it('takes three dots at the end for a cut only where gitleaks may have cut, and its entropy does not say otherwise', async () => {
+  const whole = gitleaks8({ Secret: DOTTED.value, Entropy: DOTTED.entropy });
+  expect(credentials(await reports({ 'a.json': [whole, { ...whole, StartLine: 9 }] }))).toEqual([leakKey(DOTTED.value)]);
+  const cut = gitleaks8({ Secret: DOTTED.value, Entropy: Math.log2(26) });
+  expect(credentials(await reports({ 'a.json': [cut] }))).toEqual(['leak:redacted/test/conf/a.tf:2@c1']);
+  const others = await reports({
+    'a.json': [{ offender: DOTTED.value, rule: 'key', file: 'd.py' }],
+    'b.jsonl': JSON.stringify(trufflehog({ Raw: DOTTED.value })),
+  });
+  expect(credentials(others)).toEqual([leakKey(DOTTED.value)]);
+});
+
+it('decodes no value of TruffleHog that names its decoder, so that it equals what others saw', async () => {
+  const encoded = Buffer.from(`user:${SECRET}`).toString('base64');
+  const raw = { Raw: encoded, DecoderName: 'PLAIN' };
+  const found = await reports({ 'a.json': [gitleaks8({ Secret: encoded })], 'b.jsonl': JSON.stringify(trufflehog(raw)) });
+  expect(credentials(found)).toEqual([leakKey(encoded)]);
+});
+
+it('reads a finding of TruffleHog whose place is null', async () => {
+  const found = await reports({ 'a.jsonl': JSON.stringify(trufflehog({ SourceMetadata: { Data: { Git: null } } })) });
+  expect(found.errors).toEqual([]);
+  expect(found.edges).toContain(`${leakKey(SECRET)} LEAKED_IN file:test/git#L0`);
+});
+
+it('names the place of a value that came through a pipe', async () => {
+  const found = await reports({ 'a.json': [gitleaks8({ File: '', Commit: '' })] });
+  expect(found.edges).toContain(`${leakKey(SECRET)} LEAKED_IN file:test/unknown#L2`);
+});
+
 it('knows an AWS key by its id, alone, in the extra data, or beside its secret', async () => {
   const found = await reports({
     'a.json': [gitleaks8({ Secret: KEY_ID }), gitleaks8({ Secret: AWS_SECRET, Match: `${KEY_ID}:${AWS_SECRET}` })],
@@ -213,9 +246,10 @@ it('reads reports of nothing without a word, and names what it does not know', a
     'd.json': '{"hello": "world"}',
     'e.txt': 'words',
     'f.json': '[1, 2]',
+    'g.json': '{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}',
   });
   expect(found.errors).toEqual([]);
-  expect(found.warnings.map((text) => text.split(':')[0])).toEqual(['c.json', 'd.json', 'e.txt', 'f.json']);
+  expect(found.warnings.map((text) => text.split(':')[0])).toEqual(['c.json', 'd.json', 'e.txt', 'f.json', 'g.json']);
   expect(found.scopes).toEqual([{ type: 'scope', scope: 'reports', coverage: 'complete', missing: [] }]);
 });
 

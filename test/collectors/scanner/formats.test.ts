@@ -56,10 +56,57 @@ describe('GitHub secret scanning', () => {
   it('takes a hidden secret for one that is not shown, and a false positive for none', async () => {
     const found = await report([alert({ secret: undefined }), alert({ number: 8, resolution: 'false_positive' })]);
     expect(leaks(found)).toEqual([
-      'leak:redacted/test/app/pay.py:12@c1 LEAKED_IN file:test/acme/shop/app/pay.py#L12',
-      'leak:redacted/test/app/pay.py:12@c1 LEAKED_IN github:acme/shop',
+      'leak:redacted/test/acme/shop/app/pay.py:12@c1 LEAKED_IN file:test/acme/shop/app/pay.py#L12',
+      'leak:redacted/test/acme/shop/app/pay.py:12@c1 LEAKED_IN github:acme/shop',
     ]);
     expect(found.warnings).toEqual(['report.json: [1]: closed as a false positive; ignored']);
+  });
+
+  it('never merges hidden secrets of two repositories whose alerts have one number and no place', async () => {
+    const hidden = { secret: null, first_location_detected: null };
+    const other = { ...hidden, html_url: 'https://github.com/acme/tools/security/secret-scanning/7' };
+    const found = await report([alert(hidden), alert(other)]);
+    expect(found.entities.filter(({ kind }) => kind === 'Credential').map(({ key }) => key)).toEqual([
+      'leak:redacted/test/acme/shop/secret-scanning/7:0@-',
+      'leak:redacted/test/acme/tools/secret-scanning/7:0@-',
+    ]);
+  });
+
+  it('takes no repository of another installation for one of github.com', async () => {
+    const html_url = 'https://ghe.example:8443/acme/shop/security/secret-scanning/7';
+    const found = await report([alert({ html_url, repository: { full_name: 'acme/shop' } })]);
+    expect(leaks(found)).toEqual([
+      `${leakKey(SECRET)} LEAKED_IN file:test/ghe.example:8443/acme/shop/app/pay.py#L12`,
+      `${leakKey(SECRET)} LEAKED_IN github@ghe.example:8443:acme/shop`,
+    ]);
+    expect(leaks(await report([alert({ html_url })]))).toEqual(leaks(found));
+  });
+
+  it('says of a place what was checked last, not what was true once', async () => {
+    const was = alert({ validity: 'active' });
+    const is = alert({ validity: 'inactive', updated_at: '2026-04-01T00:00:00Z' });
+    const revoked = alert({ resolution: 'revoked', resolved_at: '2026-05-01T00:00:00Z' });
+    const said = async (alerts: readonly object[]) =>
+      (await report(alerts)).relationships.find(({ kind }) => kind === 'LEAKED_IN');
+    for (const alerts of [
+      [was, is],
+      [is, was],
+    ])
+      expect((await said(alerts))?.properties).toMatchObject({ verified: false, checkedAt: '2026-04-01T00:00:00.000Z' });
+    const last = (await said([was, revoked, is]))?.properties;
+    expect(last).toMatchObject({ checkedAt: '2026-05-01T00:00:00.000Z' });
+    expect(last).not.toHaveProperty('verified');
+  });
+
+  it('reads pages of alerts as `gh api --paginate --slurp` writes them, and as lines', async () => {
+    const pages = [[alert({})], [alert({ number: 8, secret: OTHER }), 'x']];
+    const keys = [leakKey(SECRET), leakKey(OTHER)].sort();
+    const asList = await report(pages);
+    expect([...new Set(leaks(asList).map((one) => one.split(' ')[0]))]).toEqual(keys);
+    expect(asList.errors).toEqual(['report.json: [1][1]: expected a finding, found text']);
+    const asLines = await report(pages.map((page) => JSON.stringify(page)).join('\n'));
+    expect(leaks(asLines)).toEqual(leaks(asList));
+    expect(asLines.errors).toEqual(['report.json: line 2[1]: expected a finding, found text']);
   });
 });
 
@@ -164,6 +211,14 @@ describe('ggshield', () => {
     expect((await report({ id: 'x', type: 'path_scan', total_incidents: 0 })).errors).toEqual([]);
   });
 
+  it('knows a report whose long scans stand before all that would name it', async () => {
+    const quiet = { id: 'c1', type: 'commit', total_incidents: 0, extra_info: { author: 'x'.repeat(70_000) } };
+    const found = { id: 'c2', type: 'commit', entities_with_incidents: entities([incident([occurrence(SECRET)])]) };
+    const long = { id: 'main', scans: [quiet, found], total_incidents: 1 };
+    expect(leaks(await report(long))).toEqual([`${leakKey(SECRET)} LEAKED_IN file:test/a.env#L5`]);
+    expect((await report({ scans: [], results: [] })).warnings).toHaveLength(1);
+  });
+
   it('never takes a censored value for the secret', async () => {
     const censored = `${SECRET.slice(0, 4)}${'*'.repeat(8)}${SECRET.slice(-3)}`;
     const found = await report({ total_incidents: 1, entities_with_incidents: entities([incident([occurrence(censored)])]) });
@@ -224,6 +279,15 @@ describe('Nosey Parker', () => {
       firstSeen: '2026-01-01T00:00:00.000Z',
       properties: { commits: ['c4'] },
     });
+  });
+
+  it('never merges values that are no text', async () => {
+    const finding = (last: number): object => ({
+      rule_name: 'Generic',
+      groups: [Buffer.from([0xff, 0xfe, last]).toString('base64')],
+      matches: [{ provenance: [{ kind: 'file', path: 'a.bin' }], location: span(1) }],
+    });
+    expect(leaks(await report([finding(0x80), finding(0x81)]))).toHaveLength(2);
   });
 
   it('reads reports of before 0.16, and leaves out what was rejected', async () => {
