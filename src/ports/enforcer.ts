@@ -54,6 +54,14 @@ export interface Probed {
   readonly residualUntil?: string;
 }
 
+/** What a system itself tells of the use of what a step issued. */
+export interface Sighting {
+  /** The last use since it was issued, by the system's own clock; absent where none is to be seen. */
+  readonly lastUsed?: string;
+  /** What was seen, or why nothing is; never a secret. */
+  readonly evidence: readonly string[];
+}
+
 export interface EnforcerContext {
   readonly signal: AbortSignal;
   readonly idempotencyKey: string;
@@ -90,5 +98,10 @@ export interface Enforcer extends AsyncDisposable {
   preflight(step: PlanStep, context: EnforcerContext): Promise<Preflight>;
   apply(step: PlanStep, context: EnforcerContext): Promise<Applied>;
   probe(step: PlanStep, context: EnforcerContext): Promise<Probed>;
+  /**
+   * Whether what an `issue` step made is in use, where the system tells that from the use of other proofs of the same identity, and no log
+   * that is collected does. Only reads.
+   */
+  sighting?(issue: PlanStep, context: EnforcerContext): Promise<Sighting>;
   undo(step: PlanStep, preImage: string, context: EnforcerContext): Promise<Applied>;
 }
