@@ -15,7 +15,7 @@ const version8 = z.object({
   Line: text,
   File: z.string(),
   StartLine: z.int().nullish(),
-  Entropy: z.unknown(),
+  Entropy: z.unknown().optional(),
   Commit: text,
   Date: text,
   Link: text,
