@@ -3,27 +3,13 @@
  * `bind clusterroles.rbac.authorization.k8s.io`), or a verb alone for a path; the resource is `<namespace>/<name>`, `<namespace>/*`, a
  * name of what belongs to no namespace, a key, `*` for the whole cluster, or a path such as `/metrics`.
  */
+import { groupOfResource } from '../../iam/kubernetes/resource-groups.ts';
 import type { AccessAttributes } from '../../iam/kubernetes/rule.ts';
 import { UsageError } from '../../model/errors.ts';
 
-const ACTION = /^([a-z*]+)(?: ([a-z*]+)(?:\.([a-z0-9.-]+))?(?:\/([a-z]+))?)?$/;
+const ACTION = /^([a-z*]+)(?: (\*|[a-z][a-z0-9-]*)(?:\.([a-z0-9.-]+))?(?:\/([a-z]+))?)?$/;
 
 export const isKubernetesAction = (action: string): boolean => ACTION.test(action);
-
-/** API groups of what is asked about most, so that they need not be said. */
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  apps: ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions'],
-  batch: ['jobs', 'cronjobs'],
-  'rbac.authorization.k8s.io': ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
-  'certificates.k8s.io': ['certificatesigningrequests', 'signers'],
-  'admissionregistration.k8s.io': [
-    'mutatingwebhookconfigurations',
-    'validatingwebhookconfigurations',
-    'mutatingadmissionpolicies',
-    'validatingadmissionpolicies',
-  ],
-  'networking.k8s.io': ['ingresses', 'networkpolicies'],
-};
 
 interface Words {
   readonly action: string;
@@ -37,11 +23,8 @@ export function attributesOf({ action, resource: place }: Words): AccessAttribut
     throw new UsageError(`${action}: expected a verb and a resource of Kubernetes, such as "get secrets" or "create pods/exec"`);
   const blank = { verb, apiGroup: '', resource, subresource, name: '', namespace: '', path: '' };
   if (resource === '') return { ...blank, path: place };
-  return { ...blank, apiGroup: group ?? groupOfResource(resource), ...placeIn(place) };
+  return { ...blank, apiGroup: group ?? (resource === '*' ? '*' : groupOfResource(resource)), ...placeIn(place) };
 }
-
-const groupOfResource = (resource: string): string =>
-  resource === '*' ? '*' : (Object.keys(GROUPS).find((group) => GROUPS[group]?.includes(resource)) ?? '');
 
 function placeIn(place: string): Pick<AccessAttributes, 'name' | 'namespace'> {
   if (place === '*') return { name: '', namespace: '' };
