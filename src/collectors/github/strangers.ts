@@ -1,5 +1,6 @@
 /** Who else than the repository's writers can make a job do what they want. */
 import { originsOf } from '../../iam/github/inputs.ts';
+import { conditionsBefore, neededJobs } from '../../iam/github/needed-jobs.ts';
 import type { PlacedWorkflow, RepositoryWorkflows, Runs, WorkflowCalls } from '../../iam/github/reusable.ts';
 import { runSteps } from '../../iam/github/run-steps.ts';
 import { isStartedByStrangers, type UntrustedInput, untrustedInputs } from '../../iam/github/untrusted-input.ts';
@@ -42,15 +43,16 @@ const handedText = ({ triggers, given, conditions }: Runs): string =>
 
 /** By whatever starts the workflow, through its callers too. */
 function inputsOf(placed: PlacedJob): UntrustedInput[] {
-  const { calls, job } = placed;
-  const own = job.condition === undefined ? [] : [job.condition];
+  const { calls, workflow, job } = placed;
+  const own = conditionsBefore(workflow, job);
+  const environments = [...neededJobs(workflow, job), job].flatMap((one) => one.environments);
   const runs = runsByStrangers(calls, placed).slice(0, MOST_CALLERS);
   return runs.flatMap(({ triggers, given, conditions }) =>
     untrustedInputs({
       triggers,
       steps: runSteps(placed, calls, given),
       conditions: [...conditions, ...own],
-      environments: job.environments,
+      environments,
     }),
   );
 }

@@ -93,6 +93,9 @@ function plainPath(expression: string): ContextPath | undefined {
   return KNOWN.has(context) ? [context, ...path] : undefined;
 }
 
+/** The ways that an expression is, if it is nothing but a way into a context. */
+export const accessedPaths = (tree: Expr): readonly ContextPath[] | undefined => pathsOf(tree, { found: [], valuesOf: UNKNOWN });
+
 interface Gathering {
   readonly found: ContextPath[];
   readonly valuesOf: IndexValues;

@@ -6,12 +6,14 @@ const ABOUT_WHO = [
   /^github\.(actor|triggering_actor|actor_id)$/,
   /^github\.event\.sender\./,
   /\.author_association$/,
-  /\.user\.(login|id|type)$/,
+  /\.(user|actor|triggering_actor)\.(login|id|type)$/,
   /\.head\.(repo\.(full_name|fork|owner\.login|id)|user\.login|label)$/,
   /\.head_repository\.(full_name|fork|owner\.login|id)$/,
+  /^github\.event\.workflow_run\.event$/,
   /^github\.event\.(label\.name|pull_request\.labels.*|issue\.labels.*|pull_request\.merged)$/,
   /^github\.(event_name|event\.action)$/,
   /^(needs|steps)\..*\.outputs\./,
+  /^needs\..*\.result$/,
 ];
 
 /** The contexts that a condition judges and that may keep strangers out; `an expression that cannot be read` where it is one. */

@@ -1,9 +1,10 @@
 /** Inputs of workflows and actions: what is declared of them, and what a caller fills them with. */
-import { type ContextPath, contextPaths, expressionsIn } from './expressions.ts';
+import { type ContextPath, expressionsIn } from './expressions.ts';
 import { type Matrix, matrixTexts } from './matrix.ts';
 import { entriesOf, textOf, textsOf, valueAt, type YamlNode } from './node.ts';
 import { possibleTexts } from './possible-texts.ts';
 import { triggersOf } from './triggers.ts';
+import { valuePaths } from './value-paths.ts';
 
 /** A text, and what `inputs.x` and `env.x` stand for where it is written: always texts from further out, so that no chain ends in itself. */
 export interface BoundText {
@@ -42,9 +43,9 @@ export function givenEnv(levels: readonly (YamlNode | undefined)[], given: Given
   return new Map(entries.map(([name, value]) => [name.toLowerCase(), { text: textOf(value) ?? '', line: value.line, given }]));
 }
 
-/** The ways that a text takes into contexts of the run, through inputs and environment variables to where these come from. */
+/** Where what a text is made of comes from: the ways into contexts of the run, through inputs and environment variables. */
 export function originsOf(text: Pick<BoundText, 'text' | 'given'>, visited: Set<BoundText> = new Set()): ContextPath[] {
-  const paths = expressionsIn(text.text).flatMap((expression) => contextPaths(expression) ?? []);
+  const paths = expressionsIn(text.text).flatMap(valuePaths);
   return paths.flatMap((path) => {
     const source = sourceOf(text.given, path);
     if (!source) return [path];

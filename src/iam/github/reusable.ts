@@ -1,6 +1,7 @@
 /** Which workflow a job calls, and what goes over to it. https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows */
 import { type Action, actionReference, isPinned, SELF } from './actions.ts';
 import { type Given, givenEnv, givenInputs, NOTHING_GIVEN } from './inputs.ts';
+import { conditionsBefore } from './needed-jobs.ts';
 import { valueAt } from './node.ts';
 import { mayWriteIdToken } from './permissions.ts';
 import type { RepositorySettings } from './repository-settings.ts';
@@ -35,7 +36,7 @@ export interface Runs {
   readonly given: Given;
   /** A job along the way that calls and whose own permissions keep OIDC tokens back: GitHub refuses such a run. */
   readonly withholdsIdToken: boolean;
-  /** The conditions of the calling jobs, as written. */
+  /** The conditions of the calling jobs and of those that these need, as written. */
   readonly conditions: readonly string[];
   /** Of a called workflow: at which ref its caller names it, `{ref}` for the caller's own. */
   readonly calledAt?: string;
@@ -217,7 +218,7 @@ export function throughCall(run: Runs, caller: PlacedWorkflow & { readonly job: 
     given: { ...NOTHING_GIVEN, inputs: givenInputs(declared, job.call?.handed, given) },
     withholdsIdToken: run.withholdsIdToken || !passesIdToken(caller, called),
     calledAt: refOf(job.call?.uses ?? ''),
-    conditions: job.condition === undefined ? run.conditions : [...run.conditions, job.condition],
+    conditions: [...run.conditions, ...conditionsBefore(workflow, job)],
   };
 }
 

@@ -10,22 +10,9 @@ import { SELF } from './actions.ts';
 import { guardsIn } from './guards.ts';
 import { originsOf } from './inputs.ts';
 import type { RunStep } from './run-steps.ts';
-import { isFreeText, namesTheirCode } from './stranger-contexts.ts';
+import { isFreeText, isOfStrangers, namesTheirCode } from './stranger-contexts.ts';
 import type { Trigger } from './triggers.ts';
 import { stepTexts, usesOf } from './workflow.ts';
-
-/** Events that strangers cause, and whose runs have the secrets and tokens of the repository. */
-const STRANGERS_START = new Set([
-  'pull_request_target',
-  'issues',
-  'issue_comment',
-  'discussion',
-  'discussion_comment',
-  'workflow_run',
-  'gollum',
-  'fork',
-  'watch',
-]);
 
 /** Inputs of actions that are run as code. */
 const CODE_INPUTS: Readonly<Record<string, string>> = { 'actions/github-script': 'script' };
@@ -52,20 +39,19 @@ export interface UntrustedInput {
 export interface StartedJob {
   readonly triggers: readonly Trigger[];
   readonly steps: readonly RunStep[];
-  /** The `if` of the job and of the jobs that call, as written. */
+  /** The `if` of the job, of those that it needs and of those that call, as written. */
   readonly conditions: readonly string[];
-  /** It runs in an environment, whose reviewers may be asked. */
+  /** It, or a job that it needs, runs in an environment, whose reviewers may be asked. */
   readonly environments: readonly string[];
 }
 
 /** Whether it is worth looking. */
-export const isStartedByStrangers = (triggers: readonly Trigger[]): boolean =>
-  triggers.some(({ event }) => STRANGERS_START.has(event));
+export const isStartedByStrangers = (triggers: readonly Trigger[]): boolean => triggers.some(({ event }) => isOfStrangers(event));
 
 /** The first of each way, by the event that stands least in its way. */
 export function untrustedInputs(job: StartedJob): UntrustedInput[] {
   const found = new Map<string, UntrustedInput>();
-  for (const trigger of job.triggers.filter(({ event }) => STRANGERS_START.has(event))) {
+  for (const trigger of job.triggers.filter(({ event }) => isOfStrangers(event))) {
     for (const input of [injection(job, trigger), theirCode(job, trigger), theirArtifact(job, trigger)]) {
       if (!input) continue;
       const known = found.get(input.because);
@@ -77,7 +63,7 @@ export function untrustedInputs(job: StartedJob): UntrustedInput[] {
 
 function injection(job: StartedJob, trigger: Trigger): UntrustedInput | undefined {
   for (const run of job.steps) {
-    const found = codeOf(run).find(({ text }) => isFreeText(originsOf({ text, given: run.given })));
+    const found = codeOf(run).find(({ text }) => isFreeText(originsOf({ text, given: run.given }), trigger.event));
     if (found) return said({ job, trigger, run, line: found.line, because: 'text that strangers write is put into a script' });
   }
   return undefined;
@@ -105,19 +91,21 @@ function lineOfTheirCode(run: RunStep, { event }: Trigger): number | undefined {
     ({ place, text }) =>
       place === 'run' &&
       FETCHES_PULL.test(text) &&
-      (namesTheirCode(originsOf({ text, given: run.given })) || isOfPull(run, text)),
+      (namesTheirCode(originsOf({ text, given: run.given }), event) || isOfPull(run, text, event)),
   );
   if (fetched) return fetched.line;
   if (actionOf(run.step) !== 'actions/checkout' || refuses(run, event)) return undefined;
   return texts.find(
     ({ place, name, text }) =>
-      place === 'with' && (name === 'ref' || name === 'repository') && namesTheirCode(originsOf({ text, given: run.given })),
+      place === 'with' &&
+      (name === 'ref' || name === 'repository') &&
+      namesTheirCode(originsOf({ text, given: run.given }), event),
   )?.line;
 }
 
 /** The script has the number or the commit from its environment: `gh pr checkout "$PR"`. */
-const isOfPull = (run: RunStep, text: string): boolean =>
-  [...run.given.env].some(([name, bound]) => mentionsVariable(text, name) && namesTheirCode(originsOf(bound)));
+const isOfPull = (run: RunStep, text: string, event: string): boolean =>
+  [...run.given.env].some(([name, bound]) => mentionsVariable(text, name) && namesTheirCode(originsOf(bound), event));
 
 const mentionsVariable = (script: string, name: string): boolean =>
   [`$${name}`, `\${${name}}`].some((written) => script.toLowerCase().includes(written));

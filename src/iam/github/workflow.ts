@@ -37,6 +37,8 @@ export interface Job {
   readonly idToken: boolean;
   /** The condition as written. */
   readonly condition?: string;
+  /** Ids of jobs of the same workflow. */
+  readonly needs: readonly string[];
   readonly reads: SecretReads;
   readonly steps: readonly YamlMap[];
   readonly env: YamlNode | undefined;
@@ -106,6 +108,7 @@ function parseJob(id: string, node: YamlNode, workflow: YamlMap): Job {
     permissions,
     idToken: mayWriteIdToken(permissions),
     ...(condition === undefined ? {} : { condition }),
+    needs: textsOf(valueAt(node, 'needs')),
     reads: secretReads(call ? [node] : [node, valueAt(workflow, 'env')], known),
     steps: stepsOf(id, valueAt(node, 'steps')),
     env: valueAt(node, 'env'),

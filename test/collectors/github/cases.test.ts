@@ -12,6 +12,8 @@ interface Case {
   readonly files: Readonly<Record<string, readonly string[]>>;
   /** Source key → all of its relationships, `KIND target certainty`, sorted. */
   readonly facts: Readonly<Record<string, readonly string[]>>;
+  /** Source and target key → what the relationship depends on. */
+  readonly conditions?: Readonly<Record<string, string>>;
   readonly warnings?: readonly string[];
   readonly layers?: readonly string[];
 }
@@ -23,7 +25,7 @@ const said = ({ kind, target, certainty, levels }: RelationshipFact): string =>
 describe.each(readdirSync(folder))('%s', (file) => {
   const cases: Case[] = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
 
-  it.each(cases)('$name', async ({ files, facts, warnings = [], layers }) => {
+  it.each(cases)('$name', async ({ files, facts, conditions = {}, warnings = [], layers }) => {
     const texts = Object.entries(files).map(([name, lines]) => [name, lines.join('\n')]);
     await using sample = await sampleFolder(Object.fromEntries(texts));
     const found = await collecting(githubCollector, { files: sample.root });
@@ -33,6 +35,8 @@ describe.each(readdirSync(folder))('%s', (file) => {
       const own = found.relationships.filter((relationship) => relationship.source === source).map(said);
       expect({ source, facts: own.sort() }).toEqual({ source, facts: [...expected].sort() });
     }
+    for (const [ends, condition] of Object.entries(conditions))
+      expect(found.relationships.find(({ source, target }) => `${source} ${target}` === ends)?.condition).toBe(condition);
     if (layers) expect(found.said.flatMap((one) => (one.type === 'layer-missing' ? [one.layer] : []))).toEqual(layers);
   });
 });
