@@ -1,12 +1,8 @@
 /** Type errors with a place: `users.json: UserDetailList[3].UserPolicyList: expected a list, found text`. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { InputError } from '../../model/errors.ts';
 
 const MOST_NAMED = 3;
-
-/** A URL that messages may show: one with a login in it (`https://user:…@host`) is refused, with a word on where to give that. */
-export const urlWithoutLogin = (instead: string) =>
-  z.url().refine((url) => !/^[^:]*:\/\/[^/?#]*@/.test(url), `holds a login, which messages would show; give it as ${instead}`);
 
 /** The value as the schema describes it, or an InputError that names the file, the place in it and what was found; never the value. */
 export function shaped<T>(schema: z.ZodType<T>, value: unknown, place: { readonly path: string; readonly at?: string }): T {

@@ -86,18 +86,16 @@ export type ArnMatcher = (arn: string) => boolean;
  */
 export const matchesArn = (glob: string, arn: string): boolean => arnMatcher(glob)(arn);
 
-/**
- * Matches an ARN against a pattern of a Resource element: as the ARN operators do, and a `*` that ends a segment may go on past
- * the colon. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
- */
-export const matchesResource = (glob: string, arn: string): boolean => resourceMatcher(glob)(arn);
-
 const ARN_MATCHERS = new Interned<ArnMatcher>(100_000);
 const RESOURCE_MATCHERS = new Interned<ArnMatcher>(100_000);
 
 /** The same patterns are asked again and again. */
 const arnMatcher = (glob: string): ArnMatcher => ARN_MATCHERS.of(glob, () => createMatcher(glob, () => bySegment(glob)));
 
+/**
+ * Matches an ARN against a pattern of a Resource element: as the ARN operators do, and a `*` that ends a segment may go on past
+ * the colon. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
 export const resourceMatcher = (glob: string): ArnMatcher =>
   RESOURCE_MATCHERS.of(glob, () => createMatcher(glob, () => acrossSegments(glob)));
 
