@@ -24,6 +24,6 @@ export async function run(invocation: Invocation): Promise<Exit> {
         progress.show('execute', { done, total, what: `${action} ${target}: ${state}` }),
     }).finally(() => progress.end());
     const said = { json: options['json'], isRehearsal: !apply };
-    return answerExecution(io, result, apply ? { ...said, cascade: await askCascade(app, plan) } : said);
+    return answerExecution({ io, app }, result, apply ? { ...said, cascade: await askCascade(app, plan) } : said);
   });
 }

@@ -24,7 +24,7 @@ async function release({ io, options }: Invocation, app: ComposedApp, id: string
   requireRole(app, 'approver');
   const anyway = options['anyway'] === true;
   const result = await releaseHold(executeContext(app), id, { actor: app.actor, signal: io.signal, anyway });
-  return answerExecution(io, result, { json: options['json'], isRehearsal: false });
+  return answerExecution({ io, app }, result, { json: options['json'], isRehearsal: false });
 }
 
 async function extend({ io, options }: Invocation, app: ComposedApp, id: string): Promise<Exit> {

@@ -1,12 +1,12 @@
 import { askReport, printReport } from '../app/report.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
+import { planArgument } from './plan-argument.ts';
 
 export async function run(invocation: Invocation): Promise<Exit> {
   const { io, options } = invocation;
-  const [plan = ''] = invocation.arguments;
   return withApp(invocation, async (app) => {
-    const report = await askReport(app, plan);
+    const report = await askReport(app, await planArgument(app, invocation.arguments[0] as string));
     if (options['json']) printJson(io, report);
     else io.out(printReport(report));
     if (!report.ledger.holds) return EXIT.failed;

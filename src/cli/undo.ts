@@ -11,6 +11,6 @@ export async function run(invocation: Invocation): Promise<Exit> {
   return withApp(invocation, async (app) => {
     const plan = await planArgument(app, invocation.arguments[0] as string);
     const result = await undoPlan(executeContext(app), plan, { apply, actor: app.actor, signal: io.signal });
-    return answerExecution(io, result, { json: options['json'], isRehearsal: !apply });
+    return answerExecution({ io, app }, result, { json: options['json'], isRehearsal: !apply });
   });
 }
