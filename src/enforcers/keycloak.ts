@@ -5,7 +5,7 @@ import { deedOf, isKeycloakAction, type KeycloakStep, keycloakControl, parseKeyc
 import { keycloakClient, keycloakUser } from '../model/keys.ts';
 import type { EntityKind } from '../model/kinds.ts';
 import type { PlanStep } from '../model/plan.ts';
-import type { Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
+import type { Enforcer, EnforcerContext } from '../ports/enforcer.ts';
 import { applyStep, type Random } from './keycloak/apply.ts';
 import { parseBefore, readBefore } from './keycloak/before.ts';
 import { checkServer } from './keycloak/check.ts';
@@ -14,6 +14,7 @@ import { probeStep } from './keycloak/probe.ts';
 import { findThing, type Server, type Thing, wordsOf } from './keycloak/thing.ts';
 import { undoStep } from './keycloak/undo.ts';
 import { readParameters } from './step/read-parameters.ts';
+import { orRefused, refused } from './step/refused.ts';
 
 export interface KeycloakEnforcerOptions {
   readonly name: string;
@@ -46,8 +47,8 @@ export function createKeycloakEnforcer({ name, source, connection, random }: Key
     async *check(signal) {
       yield* checkServer((await serverOf(signal)).admin, signal);
     },
-    async preflight(planned, { signal }) {
-      try {
+    preflight: (planned, { signal }) =>
+      orRefused(async () => {
         const step = readStep(planned);
         mustBeTarget(planned, step, source);
         const server = await serverOf(signal);
@@ -57,11 +58,7 @@ export function createKeycloakEnforcer({ name, source, connection, random }: Key
         const refusals = await refusalsOf({ ...server, step, thing, before, own });
         const preImage = Object.keys(before).length === 0 ? '' : JSON.stringify(before);
         return { refusals, preImage, preexisting: isInPlace(step, thing, before.roles) };
-      } catch (error) {
-        if (error instanceof RefusedError) return refused(error.message);
-        throw error;
-      }
-    },
+      }),
     async apply(planned, context) {
       const step = readStep(planned);
       mustBeTarget(planned, step, source);
@@ -94,8 +91,6 @@ export function createKeycloakEnforcer({ name, source, connection, random }: Key
     },
   };
 }
-
-const refused = (text: string): Preflight => ({ refusals: [text], preImage: '', preexisting: false });
 
 const handing = (planned: PlanStep, { handOver }: EnforcerContext) => ({ handOver, replaced: planned.for ?? planned.target });
 

@@ -15,14 +15,16 @@ import { postgresPlace } from '../model/postgres-place.ts';
 import { postgresTime } from '../model/postgres-time.ts';
 import type { Applied, Enforcer, EnforcerContext, Preflight, Probed } from '../ports/enforcer.ts';
 import { handedOut, handOut, takeBack } from './hand-out/hand-out.ts';
+import { changedSince } from './postgres/changed-since.ts';
 import { checkServer } from './postgres/check.ts';
 import { issueRole, takeRoleBack } from './postgres/issue.ts';
 import { refusalsOf } from './postgres/preflight.ts';
 import { probeStep } from './postgres/probe.ts';
 import { type RoleNow, readBefore, readOwnRights, readRole } from './postgres/role.ts';
-import { isVerifierOf, newPassword, type Random, scramVerifier } from './postgres/rotation.ts';
+import { isVerifierOf, newPassword, newSalt, type Random, scramVerifier } from './postgres/rotation.ts';
 import { openSession, type Row, runStatements, type SessionOptions, shown } from './postgres/session.ts';
 import { readParameters } from './step/read-parameters.ts';
+import { orRefused, refused } from './step/refused.ts';
 
 export interface PostgresEnforcerOptions {
   readonly name: string;
@@ -98,15 +100,13 @@ interface PreflightPlace {
   readonly options: SessionOptions;
 }
 
-const refused = (refusals: readonly string[]): Preflight => ({ refusals, preImage: '', preexisting: false });
-
-async function preflight(planned: PlanStep, { source, place, options }: PreflightPlace): Promise<Preflight> {
-  try {
+const preflight = (planned: PlanStep, { source, place, options }: PreflightPlace): Promise<Preflight> =>
+  orRefused(async () => {
     const step = readStep(planned);
     mustBeTarget(planned, step, source);
     await using session = await openSession(options);
     const now = await readRole(session, step.parameters.role);
-    if (!now) return refused([`role "${step.parameters.role}" does not exist at ${place}: collect again`]);
+    if (!now) return refused(`role "${step.parameters.role}" does not exist at ${place}: collect again`);
     const rights = await readOwnRights(session, now.oid);
     const refusals = await refusalsOf({ session, step, now, rights, options });
     const before = await readBefore({ session, step, now, rights });
@@ -117,11 +117,7 @@ async function preflight(planned: PlanStep, { source, place, options }: Prefligh
     }
     const preImage = Object.keys(before).length === 0 ? '' : JSON.stringify(before);
     return { refusals, preImage, preexisting: isInPlace(step, now, before) };
-  } catch (error) {
-    if (error instanceof RefusedError) return refused([error.message]);
-    throw error;
-  }
-}
+  });
 
 /** The control already is at least as tight as the step makes it. */
 function isInPlace(step: PostgresStep, now: RoleNow, before: PostgresRoleBefore): boolean {
@@ -170,7 +166,7 @@ async function applyRotation(
   const password = before ?? newPassword(random);
   if (before === undefined) await handOut(handTo, password);
   else if (await isInForce(options, role, password)) return { evidence: [`the password in ${handTo} is in force already`] };
-  await runStatements(postgresApply(step, scramVerifier(password, random(16))), options);
+  await runStatements(postgresApply(step, scramVerifier(password, newSalt(random))), options);
   return { evidence: [`ALTER ROLE … PASSWORD (a SCRAM verifier) for "${role}"; the new password is in ${handTo} (mode 0600)`] };
 }
 
@@ -189,6 +185,8 @@ async function undoStep(step: PostgresStep, before: PostgresRoleBefore, options:
   if (step.action === 'rotate' && statements.length === 0) {
     throw new RefusedError(`the old verifier of "${step.parameters.role}" was not saved: the rotation cannot be undone`);
   }
+  const changed = await withSession(options, (session) => changedSince(session, step, before));
+  if (changed) throw new RefusedError(`${changed} was changed by somebody since: what was saved is not put over it`);
   await runStatements(statements, options);
   if (step.action === 'rotate') {
     if (step.parameters.handTo !== undefined) await takeBack(step.parameters.handTo);

