@@ -17,6 +17,7 @@ import {
   redisInverse,
 } from '../model/redis-actions.ts';
 import type { Applied, Enforcer, EnforcerContext, Preflight } from '../ports/enforcer.ts';
+import { isChangedSince } from './redis/changed-since.ts';
 import { checkNodes } from './redis/check.ts';
 import { type IssuedQuestion, issuedBy, issuedPassword, type Random, traceOf } from './redis/issued-password.ts';
 import { type Nodes, type NodeUser, openNodes, persist, usersOf } from './redis/nodes.ts';
@@ -129,8 +130,19 @@ const preflight = (read: () => Work): Promise<Preflight> =>
     const users = await usersOf(nodes, work.step.parameters.user);
     const answer = await answerTo({ step: work.step, nodes, users, hashOf: (user) => hashOf(work, user) });
     const second = secondIn(work, nodes);
-    return second ? { ...answer, refusals: [...answer.refusals, ...(await secondUserRefusals(second))] } : answer;
+    const more = second ? await secondUserRefusals(second) : otherPasswords(work, users);
+    return { ...answer, refusals: [...answer.refusals, ...more] };
   });
+
+/** Planned for a user's only password: with another since, it would end more than was asked for. */
+function otherPasswords({ planned, step, source }: Work, users: readonly NodeUser[]): string[] {
+  const { user } = step.parameters;
+  const isForPassword = planned.target !== redisUser(source, user) && passwordOf(step) === undefined;
+  if (step.action !== 'disable' || !isForPassword) return [];
+  return users
+    .filter((one) => (one.user?.hashes.length ?? 0) > 1)
+    .map(({ node }) => `user "${user}" has another password at ${node.place}, which would end too: collect and plan again`);
+}
 
 function secondIn(work: Work, nodes: Nodes): SecondUser | undefined {
   const newUser = newUserOf(work.step);
@@ -178,11 +190,19 @@ async function applyTo(work: Work, { node, user }: NodeUser, fresh: string | und
   if (!user) return [`${node.place}: user "${step.parameters.user}" is not there`];
   const password = passwordOf(step);
   const hash = fresh === undefined ? hashOf(work, user) : passwordHash(fresh);
-  if (password !== undefined && hash === undefined) return [`${node.place}: the password is not there any more`];
+  if (password !== undefined && hash === undefined)
+    return [`${node.place}: the password is not there any more`, ...(await endConnections(step, node))];
   const commands = fresh === undefined ? redisApply(step, hash) : issuing(work, { node, user }, hash as string);
   const answers = await node.atomically(commands);
   const said = commands.map((words, at) => `${node.place}: ${shown(words)} → ${answerOf(answers[at])}`);
   return step.action === 'save' ? saved(work, String(answers[0])) : [...said, await persist(node)];
+}
+
+/** Whoever took the password away may have left those in that it had let in. */
+async function endConnections({ action, parameters: { user } }: RedisStep, node: NodeUser['node']): Promise<string[]> {
+  if (action !== 'quarantine') return [];
+  const ended = await node.call('CLIENT', 'KILL', 'USER', user);
+  return [`${node.place}: CLIENT KILL USER ${user} → ${answerOf(ended)}`];
 }
 
 /** Passwords of earlier tries go: nobody has them. */
@@ -217,6 +237,13 @@ async function undo(work: Work, preImage: string): Promise<Applied> {
     throw new RefusedError(
       `what was saved is of ${lost.join(', ')}, which this enforcer is not configured with: it has ${places(users)}`,
     );
+  for (const { node, user } of users) {
+    const was = before[node.place];
+    if (was && user && isChangedSince(step, was, user))
+      throw new RefusedError(
+        `the rights of "${user.name}" at ${node.place} were changed by somebody since: what was saved is not put over them`,
+      );
+  }
   const evidence: string[] = [];
   for (const { node, user } of users) {
     const was = before[node.place];

@@ -5,6 +5,7 @@ import { widened } from '../../apis/redis/narrower.ts';
 import { clientFields, clientLines } from '../../apis/redis/users.ts';
 import { passwordOf, type RedisStep } from '../../model/redis-actions.ts';
 import type { Probed } from '../../ports/enforcer.ts';
+import { rightsOf } from './changed-since.ts';
 import { type Nodes, type NodeUser, usersOf } from './nodes.ts';
 
 /** A pool reconnects within this time: connections must be gone on both sides of it. */
@@ -45,7 +46,7 @@ async function probeNode(look: Look, { node, user }: NodeUser): Promise<Probed> 
       return passwordOf(step) === undefined ? probeOff(look, node, user.enabled) : probePassword(look, { node, user });
     case 'reduce': {
       const again = parseAclLine(`${user.line} ${step.parameters.rules.join(' ')}`);
-      const isDone = widened(again, user) === undefined && JSON.stringify(shown(again)) === JSON.stringify(shown(user));
+      const isDone = widened(again, user) === undefined && rightsOf(again) === rightsOf(user);
       return said(isDone ? 'effective' : 'not-effective', `the rules ${isDone ? 'are' : 'are not'} in force for ${name}`);
     }
     case 'issue':
@@ -55,13 +56,6 @@ async function probeNode(look: Look, { node, user }: NodeUser): Promise<Probed> 
       return said('not-effective', `user ${name} exists`);
   }
 }
-
-const shown = ({ selectors }: NonNullable<NodeUser['user']> | ReturnType<typeof parseAclLine>) =>
-  selectors.map(({ commands, keys, channels }) => [
-    [...commands].sort(),
-    [...keys].map((key) => JSON.stringify(key)).sort(),
-    [...channels].sort(),
-  ]);
 
 /** No user of that name: nobody logs in as it. Its connections end with it. */
 async function goneProbe({ step, nodes }: Look, node: RedisConnection, isDeletion: boolean): Promise<Probed> {
