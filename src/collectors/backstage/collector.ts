@@ -11,7 +11,7 @@ import { parseJson } from '../files/json.ts';
 import { type FileHead, readFolder } from '../files/read-folder.ts';
 import { shaped } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
-import { parseYaml } from '../files/yaml.ts';
+import { yamlDocuments } from '../files/yaml.ts';
 import { Catalogue } from './catalogue.ts';
 import { CatalogueFacts } from './catalogue-facts.ts';
 import { descriptor, isDescriptor, type PlacedDescriptor } from './descriptor.ts';
@@ -66,12 +66,15 @@ interface Reading {
 
 async function* readDescriptors(file: SourceFile, { form }: FileHead, reading: Reading): AsyncGenerator<Collected> {
   const text = await readText(file, reading.context.signal);
-  const documents = form === 'text' ? parseYaml(text, file.path) : answered(parseJson(text, file.path));
+  const documents: Iterable<ReadDocument> =
+    form === 'text' ? yamlDocuments(text, file.path) : answered(parseJson(text, file.path));
   reading.notes.seen(file.path);
-  for (const [at, document] of documents.entries()) {
-    if (!isDescriptor(document)) continue;
+  let at = -1;
+  for (const document of documents) {
+    at++;
     try {
-      reading.found.push(placedIn(file.path, document, at));
+      if ('problem' in document) throw new InputError(document.problem);
+      if (isDescriptor(document.value)) reading.found.push(placedIn(file.path, document.value, at));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       reading.notes.missing(file.path, error.message);
@@ -81,11 +84,13 @@ async function* readDescriptors(file: SourceFile, { form }: FileHead, reading: R
 }
 
 /** One descriptor, the list of `/api/catalog/entities`, or the `items` of `…/by-query`. */
-function answered(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  const items = typeof value === 'object' && value !== null && 'items' in value ? value.items : undefined;
-  return Array.isArray(items) ? items : [value];
+function answered(value: unknown): readonly ReadDocument[] {
+  const items = typeof value === 'object' && value !== null && 'items' in value ? value.items : value;
+  const all: readonly unknown[] = Array.isArray(items) ? items : [value];
+  return all.map((one) => ({ value: one }));
 }
+
+type ReadDocument = { readonly value: unknown } | { readonly problem: string };
 
 function placedIn(file: string, document: unknown, at: number): PlacedDescriptor {
   const read = shaped(descriptor, document, { path: file, at: `[${at}]` });

@@ -64,6 +64,19 @@ describe('the contract of collectors', () =>
   }));
 
 describe('a catalogue', () => {
+  it('reads what stands beside a broken document of the same file', async () => {
+    const broken = head('Component', 'half', 'spec: { owner: "payments\n');
+    const twice = head('Component', 'twice', 'kind: Component\nspec: { owner: payments }');
+    const { entities, errors } = await collected({ 'catalog-info.yaml': [twice, shop, mail].join('\n---\n'), 'b.yaml': broken });
+    expect(entities.map(({ key }) => key)).toEqual(
+      expect.arrayContaining(['backstage:test/component/default/shop', 'backstage:test/component/default/mail']),
+    );
+    expect(errors).toEqual([
+      expect.stringMatching(/^b\.yaml: not YAML/),
+      expect.stringMatching(/^catalog-info\.yaml: not YAML: a key stands twice in one map \(line 5/),
+    ]);
+  });
+
   it('says who owns a component and what its annotations name', async () => {
     const { edges } = await collected(all);
     expect(edges.filter((edge) => edge.includes('OWNED_BY'))).toEqual([
