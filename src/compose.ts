@@ -171,7 +171,7 @@ async function collectorFor(type: string): Promise<Collector> {
   return load();
 }
 
-const SETTINGS_THAT_ARE_PATHS = ['spool', 'privateKeyFile', 'kubeconfig', 'tokens', 'caFile'];
+const SETTINGS_THAT_ARE_PATHS = ['spool', 'privateKeyFile', 'kubeconfig', 'tokens', 'caFile', 'certFile', 'keyFile'];
 
 /** `files` and what `SETTINGS_THAT_ARE_PATHS` names in `live` are paths; they start from the configuration's folder. */
 function absolutePaths(settings: Readonly<Record<string, unknown>>, folder: string): ConfiguredSource['settings'] {
