@@ -75,12 +75,18 @@ function ambiguityText(answer: Ambiguity): string {
   }
   if (able > 0) parts.push(`${counted(able, 'other')} could read it; nothing says that they do.\n`);
   if (origins.length > 0) {
-    const columns = [{ title: 'USES', align: right }, { title: 'FROM' }, { title: 'LAST' }, { title: 'LIKELY' }];
+    const columns = [
+      { title: 'USES', align: right },
+      { title: 'FROM' },
+      { title: 'LAST' },
+      { title: 'SURE', align: right },
+      { title: 'LIKELIEST' },
+    ];
     parts.push(
       '\n',
       table(
         columns,
-        origins.map((o) => [o.uses, o.key, o.lastSeen, o.consumer ?? 'none of the known consumers']),
+        origins.map((o) => [o.uses, o.key, o.lastSeen, percent(o.probability), o.consumer ?? 'none of the known consumers']),
       ),
     );
   }

@@ -1,3 +1,4 @@
+import { outageText } from '../analysis/plan/words.ts';
 import { askShared } from '../app/ambiguity.ts';
 import { EXIT, type Exit, type Invocation } from './command.ts';
 import { printJson, withApp } from './open.ts';
@@ -18,14 +19,14 @@ export async function run(invocation: Invocation): Promise<Exit> {
         { title: 'VERDICT' },
         { title: 'CONSUMERS', align: right },
         { title: 'DOUBT (BITS)', align: right },
-        { title: 'DOWN IF IT DIES', align: right },
+        { title: 'BREAKS IF IT DIES' },
         { title: 'CREDENTIAL' },
       ];
       const rows = items.map(({ verdict, consumers, attributionBits, outage, key }) => [
         verdict,
         consumers.mean.toFixed(1),
         attributionBits.toFixed(1),
-        outage.lo.down === outage.hi.down ? outage.hi.down : `${outage.lo.down} to ${outage.hi.down}`,
+        outageText(outage),
         key,
       ]);
       io.out(table(columns, rows));
