@@ -1,6 +1,7 @@
 /** One server that speaks JSON over HTTP, asked in time. Messages name the place and the status: never a header, a body or a login. */
 import { Agent, type Dispatcher, RetryAgent, request } from 'undici';
 import { messageOf, RefusedError, ThrottledError } from '../../model/errors.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 export interface HttpTls {
   /** PEM. */
@@ -43,7 +44,6 @@ export interface HttpAnswer {
 
 const TIMEOUT_MS = 30_000;
 const MOST_BYTES = 256 * 1024 * 1024;
-const DEFAULT_WAIT_MS = 1000;
 /** What a URL takes for a step up or for nothing, encoded or not: no encoding keeps such a name. */
 const STEPS = /(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i;
 /** Only of calls that read; what changes something is never repeated here. */
@@ -100,8 +100,12 @@ export class JsonHttp implements AsyncDisposable {
       });
       const text = await answer.body.text();
       const status = answer.statusCode;
-      if (status === 429 || (status === 503 && answer.headers['retry-after'] !== undefined))
-        throw new ThrottledError(`${this.#at(path)} answered ${status}: it asks to wait`, waitOf(answer.headers['retry-after']));
+      const { 'retry-after': after, date } = answer.headers;
+      if (status === 429 || (status === 503 && after !== undefined))
+        throw new ThrottledError(
+          `${this.#at(path)} answered ${status}: it asks to wait`,
+          retryAfterMs({ after, date }, Date.now()),
+        );
       return { status, headers: answer.headers, body: jsonOf(text) };
     } catch (error) {
       signal.throwIfAborted();
@@ -126,13 +130,6 @@ function bodyOf(json: unknown, form: HttpCall['form']): { readonly body?: string
     return { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   }
   return { headers: {} };
-}
-
-/** RFC 9110, Retry-After: seconds; a date is rare and waits the least. */
-function waitOf(header: string | string[] | undefined): number {
-  const text = Array.isArray(header) ? header[0] : header;
-  const seconds = Number(text);
-  return text !== undefined && Number.isFinite(seconds) ? seconds * 1000 : DEFAULT_WAIT_MS;
 }
 
 function jsonOf(text: string): unknown {

@@ -11,6 +11,7 @@ import {
   ResponseBodyError,
   revocationRequest,
 } from 'oauth4webapi';
+import { retryAfterMs } from '../../apis/http/retry-after.ts';
 import { messageOf, RefusedError, ThrottledError } from '../../model/errors.ts';
 
 export interface OauthSettings {
@@ -24,7 +25,6 @@ export interface OauthSettings {
 }
 
 const TIMEOUT_MS = 30_000;
-const DEFAULT_WAIT_MS = 1000;
 
 export class OauthServer {
   readonly place: string;
@@ -100,8 +100,8 @@ export class OauthServer {
   async #waiting(response: Response): Promise<Response> {
     if (response.status !== 429 && response.status !== 503) return response;
     await response.body?.cancel();
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    const wait = Number.isFinite(seconds) ? seconds * 1000 : DEFAULT_WAIT_MS;
+    const said = { after: response.headers.get('retry-after'), date: response.headers.get('date') };
+    const wait = retryAfterMs(said, Date.now());
     throw new ThrottledError(`${this.place} answered ${response.status}: it asks to wait`, wait);
   }
 
