@@ -13,6 +13,7 @@ import { deriveFacts } from './derive.ts';
 import { withLease } from './lease.ts';
 import { pruneHistory } from './prune-history.ts';
 import { secondsSince } from './seconds-since.ts';
+import { settingsProblem } from './settings-problem.ts';
 
 export interface CollectedSource {
   readonly name: string;
@@ -48,10 +49,7 @@ export function sourcesNamed(app: Pick<App, 'sources'>, names: readonly string[]
 export async function collectSource(app: App, source: ConfiguredSource, options: CollectOptions): Promise<CollectedSource> {
   const collector = await app.collectorFor(source.type);
   const settings = collector.settings.safeParse(source.settings);
-  if (!settings.success) {
-    const [issue] = settings.error.issues;
-    throw new UsageError(`source ${source.name}: ${issue?.path.join('.') || 'settings'}: ${issue?.message ?? 'not valid'}`);
-  }
+  if (!settings.success) throw new UsageError(`source ${source.name}: ${settingsProblem(settings.error)}`);
   const { save } = options;
   if (save && !collector.saves?.(settings.data))
     throw new UsageError(`source ${source.name}: --save keeps the answers of a live source, and this one has none to keep`);

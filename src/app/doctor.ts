@@ -5,6 +5,7 @@ import type { App } from './app.ts';
 import { verifyLedger } from './audit.ts';
 import type { Check } from './check.ts';
 import { type AccessOptions, checkAccess } from './check-access.ts';
+import { settingsProblem } from './settings-problem.ts';
 
 export async function doctor(app: App, options: AccessOptions): Promise<Check[]> {
   return [
@@ -58,7 +59,7 @@ async function sourceChecks(app: App): Promise<Check[]> {
     app.sources.map((source) =>
       attempt(`source ${source.name}`, async () => {
         const parsed = (await app.collectorFor(source.type)).settings.safeParse(source.settings);
-        if (!parsed.success) return { status: 'fail', detail: parsed.error.issues[0]?.message ?? 'not valid' };
+        if (!parsed.success) return { status: 'fail', detail: settingsProblem(parsed.error) };
         const record = known.get(source.name);
         if (!record) return warn('never collected');
         const flawed = record.scopes.filter(({ coverage }) => coverage !== 'complete');

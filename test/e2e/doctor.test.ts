@@ -10,6 +10,7 @@ const POSTGRES = `postgres://reader:${HIDDEN}@${NOBODY}/shop`;
 const BROKEN = `
 sources:
   - { name: gone, type: aws, files: ./nowhere }
+  - { name: lost, type: scanner, file: ./notes }
   - { name: notes, type: kubernetes, files: ./notes }
   - { name: facts, type: declared, files: ./facts }
   - { name: cluster, type: kubernetes, live: { kubeconfig: ./notes/kubeconfig } }
@@ -52,5 +53,6 @@ it('says of each what is wrong, exits 1, and tells no secret', async () => {
     'enforcer hand': 'ok: manual: reaches no system',
   });
   expect(checks).toContainEqual({ name: 'source hall', status: 'fail', detail: expect.stringContaining('holds a login') });
+  expect(checks).toContainEqual({ name: 'source lost', status: 'fail', detail: expect.stringMatching(/^files: /) });
   expect(JSON.stringify(checks)).not.toContain(HIDDEN);
 }, 30_000);

@@ -16,7 +16,7 @@ const about = {
   group: 'human use',
   blindSpots: ['a client names itself as it likes', 'command line tools run in scripts too, where no source explains the origin'],
   needs: {
-    entities: ['Credential', 'ServiceAccount', 'Role', 'User', 'Origin'],
+    entities: ['Credential', 'ServiceAccount', 'Role', 'Agent', 'User', 'Origin'],
     relationships: ['USES', 'AUTHENTICATES_AS', 'RUNS_AS', 'MINTED'],
   },
 } as const satisfies Omit<Detector, 'detect'>;
