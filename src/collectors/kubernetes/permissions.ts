@@ -11,6 +11,8 @@ import type { PlacedPower } from './powers.ts';
 import { covers } from './rights.ts';
 import type { Workload } from './workloads.ts';
 
+type EachTarget = Extract<Targets, { type: 'each' }>;
+
 const CAN: Readonly<Record<Level, RelationshipKind>> = {
   read: 'CAN_READ',
   put: 'CAN_PUT',
@@ -71,13 +73,14 @@ export class Permissions {
     else yield* this.#each(over, at);
   }
 
-  *#each({ of, names, namespaces }: Extract<Targets, { type: 'each' }>, at: string): Generator<string> {
+  *#each({ of, names, namespaces, spelledOut }: EachTarget, at: string): Generator<string> {
     const { source, users, groups, running, inventory } = this.#cluster;
     if (of === 'users' || of === 'groups') {
       for (const name of of === 'users' ? users : groups)
         if (name !== MASTERS && covers(names, name)) yield k8sObject(source, '', of, name);
       return;
     }
+    const isIn = ({ templates }: Workload): boolean => !spelledOut || [...templates].some(({ literals }) => literals.length > 0);
     for (const namespace of namespaces ?? (at === '' ? this.#cluster.namespaces : [at])) {
       if (of === 'namespaces') {
         if (covers(names, namespace)) yield k8sNamespace(source, namespace);
@@ -89,10 +92,11 @@ export class Permissions {
       } else if (of === 'pods' && names !== 'every') {
         for (const name of names) {
           const workload = running.ofPod.get(`${namespace}/${name}`);
-          if (workload) yield workload.key;
+          if (workload && isIn(workload)) yield workload.key;
         }
       } else {
-        for (const workload of this.#byNamespace.get(namespace) ?? []) if (isMeant(workload, of, names)) yield workload.key;
+        for (const workload of this.#byNamespace.get(namespace) ?? [])
+          if (isMeant(workload, of, names) && isIn(workload)) yield workload.key;
       }
     }
   }
@@ -116,10 +120,9 @@ export class Permissions {
   }
 }
 
-function isMeant({ plural, name, templates, nodes }: Workload, of: Things, names: 'every' | ReadonlySet<string>): boolean {
+function isMeant({ plural, name, nodes }: Workload, of: Things, names: 'every' | ReadonlySet<string>): boolean {
   if (of === 'pods') return true;
   if (of === 'pods on nodes') return [...nodes].some((node) => covers(names, node));
-  if (of === 'literals') return [...templates].some(({ literals }) => literals.length > 0);
   return plural === of && covers(names, name);
 }
 
@@ -145,7 +148,7 @@ function permissionName({ power: { level, over }, at }: PlacedPower): string {
   if (over.type === 'scope') return `control ${place}`;
   if (over.type === 'nodes') return `control nodes from ${place}`;
   const what = over.names === 'every' ? `every ${SINGULAR[over.of]}` : `${over.names.size} ${over.of}`;
-  return `${WORDS[level]} ${what} of ${place}`;
+  return `${WORDS[level]} ${over.spelledOut ? 'what is spelled out in ' : ''}${what} of ${place}`;
 }
 
 const SINGULAR: Readonly<Record<Things, string>> = {
@@ -157,7 +160,6 @@ const SINGULAR: Readonly<Record<Things, string>> = {
   namespaces: 'namespace',
   pods: 'pod',
   'pods on nodes': 'pod on the nodes',
-  literals: 'spelled-out credential',
   deployments: 'Deployment',
   statefulsets: 'StatefulSet',
   daemonsets: 'DaemonSet',

@@ -160,5 +160,6 @@ function shapeOf({ level, over, why, certainty = 'definite', condition = '' }: P
   if (over.type !== 'each') return [over.type, level, why, certainty, condition].join('\n');
   const names = over.names === 'every' ? '*' : JSON.stringify([...over.names].sort());
   const namespaces = over.namespaces ? JSON.stringify([...over.namespaces].sort()) : '*';
-  return [over.type, over.of, names, namespaces, level, why, certainty, condition].join('\n');
+  const of = over.spelledOut ? `spelled out by ${over.of}` : over.of;
+  return [over.type, of, names, namespaces, level, why, certainty, condition].join('\n');
 }

@@ -14,12 +14,11 @@ export type Targets =
       readonly names: Names;
       /** Only in these, when it is not all of the place. */
       readonly namespaces?: ReadonlySet<string>;
+      /** Of workloads, only those whose specification holds a credential. */
+      readonly spelledOut?: true;
     };
 
-/**
- * `pods`: the workloads that they belong to; `pods on nodes`: by the names of the nodes; `literals`: workloads whose specification holds
- * a credential.
- */
+/** `pods`: the workloads that they belong to; `pods on nodes`: by the names of the nodes. */
 export type Things =
   | 'secrets'
   | 'serviceaccounts'
@@ -29,7 +28,6 @@ export type Things =
   | 'namespaces'
   | 'pods'
   | 'pods on nodes'
-  | 'literals'
   | Controllers;
 export type Controllers =
   | 'deployments'
