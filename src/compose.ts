@@ -7,13 +7,12 @@ import { type AccessAsking, documentsFor } from './app/access-asking.ts';
 import type { App, ConfiguredSource, Connector } from './app/app.ts';
 import { createHandOvers } from './app/execute/hand-over.ts';
 import { createGates } from './app/execute/pace.ts';
-import { loadGraph } from './app/load-graph.ts';
+import { createGraphCache } from './app/graph-cache.ts';
 import type { Asking } from './app/reach.ts';
 import { whoIs } from './app/tokens.ts';
 import { doubtUnseenLayers } from './app/unseen-layers.ts';
 import type { Config } from './config.ts';
 import type { OpenEnforcer } from './enforcers/index.ts';
-import type { AccessGraph } from './graph/access-graph.ts';
 import { RefusedError, UsageError } from './model/errors.ts';
 import { createFingerprinter, type Fingerprinter } from './model/fingerprint.ts';
 import type { AccessProvider, AccessQuestions } from './ports/access-questions.ts';
@@ -226,20 +225,6 @@ function createEnforcers(config: Config, fingerprint: Fingerprinter) {
 
 /** Enforcers that reach no system need no configuration. */
 const ALWAYS_THERE: readonly string[] = ['manual', 'dry-run'];
-
-/** One graph per state of the store: questions in a row share it, a collection in between replaces it. */
-function createGraphCache(store: Store, clock: () => Date): () => Promise<AccessGraph> {
-  let head = -1;
-  let graph: Promise<AccessGraph> | undefined;
-  return async () => {
-    const now = (await store.changes(Number.MAX_SAFE_INTEGER, 1)).head;
-    if (!graph || now !== head) {
-      head = now;
-      graph = loadGraph(store, clock());
-    }
-    return graph;
-  };
-}
 
 async function accessProviders(): Promise<readonly AccessProvider[]> {
   const { accessProviders: known } = await import('./collectors/index.ts');
