@@ -10,5 +10,6 @@ export async function resolveKey(store: GraphReader, text: string): Promise<stri
   const found = await store.candidates(text, 20);
   const [only] = found;
   if (found.length === 1 && only !== undefined) return only;
-  throw new UnknownEntityError(text, found);
+  const isEmpty = found.length === 0 && (await store.sources()).length === 0;
+  throw new UnknownEntityError(text, found, { isEmpty });
 }

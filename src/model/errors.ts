@@ -38,14 +38,19 @@ export class InputError extends Error {
   override readonly name = 'InputError';
 }
 
+const NOT_FOUND = 'no entity has this key, suffix or name; try `interlock search <a part of it>`';
+const NOTHING_COLLECTED =
+  'nothing was collected into this store yet: run `interlock collect`, in the folder of interlock.yaml or with --config';
+
 /** A lookup that found no entity, or more than one. */
 export class UnknownEntityError extends Error {
   override readonly name = 'UnknownEntityError';
   readonly candidates: readonly string[];
-  constructor(text: string, candidates: readonly string[]) {
+  /** `isEmpty`: nobody could be found, since nothing was collected. */
+  constructor(text: string, candidates: readonly string[], { isEmpty = false }: { readonly isEmpty?: boolean } = {}) {
     super(
       candidates.length === 0
-        ? `${clipped(text) || 'nothing'}: no entity has this key, suffix or name; try \`interlock search <a part of it>\``
+        ? `${clipped(text) || 'nothing'}: ${isEmpty ? NOTHING_COLLECTED : NOT_FOUND}`
         : `${clipped(text)}: ${candidates.length} entities match; say which: ${candidates.slice(0, 8).join(', ')}${candidates.length > 8 ? ', …' : ''}`,
     );
     this.candidates = candidates;
