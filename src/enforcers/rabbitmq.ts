@@ -1,5 +1,5 @@
 import { type Management, openManagement } from '../apis/rabbitmq/management.ts';
-import { RABBITMQ_HASHING, saltedHash } from '../apis/rabbitmq/password-hash.ts';
+import { RABBITMQ_HASHING } from '../apis/rabbitmq/password-hash.ts';
 import type { RabbitmqApiSettings } from '../apis/rabbitmq/settings.ts';
 import { allConnections, connectionsOf, type RabbitmqUser, readUser } from '../apis/rabbitmq/users.ts';
 import { RefusedError } from '../model/errors.ts';
@@ -18,6 +18,7 @@ import type { Applied, Enforcer, EnforcerContext } from '../ports/enforcer.ts';
 import { changedSince } from './rabbitmq/changed-since.ts';
 import { closeConnections, grantAll, limitAll, putUser, revokeAll } from './rabbitmq/changes.ts';
 import { checkBroker } from './rabbitmq/check.ts';
+import { newPassword, type Random } from './rabbitmq/new-password.ts';
 import { answerTo, type RabbitmqBefore } from './rabbitmq/preflight.ts';
 import { probeUser } from './rabbitmq/probe.ts';
 import { deleteSecondUser, makeSecondUser } from './rabbitmq/second-user.ts';
@@ -29,7 +30,7 @@ export interface RabbitmqEnforcerOptions {
   /** The collected source whose users it may change: part of their keys. */
   readonly source: string;
   readonly api: RabbitmqApiSettings;
-  readonly random: (bytes: number) => Buffer;
+  readonly random: Random;
   /** How long a new connection may be missing from the API's list: its statistics interval, five seconds unless it was configured. */
   readonly settleMs?: number;
 }
@@ -140,16 +141,10 @@ async function listed(api: Management, user: string): Promise<string[]> {
   return said.length === 0 ? [`no connection of "${user}" is listed`] : said;
 }
 
-/** 256 bits. The broker only gets the hash. */
-function newPassword({ options: { random } }: Work): { readonly value: string; readonly hash: string } {
-  const value = random(32).toString('base64url');
-  return { value, hash: saltedHash(value, random(4)) };
-}
-
 async function rotate(work: Work, now: RabbitmqUser): Promise<Applied> {
   const { api, context, planned, step } = work;
   const { user } = step.parameters;
-  const { value, hash } = newPassword(work);
+  const { value, hash } = newPassword(work.options.random);
   await putUser(api, now, { password_hash: hash, hashing_algorithm: RABBITMQ_HASHING });
   context.handOver.give(replacedBy(planned), { value, user });
   return { evidence: [`user "${user}" has a new password`, ...(await closed(work))] };
@@ -157,7 +152,7 @@ async function rotate(work: Work, now: RabbitmqUser): Promise<Applied> {
 
 async function issue(work: Work, { newUser, now }: { readonly newUser: string; readonly now: RabbitmqUser }): Promise<Applied> {
   const { api, context, planned } = work;
-  const { value, hash } = newPassword(work);
+  const { value, hash } = newPassword(work.options.random);
   const evidence = await makeSecondUser(api, now, { newUser, idempotencyKey: context.idempotencyKey, hash });
   context.handOver.give(replacedBy(planned), { value, user: newUser });
   return { evidence };

@@ -4,6 +4,7 @@ import { namesWithin } from '../../apis/rabbitmq/patterns.ts';
 import { type RabbitmqUser, readUser } from '../../apis/rabbitmq/users.ts';
 import type { RabbitmqStep } from '../../model/rabbitmq-actions.ts';
 import type { Preflight } from '../../ports/enforcer.ts';
+import { refused } from '../step/refused.ts';
 import { isOfStep } from './second-user.ts';
 
 /**
@@ -21,8 +22,7 @@ export async function answerTo(step: RabbitmqStep, api: Management, idempotencyK
   const now = await readUser(api, user);
   // Another incident has deleted it: its hold knows what was there.
   if (!now && (step.action === 'revoke' || step.action === 'delete')) return { refusals: [], preImage: '{}', preexisting: true };
-  if (!now)
-    return { refusals: [`user "${user}" does not exist at ${api.place}: collect again`], preImage: '', preexisting: false };
+  if (!now) return refused(`user "${user}" does not exist at ${api.place}: collect again`);
   const refusals = await refusalsOf(step, { api, now, idempotencyKey });
   return { refusals, preImage: preImageOf(step, now), preexisting: isInPlace(step, now) };
 }
