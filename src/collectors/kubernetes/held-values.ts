@@ -91,7 +91,9 @@ export function secretValues(secret: SecretContent, fingerprint: Fingerprinter):
     case 'kubernetes.io/tls':
       return one('tls.key', 'private key');
     case 'kubernetes.io/dockerconfigjson':
-      return registryLogins(values.get('.dockerconfigjson'), fingerprint);
+      return registryLogins(authsIn(values.get('.dockerconfigjson')), fingerprint);
+    case 'kubernetes.io/dockercfg':
+      return registryLogins(objectIn(values.get('.dockercfg')), fingerprint);
     default:
       return heldValues(values, fingerprint);
   }
@@ -115,21 +117,25 @@ function bootstrapToken(values: ReadonlyMap<string, string>, fingerprint: Finger
   return [{ type: 'token', name: 'token-secret', fingerprint: fingerprint(`${id}.${secret}`), identity }];
 }
 
-function registryLogins(text: string | undefined, fingerprint: Fingerprinter): HeldValue[] {
-  return Object.entries(registriesIn(text)).flatMap(([host, login]): HeldValue[] => {
+/** `logins`: what a registry is logged in to with, by its host. */
+function registryLogins(logins: object, fingerprint: Fingerprinter): HeldValue[] {
+  return Object.entries(logins).flatMap(([host, login]): HeldValue[] => {
     const password = passwordOf(login);
     return password ? [{ type: 'value', name: host, fingerprint: fingerprint(password), what: 'registry password' }] : [];
   });
 }
 
-function registriesIn(text: string | undefined): object {
+const authsIn = (text: string | undefined): object => objectOf((objectIn(text) as { auths?: unknown }).auths);
+
+function objectIn(text: string | undefined): object {
   try {
-    const auths = (JSON.parse(text ?? '{}') as { auths?: unknown } | null)?.auths;
-    return auths !== null && typeof auths === 'object' ? auths : {};
+    return objectOf(JSON.parse(text ?? '{}'));
   } catch {
     return {};
   }
 }
+
+const objectOf = (value: unknown): object => (value !== null && typeof value === 'object' ? value : {});
 
 function passwordOf(login: unknown): string | undefined {
   const { password, auth } = (login ?? {}) as { password?: unknown; auth?: unknown };
