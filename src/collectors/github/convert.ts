@@ -83,7 +83,7 @@ function jobProperties(workflow: Workflow, job: Job): Properties {
     line: job.line,
     triggers: workflow.triggers.map(({ event }) => event),
     ...(cron.length > 0 ? { cron } : {}),
-    ...(job.runsOn.length > 0 ? { runsOn: job.runsOn } : {}),
+    ...(job.runsOn.length > 0 ? { runsOn: job.runsOn.flat() } : {}),
     ...(environments.length > 0 ? { environment: environments.length === 1 ? (environments[0] as string) : environments } : {}),
     ...(job.call ? { calls: job.call.uses } : {}),
     ...(job.permissions ? { permissions: permissionWords(job.permissions) } : {}),

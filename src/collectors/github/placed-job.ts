@@ -85,8 +85,8 @@ function byEnvironments(
 
 /** `{ref}` is the ref of the run. https://docs.github.com/actions/reference/security/oidc */
 function claimsOf({ repository, workflow, job }: PlacedJob, run: Runs): Record<string, string> {
-  const selfHosted = job.runsOn.includes('self-hosted');
-  const hosted = job.runsOn.length > 0 && job.runsOn.every((label) => /^(ubuntu|windows|macos)-/.test(label));
+  const selfHosted = job.runsOn.some((labels) => labels.every((label) => label === 'self-hosted'));
+  const hosted = job.runsOn.length > 0 && job.runsOn.flat().every((label) => /^(ubuntu|windows|macos)-/.test(label));
   const called = job.call && calledWorkflow(job.call.uses);
   const ran = called
     ? `${called.repository ?? repository.name}/${called.path}@${refOf(job.call?.uses ?? '')}`

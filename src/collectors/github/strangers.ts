@@ -63,7 +63,7 @@ function inputsOf(placed: PlacedJob): UntrustedInput[] {
  */
 function onOwnRunner(placed: PlacedJob): UntrustedInput[] {
   const { job, repository, workflow } = placed;
-  if (!job.runsOn.includes('self-hosted')) return [];
+  if (!job.runsOn.flat().includes('self-hosted')) return [];
   const labels = job.runsOn.join();
   const jobs = [...repository.workflows.values()].flatMap((other) => other.jobs.map((one) => ({ workflow: other, job: one })));
   const forked = jobs.find(

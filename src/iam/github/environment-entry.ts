@@ -3,7 +3,7 @@
  * https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
  */
 import { matchesGlob } from '../../model/glob.ts';
-import type { Actor, RefGuards, Writer } from './ref-guards.ts';
+import type { Actor, PushedRef, RefGuards, Writer } from './ref-guards.ts';
 import { sameActor } from './ref-guards.ts';
 import { isPattern, nameFitting, refMatches } from './ref-pattern.ts';
 import { isAtLeast } from './repository-role.ts';
@@ -25,7 +25,7 @@ export interface Entry {
   /** Some ref leads in that any writer can push to or create. */
   readonly hasOpenRef: boolean;
   /** Guarded refs that lead in. */
-  readonly refs: readonly string[];
+  readonly refs: readonly PushedRef[];
   readonly environment?: DeploymentEnvironment | undefined;
 }
 
@@ -44,7 +44,7 @@ export function openBranch({ guards }: RefFacts): string | undefined {
 /** The entry of jobs on these refs; a pattern is open when a writer can make up a ref that fits it. */
 export function entryOfRefs(refs: readonly string[], facts: RefFacts): Entry {
   const { open, guarded } = sorted(refs, facts);
-  return { id: guarded.join(',') || 'open', hasOpenRef: open, refs: guarded };
+  return { id: guarded.map(({ ref }) => ref).join(',') || 'open', hasOpenRef: open, refs: guarded };
 }
 
 /** `within`: the refs that the job itself is bound to, all when it is not. */
@@ -52,7 +52,9 @@ export function entryOfEnvironment(environment: DeploymentEnvironment, facts: Re
   const allowed = allowedRefs(environment, facts);
   const refs = within === undefined ? allowed : allowed === 'any' ? within : inBoth(within, allowed);
   const { open, guarded } =
-    refs === 'any' ? { open: openBranch(facts) !== undefined, guarded: [...facts.protectedRefs] } : sorted(refs, facts);
+    refs === 'any'
+      ? { open: openBranch(facts) !== undefined, guarded: facts.protectedRefs.map((ref) => ({ ref, isNew: false })) }
+      : sorted(refs, facts);
   const bound = within ? `@${within.join(',')}` : '';
   return { id: `environments/${environment.name}${bound}`, hasOpenRef: open, refs: guarded, environment };
 }
@@ -77,11 +79,14 @@ function allowedRefs({ refs }: DeploymentEnvironment, { protectedRefs }: RefFact
   return refs.map(({ type, pattern }) => `refs/${type === 'tag' ? 'tags' : 'heads'}/${pattern}`);
 }
 
-function sorted(refs: readonly string[], { guards }: RefFacts): { open: boolean; guarded: string[] } {
-  const concrete = refs.flatMap((ref) => (isPattern(ref) ? (nameFitting(ref) ?? []) : ref));
-  const isOpen = (ref: string, at: number): boolean =>
-    !guards.isGuarded(ref) && (guards.isCreatable(ref) || !isPattern(refs[at] ?? ''));
-  return { open: concrete.some(isOpen), guarded: concrete.filter((ref, at) => !isOpen(ref, at)) };
+function sorted(refs: readonly string[], { guards }: RefFacts): { open: boolean; guarded: PushedRef[] } {
+  const concrete = refs.flatMap((text): PushedRef[] => {
+    const isNew = isPattern(text);
+    const ref = isNew ? nameFitting(text) : text;
+    return ref === undefined ? [] : [{ ref, isNew }];
+  });
+  const isOpen = ({ ref, isNew }: PushedRef): boolean => !guards.isGuarded(ref) && (guards.isCreatable(ref) || !isNew);
+  return { open: concrete.some(isOpen), guarded: concrete.filter((one) => !isOpen(one)) };
 }
 
 /** Whether every writer gets in alone. */

@@ -38,10 +38,12 @@ export function jobTokens(
     const isCalled = run.started !== workflow;
     const stated = job.permissions;
     // What a called workflow does not state, it has from its caller.
-    const permissions = stated ?? (isCalled ? undefined : permissionsByDefault(run.repository.settings?.tokenDefault));
-    const writes = permissions ? writtenBy(permissions) : [];
+    const byDefault = permissionsByDefault(run.repository.settings?.tokenDefault);
+    const permissions = stated ?? (isCalled ? undefined : byDefault);
+    const [first = byDefault, ...further] = run.passed;
+    const writes = permissions ? writtenBy([permissions, first, ...further]) : [];
     if (writes.length === 0) continue;
-    const conditions = [...(isOfPulls(run) ? [OWN_BRANCH] : []), ...(isCalled ? [CALLER_AGREES] : [])];
+    const conditions = [...(isOfPulls(run) ? [OWN_BRANCH] : []), ...(isCalled && !first ? [CALLER_AGREES] : [])];
     const because = stated
       ? `line ${job.line} or its workflow gives the token`
       : `a setting of ${repository.name} gives the token`;
@@ -56,8 +58,9 @@ export function jobTokens(
 
 const isOfPulls = ({ triggers }: Runs): boolean => triggers.every(({ event }) => PULL_EVENTS.includes(event));
 
-const writtenBy = (permissions: TokenPermissions): TokenScope[] =>
-  TOKEN_SCOPES.filter((scope) => accessTo(permissions, scope) === 'write');
+/** A called workflow never has more than whoever calls it; who says nothing hands on what it has itself. */
+const writtenBy = (permissions: readonly (TokenPermissions | undefined)[]): TokenScope[] =>
+  TOKEN_SCOPES.filter((scope) => permissions.every((one) => one === undefined || accessTo(one, scope) === 'write'));
 
 const permissionsByDefault = (access: 'read' | 'write' | undefined): TokenPermissions | undefined =>
   access && { everything: access, single: new Map() };

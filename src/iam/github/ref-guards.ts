@@ -40,6 +40,13 @@ export interface Writer {
   readonly actors: readonly Actor[];
 }
 
+export interface PushedRef {
+  /** `refs/heads/main`. */
+  readonly ref: string;
+  /** A name of a writer's own choosing: whoever pushes to it creates it. */
+  readonly isNew: boolean;
+}
+
 export interface Passage {
   readonly passes: boolean;
   /** How, or what stands in the way. */
@@ -53,34 +60,38 @@ export class RefGuards {
     this.#guards = guards;
   }
 
-  /** What an update of this ref (`refs/heads/main`) asks of a plain writer. */
-  demandsOn(ref: string): Demand[] {
-    return this.#guards.flatMap((guard) => (guard.update && guard.covers(ref) ? [guard.update] : []));
+  /** What a push to this ref asks of a plain writer. */
+  demandsOn(pushed: PushedRef): Demand[] {
+    return this.#guards.flatMap((guard) => demandOf(guard, pushed) ?? []);
   }
 
-  isGuarded = (ref: string): boolean => this.demandsOn(ref).length > 0;
+  isGuarded = (ref: string): boolean => this.demandsOn({ ref, isNew: false }).length > 0;
 
   /** Whether a plain writer may create this ref, with content of their own. */
   isCreatable(ref: string): boolean {
     return this.#guards.every((guard) => !(guard.create && guard.covers(ref)));
   }
 
-  passage(writer: Writer, ref: string): Passage {
+  passage(writer: Writer, pushed: PushedRef): Passage {
     const ways: string[] = [];
     for (const guard of this.#guards) {
-      if (!guard.update || !guard.covers(ref)) continue;
+      const demand = demandOf(guard, pushed);
+      if (!demand) continue;
       const way = wayPast(guard, writer);
-      if (way === undefined) return { passes: false, because: guard.update.text };
+      if (way === undefined) return { passes: false, because: demand.text };
       ways.push(way);
     }
     return { passes: isAtLeast(writer.role, 'write'), because: ways.join('; ') || 'nothing guards the ref' };
   }
 
   /** Everybody that a guard of this ref names. */
-  namedOn(ref: string): Actor[] {
-    return this.#guards.flatMap((guard) => (guard.update && guard.covers(ref) ? guard.bypass : []));
+  namedOn(pushed: PushedRef): Actor[] {
+    return this.#guards.flatMap((guard) => (demandOf(guard, pushed) ? guard.bypass : []));
   }
 }
+
+const demandOf = ({ covers, update, create }: RefGuard, { ref, isNew }: PushedRef): Demand | undefined =>
+  covers(ref) ? (update ?? (isNew ? create : undefined)) : undefined;
 
 function wayPast(guard: RefGuard, { role, actors }: Writer): string | undefined {
   if (guard.adminsMayLift && isAtLeast(role, 'admin')) return `an administrator of the repository may lift the ${guard.name}`;

@@ -3,7 +3,7 @@ import { type Action, actionReference, isPinned, SELF } from './actions.ts';
 import { type Given, givenEnv, givenInputs, NOTHING_GIVEN } from './inputs.ts';
 import { conditionsBefore } from './needed-jobs.ts';
 import { valueAt } from './node.ts';
-import { mayWriteIdToken } from './permissions.ts';
+import { mayWriteIdToken, type TokenPermissions } from './permissions.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import type { Trigger } from './triggers.ts';
 import { isReusableOnly, type Job, type Workflow } from './workflow.ts';
@@ -36,6 +36,8 @@ export interface Runs {
   readonly given: Given;
   /** A job along the way that calls and whose own permissions keep OIDC tokens back: GitHub refuses such a run. */
   readonly withholdsIdToken: boolean;
+  /** What the calling jobs say of permissions, the first that called first. */
+  readonly passed: readonly (TokenPermissions | undefined)[];
   /** The conditions of the calling jobs and of those that these need, as written. */
   readonly conditions: readonly string[];
   /** Of a called workflow: at which ref its caller names it, `{ref}` for the caller's own. */
@@ -173,7 +175,15 @@ export class WorkflowCalls {
 
   #runsOf({ repository, workflow }: PlacedWorkflow, search: RunSearch): Runs[] {
     const triggers = workflow.triggers.filter(({ event }) => event !== 'workflow_call');
-    const own = { repository, started: workflow, triggers, given: NOTHING_GIVEN, withholdsIdToken: false, conditions: [] };
+    const own = {
+      repository,
+      started: workflow,
+      triggers,
+      given: NOTHING_GIVEN,
+      withholdsIdToken: false,
+      passed: [],
+      conditions: [],
+    };
     const found: Runs[] = triggers.length > 0 ? [own] : [];
     search.left -= found.length;
     search.seen.add(workflow);
@@ -218,6 +228,7 @@ export function throughCall(run: Runs, caller: PlacedWorkflow & { readonly job: 
     given: { ...NOTHING_GIVEN, inputs: givenInputs(declared, job.call?.handed, given) },
     withholdsIdToken: run.withholdsIdToken || !passesIdToken(caller, called),
     calledAt: refOf(job.call?.uses ?? ''),
+    passed: [...run.passed, job.permissions],
     conditions: [...run.conditions, ...conditionsBefore(workflow, job)],
   };
 }

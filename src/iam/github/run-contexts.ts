@@ -33,7 +33,7 @@ export function runContexts(trigger: Trigger, defaultBranch?: string): RunContex
       return pushedRefs(trigger).flatMap(({ refs, certainty }) => onRefs(refs, certainty));
     // Its ref is the default branch, yet it is a pull request event too: GitHub does not say which of the two the claim shows.
     case 'pull_request_target':
-      return [onPull('possible'), ...onRefs([standard], 'possible')];
+      return [onDefault(onPull('possible'), standard), ...onRefs([standard], 'possible')];
     case 'release':
       return onRefs([ANY_TAG]);
     case 'create':
@@ -51,6 +51,11 @@ export function runContexts(trigger: Trigger, defaultBranch?: string): RunContex
       return onRefs([standard]);
   }
 }
+
+const onDefault = (pull: RunContext, ref: string): RunContext => ({
+  ...pull,
+  claims: { ...pull.claims, ref, ref_type: 'branch' },
+});
 
 const onMergeOf = (pull: RunContext): RunContext => ({
   ...pull,

@@ -30,7 +30,8 @@ export interface Job {
   /** What it may be, unknown parts `*`; an empty text is none. Nothing when the job names none. */
   readonly environments: readonly string[];
   readonly matrix: Matrix;
-  readonly runsOn: readonly string[];
+  /** The labels and the group that its runner must all have, each as what it may be, unknown parts `*`. */
+  readonly runsOn: readonly (readonly string[])[];
   /** The job's own, else its workflow's; undefined when neither says any. */
   readonly permissions: TokenPermissions | undefined;
   /** May ask for an OIDC token. */
@@ -104,7 +105,7 @@ function parseJob(id: string, node: YamlNode, workflow: YamlMap): Job {
     ...(environmentText === undefined ? {} : { environmentText }),
     environments: environmentText === undefined ? [] : possibleTexts(environmentText, known),
     matrix,
-    runsOn: runnerOf(valueAt(node, 'runs-on')).flatMap((label) => possibleTexts(label, known)),
+    runsOn: runnerOf(valueAt(node, 'runs-on')).map((label) => possibleTexts(label, known)),
     permissions,
     idToken: mayWriteIdToken(permissions),
     ...(condition === undefined ? {} : { condition }),

@@ -140,13 +140,17 @@ function readAtItsLevel(fact: RelationshipFact, correction: Correction): Relatio
   const name = nameIn(fact.target, correction);
   if (name === undefined || !secrets.isKnown) return [fact];
   if (fact.source === anyJob) return [];
-  const environments = jobs.get(fact.source)?.job.environments ?? [];
-  const named = environments.length === 0 ? [undefined] : environments.map((one) => (one === '' ? undefined : one));
+  const job = jobs.get(fact.source)?.job;
+  const named = job ? placesOf(job) : [undefined];
   if (named.some((one) => one !== undefined && !secrets.isEnvironmentKnown(one))) return [fact];
   const certainty = named.length > 1 && fact.certainty === 'definite' ? 'possible' : fact.certainty;
   const targets = new Set(named.map((environment) => secrets.find(name, environment)).filter((key) => key !== undefined));
   return [...targets].map((target) => ({ ...fact, target, certainty: targets.size > 1 ? certainty : fact.certainty }));
 }
+
+/** The environments that a job may be in; undefined for none. */
+const placesOf = ({ environments }: Job): readonly (string | undefined)[] =>
+  environments.length === 0 ? [undefined] : environments.map((one) => (one === '' ? undefined : one));
 
 /** A key that a workflow names beside a secret lives where that secret does. */
 function movedPlace(fact: RelationshipFact, correction: Correction): RelationshipFact[] {
@@ -172,12 +176,11 @@ function addReads({ facts, calls, tree }: GuardedRepository, secrets: VisibleSec
   if (!secrets.isKnown) return;
   for (const { key, workflow, job } of jobs) {
     if (job.reads.all === undefined || calls.isParameter({ repository: tree, workflow }, undefined, job)) continue;
-    const [environment] = job.environments.filter((name) => name !== '');
-    for (const target of secrets.all(environment)) {
-      facts.relationship({
-        ...readOf(key, target, `${workflow.path} line ${job.reads.all} takes all secrets at once`),
-        basis: 'declared',
-      });
+    const reason = `${workflow.path} line ${job.reads.all} takes all secrets at once`;
+    const seen = placesOf(job).map((environment) => secrets.all(environment));
+    for (const target of new Set(seen.flat())) {
+      const certainty = seen.every((all) => all.includes(target)) ? 'definite' : 'possible';
+      facts.relationship({ ...readOf(key, target, reason), basis: 'declared', certainty });
     }
   }
 }
@@ -232,7 +235,7 @@ function addGuardedPipelines(to: GuardedRepository, secrets: VisibleSecrets, ent
   }
   for (const environment of repository.environments) {
     const entry = entryOfEnvironment(environment, refs);
-    const subjects = subjectsOn(to, entry.refs[0] ?? 'refs/heads/*', environment.name);
+    const subjects = subjectsOn(to, entry.refs[0]?.ref ?? 'refs/heads/*', environment.name);
     addPipeline({ to, secrets, entries, entry, subjects, environment: environment.name });
   }
 }

@@ -5,6 +5,7 @@
  *
  * https://docs.github.com/actions/reference/security/secure-use#hardening-for-self-hosted-runners
  */
+import type { Job } from '../../../iam/github/workflow.ts';
 import type { Certainty } from '../../../model/kinds.ts';
 import * as shapes from '../answers/shapes.ts';
 import type { RepositoryFactsTo } from './access.ts';
@@ -52,8 +53,8 @@ export interface RunnableJob {
   readonly key: string;
   /** `owner/repo/.github/workflows/x.yml`; undefined for the job that a writer may add. */
   readonly workflow: string | undefined;
-  /** Labels, and the name of a group. */
-  readonly runsOn: readonly string[];
+  /** Labels, and the name of a group, each as what it may be. */
+  readonly runsOn: Job['runsOn'];
 }
 
 export function addRepositoryRunners(to: RepositoryFactsTo, jobs: readonly RunnableJob[]): void {
@@ -102,7 +103,7 @@ function isOpenTo(
 /** Only what outlives its jobs; where several runners fit, or it is not known whether one is kept, the meeting is a guess. */
 function fitting(job: RunnableJob, available: readonly Available[]): { available: Available; certainty: Certainty }[] {
   const found = available.filter((one) => one.runner.ephemeral !== true && fits(job, one));
-  const isChosen = job.workflow === undefined || found.length === 1;
+  const isChosen = job.workflow === undefined || (found.length === 1 && job.runsOn.every(isFixed));
   return found.map((one) => {
     const { runner, isSure } = one;
     const isCertain = isChosen && isSure && runner.ephemeral === false && runner.status === 'online';
@@ -115,8 +116,15 @@ function fits({ runsOn, workflow }: RunnableJob, { runner, group, only }: Availa
   if (!isAllowed) return false;
   if (workflow === undefined) return true;
   const labels = new Set([...labelsOf(runner), ...(group === undefined ? [] : [group.toLowerCase()])]);
-  return runsOn.length > 0 && runsOn.every((label) => labels.has(label.toLowerCase()));
+  const has = (label: string): boolean => labels.has(label.toLowerCase());
+  // What only the run decides fits beside a label that does.
+  return (
+    runsOn.some((choice) => choice.some(has)) &&
+    runsOn.every((choice) => choice.some((label) => label.includes('*') || has(label)))
+  );
 }
+
+const isFixed = (choice: readonly string[]): boolean => choice.length === 1 && !choice.some((label) => label.includes('*'));
 
 function draw(
   { facts }: RepositoryFactsTo,
