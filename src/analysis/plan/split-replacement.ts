@@ -138,7 +138,11 @@ function settleOf(
       ? [`not split off, since it is not sure that they use it: ${unsettled.map(({ text }) => text).join(', ')}`]
       : []),
     ...(unexplained.length > 0 ? [`used from ${unexplained.join(', ')}, and by whom is not known`] : []),
-    ...(unread.length > 0 ? [`${unread.join(', ')} hold the old value, and none of those who get a new one reads it there`] : []),
+    ...(unread.length > 0
+      ? [
+          `${unread.join(', ')} ${unread.length === 1 ? 'holds' : 'hold'} the old value, and none of those who get a new one reads it there`,
+        ]
+      : []),
   ];
   return draftOf(input, {
     target,

@@ -131,9 +131,10 @@ export const manual: System = {
         : replacement.consumers.map((key) => shellComment(`give the new value to ${key}`)),
     ),
   confirm(subject, replacement) {
-    const look = shellComment(
-      `see in the issuer's log that each consumer uses the new credential: ${[...replacement.consumers, ...replacement.unexplained].join(', ')}`,
-    );
+    const who = [...replacement.consumers, ...replacement.unexplained];
+    const seen =
+      who.length > 0 ? `each consumer uses the new credential: ${who.join(', ')}` : `nobody uses ${subject.key} any more`;
+    const look = shellComment(`see in the issuer's log that ${seen}`);
     return awaited(subject, replacement, { apply: look, inverse: '', probe: look });
   },
   disable: (subject) =>
