@@ -195,6 +195,15 @@ function secretIdCommands(parameters: OfRole & { readonly accessor: string }): S
   };
 }
 
+/** Logins by an AppRole that are out, oldest first, each with the mark of the step that issued its secret-id. */
+export const vaultLogins = ({ mount, role: name }: OfRole): string =>
+  [
+    "bao list -format=json auth/token/accessors | jq -r '.[]'",
+    'while read -r accessor; do bao token lookup -format=json -accessor "$accessor"; done',
+    `jq -r --arg path ${w(`auth/${mount}/login`)} --arg role ${w(name)} 'select(.data.path == $path and .data.meta.role_name == $role) | "\\(.data.issue_time) \\(.data.meta.interlock // "no mark")"'`,
+    'sort',
+  ].join(' | ');
+
 function issueCommands(parameters: OfRole): StepCommands {
   const place = rolePath(parameters);
   return {

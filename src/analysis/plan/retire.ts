@@ -107,7 +107,7 @@ function retire(
   const system = systemOf(key);
   const subject = subjectOf(input, target);
   const dependence = dependences.get(target)!;
-  const replacement = dependence.isNeeded ? dependence : undefined;
+  const replacement = dependence.isNeeded ? { ...dependence, isElsewhere: input.split !== undefined } : undefined;
   const disabling = system.disable(subject, replacement);
   if (!disabling) return { reason: `no known call disables ${key}` };
   const chain: Draft[] = [];

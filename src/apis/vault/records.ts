@@ -147,7 +147,10 @@ export const secretIdShape = z.object({
   creation_time: word,
   expiration_time: word,
   secret_id_num_uses: z.number().nullish(),
+  /** Seconds. */
+  secret_id_ttl: z.number().nullish(),
   cidr_list: texts,
+  token_bound_cidrs: texts,
 });
 export type SecretIdData = z.infer<typeof secretIdShape>;
 

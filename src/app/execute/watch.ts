@@ -2,14 +2,15 @@
  * Steps of `retire` that only wait. What the logs say ends them; where the logs cannot say it, a person does (`interlock confirm`).
  *
  *     confirm   every consumer that it waits for was seen on another proof of the same identity since the new one was issued, or,
- *               where a credential is split, on the identity that was made for it. Who could not be told apart is never seen
+ *               where a credential is split, on the identity that was made for it; where there is none, its issuer is asked. Who
+ *               could not be told apart is never seen
  *     soak      its days are over, and every log that ever saw the old proof in use has gone on past them without a use
  */
 import { DAY_MS } from '../../model/durations.ts';
 import type { Relationship, Time } from '../../model/entity.ts';
 import type { PlanStep } from '../../model/plan.ts';
-import { slotOf } from './hand-over.ts';
 import { moveStep, type Run, recordOf, stepDraft, stepsOf } from './run.ts';
+import { issueFor, sightingFor } from './sighting.ts';
 
 /** Neighbours looked at of one thing: more consumers than this are confirmed by a person. */
 const MOST = 1000;
@@ -52,19 +53,39 @@ async function lookAtConsumers(run: Run, step: PlanStep, credential: string): Pr
   const open: string[] = [];
   for (const consumer of waitsFor as readonly string[]) {
     const onNew = newest(uses.filter((use) => isOnNew(use, consumer) && use.lastUsed > issued));
-    const onOld = newest(before.filter((use) => isOnOld(use, consumer)));
-    if (onNew && (!onOld || onOld.lastUsed < onNew.lastUsed))
-      seen.push(`${consumer} was seen on ${onNew.target} at ${onNew.lastUsed}`);
-    else open.push(consumer);
+    const old = before.filter((use) => isOnOld(use, consumer));
+    const onOld = newest(old);
+    const isLeft = !onNew || !old.some((use) => isOpenBeside(use, onNew));
+    const asked = onNew || !isAlone(step) ? undefined : await sightingFor(run, step);
+    const last = onNew?.lastUsed ?? asked?.lastUsed;
+    const hasMoved = last !== undefined && isLeft && (!onOld || onOld.lastUsed < last);
+    if (!hasMoved) open.push(consumer);
+    if (onNew && hasMoved) seen.push(`${consumer} was seen on ${onNew.target} at ${onNew.lastUsed}`);
+    for (const line of asked?.evidence ?? []) seen.push(`${consumer}: ${line}`);
   }
   const waits = open.length > 0 ? [`not yet seen on the new one alone: ${open.join(', ')}`] : [];
   return { isOver: open.length === 0, evidence: [...seen, ...waits] };
 }
 
+/** What was issued was given to one consumer and nobody else, under no identity of its own by which a log would tell its use. */
+const isAlone = ({ forConsumers, parameters: { onto, waitsFor } }: PlanStep): boolean =>
+  forConsumers !== undefined && onto === undefined && (waitsFor as readonly string[]).length === 1;
+
 type SeenUse = Relationship & { readonly lastUsed: Time };
 const isSeen = (use: Relationship): use is SeenUse => use.basis === 'observed' && use.lastUsed !== undefined;
 const newest = (uses: readonly SeenUse[]): SeenUse | undefined =>
   uses.reduce<SeenUse | undefined>((best, use) => (best && best.lastUsed >= use.lastUsed ? best : use), undefined);
+
+/**
+ * A session that began on the old one long ago is used as long as it is open: where the collection that saw the new use saw it too, a part
+ * of the consumer has not moved.
+ */
+const isOpenBeside = (old: SeenUse, { claims }: SeenUse): boolean =>
+  clientOf(old.source) !== undefined && collectedAt(old.claims) >= collectedAt(claims);
+
+/** When it was last told by somebody who saw it. */
+const collectedAt = (claims: Relationship['claims']): Time =>
+  claims.reduce((last, { fact, lastSeen }) => (fact.basis === 'observed' && lastSeen > last ? lastSeen : last), '');
 
 type Match = (use: SeenUse, consumer: string) => boolean;
 
@@ -142,10 +163,7 @@ async function logsBefore(run: Run, logs: readonly string[], until: Time): Promi
 /** When what a confirm step waits for was issued; of those who could not be told apart nothing was. */
 function issueOf(run: Run, step: PlanStep): Time | undefined {
   if (step.parameters['unsettled'] === true) return undefined;
-  return timeOfEnd(
-    run,
-    stepsOf(run.plan).find((one) => one.action === 'issue' && slotOf(one) === slotOf(step)),
-  );
+  return timeOfEnd(run, issueFor(run, step));
 }
 
 /** When a step of this action for a credential was seen effective. */

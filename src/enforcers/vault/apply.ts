@@ -103,7 +103,8 @@ async function issue(api: VaultApi, { planned, step, context }: Carried): Promis
   const { parameters } = step;
   if (parameters.what !== 'secret-id') return [];
   await mustBeThere(api, step);
-  const { credential, evidence } = await issueSecretId(api, parameters, context.idempotencyKey);
+  const replaced = /\/secret-id\/([^/]+)$/.exec(planned.for ?? planned.target)?.[1];
+  const { credential, evidence } = await issueSecretId(api, parameters, { idempotencyKey: context.idempotencyKey, replaced });
   context.handOver.give(planned.for ?? planned.target, credential);
   return [...evidence];
 }

@@ -2,12 +2,12 @@
  * Tokens that outlive a step, and until when. A service token is listed by its accessor; a batch token is not listed anywhere and is not
  * revoked by anything but its parent: only its longest life bounds it. https://openbao.org/docs/concepts/tokens/
  */
-import { lookUpToken } from '../../apis/vault/lookups.ts';
 import { entityShape, roleShape, type TokenData, told, tuneShape } from '../../apis/vault/records.ts';
 import { VaultRefusal } from '../../apis/vault/refusal.ts';
 import type { VaultApi } from '../../apis/vault/vault-api.ts';
 import { END_OF_TIME, SECOND_MS } from '../../model/durations.ts';
 import type { Probed } from '../../ports/enforcer.ts';
+import { listedTokens } from './listed-tokens.ts';
 import { type OfRole, roleAt } from './secret-ids.ts';
 
 /** More tokens than this are not asked for one by one. */
@@ -26,16 +26,10 @@ export interface Survivors {
 /** When the last of these tokens ends by itself. Without an answer, `evidence` says why. */
 export async function tokensEnd(api: VaultApi, { of, now, isOne }: Survivors): Promise<Residual> {
   return orRefused('its tokens cannot be listed', async () => {
-    const accessors = (await api.list('auth/token/accessors')) ?? [];
-    if (accessors.length > MOST_TOKENS) return { evidence: [`${accessors.length} tokens are out: not looked through`] };
-    const ends: number[] = [];
-    const endless: string[] = [];
-    for (const accessor of accessors) {
-      const token = await lookUpToken(api, accessor);
-      if (!token || !isOne(token)) continue;
-      if (token.expire_time) ends.push(Date.parse(token.expire_time));
-      else endless.push(accessor);
-    }
+    const { found, count } = await listedTokens(api, { most: MOST_TOKENS, isOne });
+    if (!found) return { evidence: [`${count} tokens are out: not looked through`] };
+    const ends = found.flatMap(({ expire_time: at }) => (at ? Date.parse(at) : []));
+    const endless = found.flatMap(({ accessor, expire_time: at }) => (at ? [] : accessor));
     if (endless.length > 0)
       return {
         evidence: endless.map((accessor) => `token ${accessor} ${of} never ends: revoke it by its accessor`),

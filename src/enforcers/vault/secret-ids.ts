@@ -23,12 +23,15 @@ export async function destroySecretId(api: VaultApi, role: OfRole, accessor: str
   return `destroyed secret-id ${accessor} of ${roleAt(role)}; tokens that it logged in for live until they end`;
 }
 
+export const isMarked = (metadata: Readonly<Record<string, string>>, idempotencyKey: string): boolean =>
+  metadata[MARK] === idempotencyKey;
+
 /** Accessors of what one step issued. */
 export async function issuedBy(api: VaultApi, role: OfRole, idempotencyKey: string): Promise<string[]> {
   const found: string[] = [];
   for (const accessor of await secretIdsOf(api, role)) {
     const secretId = await lookUpSecretId(api, roleAt(role), accessor);
-    if (secretId?.metadata[MARK] === idempotencyKey) found.push(accessor);
+    if (secretId && isMarked(secretId.metadata, idempotencyKey)) found.push(accessor);
   }
   return found;
 }
@@ -38,18 +41,53 @@ export interface Issued {
   readonly evidence: readonly string[];
 }
 
-/** One new secret-id. What an interrupted try left is destroyed first: its value is lost. */
-export async function issueSecretId(api: VaultApi, role: OfRole, idempotencyKey: string): Promise<Issued> {
+export interface Issue {
+  readonly idempotencyKey: string;
+  /** Accessor of the secret-id that it replaces. */
+  readonly replaced?: string | undefined;
+}
+
+/**
+ * One new secret-id, bound as the one that it replaces: to the same networks, life and metadata, which policies may ask for. What an
+ * interrupted try left is destroyed first: its value is lost.
+ */
+export async function issueSecretId(api: VaultApi, role: OfRole, { idempotencyKey, replaced }: Issue): Promise<Issued> {
   const lost = await issuedBy(api, role, idempotencyKey);
   const evidence: string[] = [];
   for (const accessor of lost) evidence.push(await destroySecretId(api, role, accessor));
   const roleId = (await api.read(`${roleAt(role)}/role-id`))?.data['role_id'];
-  const { data } = await api.write(`${roleAt(role)}/secret-id`, { metadata: JSON.stringify({ [MARK]: idempotencyKey }) });
+  const { metadata = {}, ...bounds } = replaced === undefined ? {} : await boundsOf(api, role, replaced);
+  const marked = JSON.stringify({ ...metadata, [MARK]: idempotencyKey });
+  const { data } = await api.write(`${roleAt(role)}/secret-id`, { metadata: marked, ...bounds });
   const value = data['secret_id'];
   if (typeof value !== 'string' || typeof roleId !== 'string')
     throw new RefusedError(`${roleAt(role)}: the server answered without a secret-id; is it an AppRole?`);
   return {
     credential: { value, roleId },
-    evidence: [...evidence, `issued secret-id ${String(data['secret_id_accessor'])} of ${roleAt(role)}`],
+    evidence: [
+      ...evidence,
+      `issued secret-id ${String(data['secret_id_accessor'])} of ${roleAt(role)}, marked ${idempotencyKey}`,
+    ],
+  };
+}
+
+interface Bounds {
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly cidr_list?: readonly string[];
+  readonly token_bound_cidrs?: readonly string[];
+  /** Seconds. */
+  readonly ttl?: number;
+}
+
+/** What a secret-id was given beside what its role says. */
+async function boundsOf(api: VaultApi, role: OfRole, accessor: string): Promise<Bounds> {
+  const found = await lookUpSecretId(api, roleAt(role), accessor);
+  if (!found) return {};
+  const { metadata, cidr_list, token_bound_cidrs, secret_id_ttl } = found;
+  return {
+    metadata,
+    ...(cidr_list.length > 0 && { cidr_list }),
+    ...(token_bound_cidrs.length > 0 && { token_bound_cidrs }),
+    ...(secret_id_ttl && { ttl: secret_id_ttl }),
   };
 }

@@ -5,7 +5,7 @@ import { REDIS_PARAMETERS, type RedisAction, type RedisStep, redisCommands } fro
 import type { Control } from '../input.ts';
 import { awaited, manual } from './manual.ts';
 import { ownName } from './own-name.ts';
-import type { Subject, System } from './subject.ts';
+import type { Replacement, Subject, System } from './subject.ts';
 
 const CALL = { callMs: 2 * SECOND_MS, settleMs: 5 * SECOND_MS };
 
@@ -21,6 +21,10 @@ const passwordOf = ({ key }: Subject): string | undefined => /^redis:[^/]+\/user
 
 /** Its user has no other. */
 const isOnly = ({ entity }: Subject): boolean => entity?.properties['passwordsOfUser'] === 1;
+
+/** Its consumers have users of their own now, and nobody else can be on its user: it has no other password. */
+const isLeft = (subject: Subject, replacement: Replacement | undefined): boolean =>
+  replacement?.isElsewhere === true && isOnly(subject);
 
 interface Kept {
   readonly reversibility: Control['reversibility'];
@@ -84,15 +88,17 @@ export const redis: System = {
     if (userOf(subject) === undefined) return manual.confirm(subject, replacement);
     return awaited(subject, replacement, { apply: 'CLIENT LIST', inverse: '', probe: 'CLIENT LIST' });
   },
-  disable(subject) {
-    const password = passwordOf(subject);
+  /** Connections outlive their password; which of several opened one cannot be seen, but a user that everybody left has none to keep. */
+  disable(subject, replacement) {
+    const password = isLeft(subject, replacement) ? undefined : passwordOf(subject);
     const kept: Kept =
       password === undefined ? { reversibility: 'R0', probe: OFF } : { reversibility: 'R1', probe: GONE, password };
     return step(subject, 'disable', kept) ?? manual.disable(subject);
   },
-  /** A password that was taken away is nowhere: there is nothing left to delete. */
-  delete(subject) {
-    if (passwordOf(subject) !== undefined) return undefined;
+  /** A password that was taken away is nowhere: there is nothing left to delete. The first user cannot be deleted. */
+  delete(subject, replacement) {
+    const isUser = passwordOf(subject) === undefined || isLeft(subject, replacement);
+    if (!isUser || userOf(subject) === 'default') return undefined;
     return (
       step(subject, 'delete', { reversibility: 'R2', probe: 'ACL GETUSER knows no such user, on any node' }) ??
       manual.delete(subject)

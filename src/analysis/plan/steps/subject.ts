@@ -19,6 +19,8 @@ export interface Replacement {
   readonly unexplained: readonly string[];
   /** Name of the identity that the new proof is for, where it is another one. */
   readonly issuedTo?: string;
+  /** The new proofs are all of other identities: whoever used the old one has left its identity too. */
+  readonly isElsewhere?: boolean;
 }
 
 /** A use that was seen: what `ACCESSED` says. */

@@ -1,10 +1,17 @@
 /** Vault and OpenBao: secret-ids, tokens, leases, entities, login roles, dynamic and static roles. Commands: `model/vault-actions.ts`. */
 import { SECOND_MS } from '../../../model/durations.ts';
 import type { StepParameters } from '../../../model/plan.ts';
-import { isVaultAction, VAULT_PARAMETERS, type VaultStep, vaultCommands, vaultSessionOf } from '../../../model/vault-actions.ts';
+import {
+  isVaultAction,
+  VAULT_PARAMETERS,
+  type VaultStep,
+  vaultCommands,
+  vaultLogins,
+  vaultSessionOf,
+} from '../../../model/vault-actions.ts';
 import type { Control } from '../input.ts';
 import { credentialField } from './credential-field.ts';
-import { instructed, manual } from './manual.ts';
+import { awaited, instructed, manual } from './manual.ts';
 import type { Subject, System } from './subject.ts';
 
 /** A server of several nodes has its standbys follow within seconds. */
@@ -22,7 +29,7 @@ function control({ action, parameters, ...rest }: Rest): Control | undefined {
   return { ...CALL, action, parameters, commands: vaultCommands({ action, parameters: parsed.data } as VaultStep), ...rest };
 }
 
-const secretIdOf = ({ key }: Subject): StepParameters | undefined => {
+const secretIdOf = ({ key }: Subject) => {
   const [, mount, role, accessor] = /^vault:[^/]+\/auth\/(.+)\/role\/([^/]+)\/secret-id\/([^/]+)$/.exec(key) ?? [];
   return mount && role && accessor ? { what: 'secret-id', mount, role, accessor } : undefined;
 };
@@ -154,16 +161,22 @@ export const vault: System = {
     if (!found) return manual.issue(subject, replacement);
     return control({
       action: 'issue',
-      parameters: { what: 'secret-id', mount: found['mount'] as string, role: found['role'] as string },
+      parameters: { what: 'secret-id', mount: found.mount, role: found.role },
       reversibility: 'R0',
       probe: 'the role lists one secret-id more',
     });
   },
-  /** A role may have many secret-ids, each with an accessor of its own: the log tells them apart, and their rights are the role's. */
+  /** A role may have many secret-ids, each with a mark of its own, by which its logins are told apart; their rights are the role's. */
   issueOwn(subject) {
     if (!secretIdOf(subject)) return undefined;
     const control = vault.issue(subject, { places: [], consumers: [], unexplained: [] });
     return control && { control, rights: 'those of the AppRole, which all its secret-ids have' };
+  },
+  confirm(subject, replacement) {
+    const found = secretIdOf(subject);
+    if (!found) return manual.confirm(subject, replacement);
+    const look = vaultLogins(found);
+    return awaited(subject, replacement, { apply: look, inverse: '', probe: look });
   },
   deliver({ entity }, credential) {
     const { mount, path, kvVersion } = entity?.properties ?? {};
@@ -176,14 +189,16 @@ export const vault: System = {
     });
   },
   disable(subject) {
-    if (!secretIdOf(subject)) return identityDenied(subject, 'disable') ?? manual.disable(subject);
-    return instructed({
+    const found = secretIdOf(subject);
+    if (!found) return identityDenied(subject, 'disable') ?? manual.disable(subject);
+    const watched = instructed({
       action: 'disable',
       reversibility: 'R0',
-      text: `a secret-id can only be destroyed, not disabled: watch the audit log until no login of ${subject.key} is missed`,
-      look: 'no login with it since its consumers moved',
+      text: `no server can disable a secret-id, only destroy it, which is the last step: see that nobody logs in with ${subject.key} any more`,
+      look: 'since its consumers moved, no login but by the secret-ids that were issued, whose marks their steps name',
       parameters: { credential: subject.key },
     });
+    return { ...watched, commands: { ...watched.commands, probe: vaultLogins(found) } };
   },
   delete: (subject) => secretIdEnded(subject, 'delete') ?? manual.delete(subject),
 };
