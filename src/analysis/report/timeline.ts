@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { Json, Time } from '../../model/entity.ts';
 import type { LedgerRecord, LedgerType } from '../../model/ledger.ts';
 
@@ -35,15 +36,26 @@ const said = (body: Body): string => {
 };
 const otherwise: InWords = (body, type) => `${type.replaceAll('-', ' ')}${said(body)}`;
 
+function approvalsText(needed: number, by: readonly string[]): string {
+  if (needed === 0) return 'it needs no approval';
+  return `it needs ${counted(needed, 'approval')}, and has ${by.length === 1 ? 'that' : 'those'} of ${by.join(', ')}`;
+}
+
 const WORDS: Readonly<Partial<Record<LedgerType, InWords>>> = {
   plan: ({ mode, targets }) => `asked for a plan to ${textOf(mode) ?? 'contain'} ${linesOf(targets).join(', ')}`,
   approval: ({ expiresAt }) => `approved it, until ${textOf(expiresAt) ?? 'it changes'}`,
+  withdrawal: () => 'took the approval back',
+  decision: ({ wave, approvedBy, approvalsNeeded }) =>
+    `began it, up to wave ${Number(wave)}: ${approvalsText(Number(approvalsNeeded), linesOf(approvedBy))}`,
   intent: ({ command, why }) => `was about to: ${textOf(command) || textOf(why) || 'act'}`,
   call: (body) =>
     body['outcome'] === 'error' ? `the call failed: ${textOf(body['error']) ?? 'no reason was given'}` : `called${said(body)}`,
   probe: (body) => `looked: ${textOf(body['state']) ?? 'unknown'}${said(body)}`,
   outcome: (body) => `became ${textOf(body['state']) ?? 'unknown'}${said(body)}`,
   hold: ({ control, preexisting }) => `held ${textOf(control) ?? 'it'}${preexisting === true ? ', which was so before us' : ''}`,
+  extend: ({ expires }) => `let its hold stay until ${textOf(expires) ?? 'it is lifted'}`,
+  due: ({ why }) => `found its hold due${textOf(why) ? `: ${textOf(why)}` : ''}`,
+  drift: (body) => `found it ${body['ended'] === undefined ? 'gone' : 'in place again'}${said(body)}`,
   release: (body) => `released its hold${textOf(body['why']) ? `: ${textOf(body['why'])}` : ''}`,
   undo: (body) => `undo ${textOf(body['outcome']) ?? ''}${said(body)}`.trimEnd(),
   confirm: ({ undo }) => (undo === true ? 'said that it was undone by hand' : 'said that it was done by hand'),
