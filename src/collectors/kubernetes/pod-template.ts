@@ -2,6 +2,7 @@
 import type { Fingerprinter } from '../../model/fingerprint.ts';
 import { heldValues } from './held-values.ts';
 import { containersOf, hostAccessOf } from './host-access.ts';
+import { mountedKeys } from './mounted-keys.ts';
 import type { HeldValue, PodTemplate, ProjectedToken, SecretUse } from './records.ts';
 import type { PodSpec } from './shapes.ts';
 
@@ -28,17 +29,20 @@ export function podTemplate(spec: PodSpec, annotations: ReadonlyMap<string, stri
 
 type Kept = 'secret' | 'configMap';
 
-/** Volumes that a container mounts; the others are fetched by the node all the same, so that the pod waits for them. */
-function volumeUses({ volumes }: PodSpec, kept: Kept): SecretUse[] {
-  return volumes.flatMap((volume) => {
+/** Of all volumes: one that no container mounts may be mounted by a container that is added to the pod. */
+function volumeUses(spec: PodSpec, kept: Kept): SecretUse[] {
+  const mounts = containersOf(spec).flatMap(({ volumeMounts }) => volumeMounts);
+  return spec.volumes.flatMap((volume) => {
     const how = `mounted as volume ${volume.name}`;
+    const here = mounts.filter(({ name }) => name === volume.name);
     const own = kept === 'secret' ? { ...volume.secret, name: volume.secret?.secretName } : { ...volume.configMap, items: [] };
     const projected = (volume.projected?.sources ?? []).map(({ secret, configMap }) =>
       kept === 'secret' ? { ...secret } : { ...configMap, items: [] },
     );
-    return [own, ...projected].flatMap(({ name, items = [] }) =>
-      name ? [{ name, how, ...(items.length > 0 && { keys: items.map(({ key }) => key) }) }] : [],
-    );
+    return [own, ...projected].flatMap(({ name, items = [] }) => {
+      const keys = kept === 'secret' ? mountedKeys(items, here) : undefined;
+      return name ? [{ name, how, ...(keys && { keys }) }] : [];
+    });
   });
 }
 

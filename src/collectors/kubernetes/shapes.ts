@@ -32,7 +32,7 @@ export const metadataShape = z.object({
 });
 
 const named = z.object({ name: text, optional: flag });
-const items = listOf(z.object({ key: z.string() }));
+const items = listOf(z.object({ key: z.string(), path: text }));
 
 const volume = z.object({
   name: z.string(),
@@ -69,7 +69,7 @@ const container = z.object({
     }),
   ),
   envFrom: listOf(z.object({ secretRef: named.nullish(), configMapRef: named.nullish() })),
-  volumeMounts: listOf(z.object({ name: z.string(), readOnly: flag, subPath: text })),
+  volumeMounts: listOf(z.object({ name: z.string(), readOnly: flag, subPath: text, subPathExpr: text })),
   securityContext: z
     .object({
       privileged: flag,
