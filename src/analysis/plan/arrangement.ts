@@ -10,6 +10,7 @@ import { objectiveOf, orderedWaves } from './order.ts';
 import { reachClasses } from './reach-classes.ts';
 import { withReconcilersPaused } from './reconcilers.ts';
 import { touches } from './touched.ts';
+import { withoutVain } from './vain.ts';
 import { layers } from './waves.ts';
 
 export interface Arrangement {
@@ -67,8 +68,10 @@ function layered(
   refusals: readonly Refusal[],
 ): Pick<Arrangement, 'waves' | 'drafts' | 'refusals'> {
   const kept = keepLifeline(input, proposed);
-  const left = withoutCycles(input.graph, { drafts: kept.drafts, refusals: [...refusals, ...kept.refusals] });
-  return { ...left, waves: layers(left.drafts).waves };
+  const useful = withoutVain(input, proposed, { drafts: kept.drafts, refusals: [...refusals, ...kept.refusals] });
+  const left = withoutCycles(input.graph, useful);
+  const { drafts, refusals: refused } = withoutVain(input, useful.drafts, left);
+  return { drafts, refusals: refused.sort(byTarget), waves: layers(drafts).waves };
 }
 
 /** What contradicts itself is refused, and so is what needs it. */
@@ -89,8 +92,10 @@ function withoutCycles(
     }
     left = left.filter(({ target, for: serves }) => !gone.has(target) && (serves === undefined || !gone.has(serves)));
   }
-  return { drafts: left, refusals: refused.sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)) };
+  return { drafts: left, refusals: refused };
 }
+
+const byTarget = (a: Refusal, b: Refusal): number => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0);
 
 const byId = (wave: readonly Draft[]): Draft[] => [...wave].sort((a, b) => (a.id < b.id ? -1 : 1));
 

@@ -1,12 +1,13 @@
 /** Which cuts are made: all, or as many as the outage budget allows, by the cut itself, by a fence, or by a lower rung. */
+import type { AccessGraph } from '../../graph/access-graph.ts';
 import { acceptance } from './acceptance.ts';
 import { shortensOf } from './caps.ts';
-import type { Footholds } from './footholds.ts';
+import { type Footholds, identitiesOf } from './footholds.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { assumeBlocksOf, fenceOf } from './lower-rungs.ts';
 import { outageOf } from './outage.ts';
 import type { Recreation } from './recreation.ts';
-import { byFoothold, type Strike } from './strikes.ts';
+import { allByFoothold, type Strike } from './strikes.ts';
 import { attackReachOrder } from './urgency.ts';
 
 export interface Known {
@@ -29,10 +30,10 @@ export function choice(input: PlanInput, known: Known): Choice {
   const fits = (steps: readonly Pick<Draft, 'kills' | 'removes' | 'releases'>[]): boolean =>
     limit === undefined || outageOf(graph, steps).lo.down <= limit;
   const ask = (strikes: readonly Strike[]) => {
-    const strikeBy = byFoothold(strikes);
+    const strikesBy = allByFoothold(strikes);
     return acceptance({
       strikes,
-      requires: (strike) => requirementsOf(strike, { ...known, strikeBy }),
+      requires: (strike) => requirementsOf(graph, strike, { ...known, strikesBy }),
       fits: (chosen) => fits(chosen.map(({ draft }) => draft)),
     });
   };
@@ -49,21 +50,38 @@ export function choice(input: PlanInput, known: Known): Choice {
 
 /** Rule 4 and rule 3: undefined where one of them cannot be cut at all. */
 function requirementsOf(
+  graph: AccessGraph,
   strike: Strike,
-  { footholds, recreated, strikeBy }: Pick<Known, 'footholds' | 'recreated' | 'strikeBy'>,
+  {
+    footholds,
+    recreated,
+    strikesBy,
+  }: Pick<Known, 'footholds' | 'recreated'> & { readonly strikesBy: ReadonlyMap<number, readonly Strike[]> },
 ): Strike[] | undefined {
   const needed = new Set<Strike>();
   for (const one of strike.footholds) {
     if (recreated.open.has(one)) return undefined;
     const minters = strike.isSession ? (footholds.minters.get(one) ?? []).filter((minter) => footholds.joined.has(minter)) : [];
-    for (const other of [...(recreated.by.get(one) ?? []), ...minters.filter((minter) => recreated.cut.includes(minter))]) {
-      const cut = strikeBy.get(other);
-      if (!cut) return undefined;
-      needed.add(cut);
+    for (const other of recreated.by.get(one) ?? []) {
+      const cuts = strikesBy.get(other);
+      if (!cuts) return undefined;
+      for (const cut of cuts) needed.add(cut);
+    }
+    for (const minter of minters.filter((other) => recreated.cut.includes(other))) {
+      const cuts = strikesBy.get(minter);
+      if (!cuts) return undefined;
+      for (const cut of mintingCuts(graph, one, cuts)) needed.add(cut);
     }
   }
   needed.delete(strike);
   return [...needed];
+}
+
+/** Who is cut at each role that trusts it stops minting sessions of a role where it is cut at that one. */
+function mintingCuts(graph: AccessGraph, session: number, cuts: readonly Strike[]): readonly Strike[] {
+  const roles = identitiesOf(graph, session);
+  const there = cuts.filter(({ draft }) => roles.includes(draft.target));
+  return there.length > 0 ? there : cuts;
 }
 
 function blocksWithin(

@@ -162,6 +162,60 @@ describe('rule 7: the lifeline', () => {
     expect(wave(KEY)).toBeLessThan(wave(ROLE));
   });
 
+  const role = (name: string): string => `aws:arn:aws:iam::111122223333:role/${name}`;
+  const session = (name: string): string => `aws:arn:aws:sts::111122223333:assumed-role/${name}/s`;
+
+  it('leaves no session cut in vain whose minter it spares, and says so', () => {
+    const plan = planOf({
+      entities: {
+        ...asked.entities,
+        [role('admin')]: 'Role',
+        [session('deploy')]: 'Session',
+        [session('admin')]: 'Session',
+      },
+      relationships: [
+        ...asked.relationships,
+        `${KEY} MINTED ${session('deploy')} observed`,
+        `${session('deploy')} AUTHENTICATES_AS ${ROLE} observed`,
+        `${session('deploy')} MINTED ${session('admin')} observed`,
+        `${session('admin')} AUTHENTICATES_AS ${role('admin')} observed`,
+      ],
+      lifeline: { self: [session('deploy')], breakGlass: [] },
+    });
+    expect(words(plan)[0]).toEqual([`quarantine ${KEY}`]);
+    expect(plan.refusals.map(({ target, rule }) => `${target} ${rule}`)).toEqual([
+      `${session('admin')} 3: stop minting first`,
+      `${session('deploy')} 7: lifeline`,
+    ]);
+    expect(plan.refusals[0]!.reason).toContain(`${session('deploy')} can make it again`);
+  });
+
+  it('cuts nothing in vain that what it spares can make again, and says so', () => {
+    const [own, ours] = ['aws:AKIA0EXAMPLE00009', 'aws:arn:aws:iam::111122223333:user/interlock'];
+    const plan = planOf({
+      entities: {
+        ...asked.entities,
+        [own]: 'Credential',
+        [ours]: 'ServiceAccount',
+        'permission:1': 'Permission',
+        'permission:2': 'Permission',
+        s: 'Secret',
+      },
+      relationships: [
+        ...asked.relationships,
+        `${USER} HAS_GRANT permission:1 entitled`,
+        'permission:1 CAN_READ s entitled',
+        `s EXPOSES ${own} entitled`,
+        `${own} AUTHENTICATES_AS ${ours} entitled`,
+        `${ours} HAS_GRANT permission:2 entitled`,
+        `permission:2 CAN_CONTROL ${USER} entitled`,
+      ],
+      lifeline: { self: [ours], breakGlass: [] },
+    });
+    expect(plan.waves).toEqual([]);
+    expect(plan.refusals.map(({ target, rule }) => `${target} ${rule}`)).toEqual([`${KEY} 4: re-creation`, `${own} 7: lifeline`]);
+  });
+
   it('is told of break-glass that would not work', () => {
     const plan = planOf({
       ...asked,
@@ -170,6 +224,53 @@ describe('rule 7: the lifeline', () => {
     });
     expect(plan.refusals.map(({ target, rule }) => `${target} ${rule}`)).toEqual([`${ROLE} 7: lifeline`]);
     expect(words(plan)[0]).toEqual([`quarantine ${KEY}`]);
+  });
+});
+
+describe('rule 3: an identity that several roles trust, of which the budget spares one', () => {
+  const EXT = 'external:oidc/token.actions.githubusercontent.com/repo:o/r:ref:refs/heads/main';
+  const [other, session] = ['aws:arn:aws:iam::111122223333:role/admin', 'aws:arn:aws:sts::111122223333:assumed-role/x/s'];
+  const plan = (spared: string, free: string, minted: string) =>
+    planOf({
+      targets: [EXT],
+      budgets: { down: 0 },
+      entities: {
+        [EXT]: 'External',
+        [ROLE]: 'Role',
+        [other]: 'Role',
+        [session]: 'Session',
+        job: 'Workload',
+        'aws:arn:aws:s3:::b': 'Resource',
+        'aws:arn:aws:s3:::c': 'Resource',
+      },
+      relationships: [
+        `${EXT} CAN_ASSUME ${spared} observed`,
+        `${EXT} CAN_ASSUME ${free} entitled`,
+        `${EXT} MINTED ${session} observed`,
+        `${session} AUTHENTICATES_AS ${minted} observed`,
+        `job RUNS_AS ${EXT} declared`,
+        'job ACCESSED aws:arn:aws:s3:::b observed',
+        `${spared} CAN_WRITE aws:arn:aws:s3:::b entitled`,
+        `${free} CAN_WRITE aws:arn:aws:s3:::c entitled`,
+      ],
+      connectorOf: () => 'prod-aws',
+    });
+
+  it.each([
+    [ROLE, other],
+    [other, ROLE],
+  ])('cuts no session of %s, which it may go on assuming', (spared, free) => {
+    expect(stepsOf(plan(spared, free, spared)).map(({ target }) => target)).not.toContain(session);
+    expect(plan(spared, free, spared).refusals.map(({ target, rule }) => `${target} ${rule}`)).toContain(
+      `${session} 3: stop minting first`,
+    );
+  });
+
+  it.each([
+    [ROLE, other],
+    [other, ROLE],
+  ])('where %s is spared, cuts the sessions of the role at which it is cut', (spared, free) => {
+    expect(words(plan(spared, free, free))[1]).toEqual([`quarantine ${session}`]);
   });
 });
 
