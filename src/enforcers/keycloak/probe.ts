@@ -159,9 +159,20 @@ async function probeRotated(parts: Parts, handTo: string | undefined): Promise<P
   const { thing } = parts;
   const secret = handTo === undefined ? undefined : await handedOut(handTo);
   if (secret === undefined) return no(`no new secret of ${thing.words} was handed out`);
-  return thing.kind === 'client' && thing.now.secret === secret
-    ? { state: 'effective', evidence: [`the secret of ${thing.words} is the one in ${handTo}`], ...(await residual(parts)) }
-    : no(`the secret of ${thing.words} is not the one in ${handTo}`);
+  if (thing.kind !== 'client' || thing.now.secret !== secret)
+    return no(`the secret of ${thing.words} is not the one in ${handTo}`);
+  const words = `the secret of ${thing.words} is the one in ${handTo}`;
+  const [former, left] = [formerSecret(thing, parts.now), await residual(parts)];
+  return former === undefined
+    ? { state: 'effective', evidence: [words], ...left }
+    : { state: 'partial', evidence: [words, former], ...left };
+}
+
+/** Realms may keep the secret before the last in force for a while (client policies, executor secret-rotation). */
+function formerSecret(thing: Thing, now: Date): string | undefined {
+  const until = Number(attribute(thing, 'client.secret.rotated.expiration.time') ?? 0) * SECOND_MS;
+  if (attribute(thing, 'client.secret.rotated') === undefined || (until > 0 && until <= now.getTime())) return undefined;
+  return `a former secret is taken too${until > 0 ? ` until ${new Date(until).toISOString()}` : ''}: end it (disable, with secret: rotated)`;
 }
 
 async function probeIssued({ thing, handOver, replaced }: Parts): Promise<Probed> {
