@@ -1,7 +1,8 @@
-// Remembers of which generation and time the analysis is.
+// Remembers of which generation, newest change and time the analysis is.
 //
 // @param generation integer
+// @param head integer?
 // @param at text
 // @param subjects integer
 MERGE (a:Analysis {name: 'latest'})
-SET a.generation = $generation, a.at = $at, a.subjects = $subjects
+SET a.generation = $generation, a.head = $head, a.at = $at, a.subjects = $subjects

@@ -32,8 +32,10 @@ type Analyzing = App & Asking;
 
 export async function analyze(app: Analyzing, { signal, onProgress }: AnalyzeOptions = {}): Promise<AnalysisSummary> {
   const began = app.wallClock();
+  // Before the graph: what changes from here on makes this analysis one of an older graph.
+  const { head } = await app.store.changes(Number.MAX_SAFE_INTEGER, 1);
   const graph = await app.graph();
-  const known = await freshAnalysis(app, graph);
+  const known = await freshAnalysis(app, graph, head);
   if (known) return { generation: known.generation, subjects: known.subjects, seconds: secondsSince(app, began), stages: [] };
   const stages: { name: string; seconds: number }[] = [];
   const stage = async <T>(name: string, share: number, work: () => Promise<T> | T): Promise<T> => {
@@ -60,15 +62,15 @@ export async function analyze(app: Analyzing, { signal, onProgress }: AnalyzeOpt
     }),
   );
   await stage('save', 0.9, () =>
-    app.store.saveAnalysis({ generation: graph.generation, at: app.wallClock().toISOString(), risks: ranked }),
+    app.store.saveAnalysis({ generation: graph.generation, head, at: app.wallClock().toISOString(), risks: ranked }),
   );
   return { generation: graph.generation, subjects: ranked.length, seconds: secondsSince(app, began), stages };
 }
 
 /** The stored analysis, unless the graph or the accepted risks have changed since. */
-async function freshAnalysis(app: Analyzing, graph: AccessGraph) {
+async function freshAnalysis(app: Analyzing, graph: AccessGraph, head: number) {
   const known = await app.store.analysis();
-  if (known?.generation !== graph.generation) return undefined;
+  if (known?.generation !== graph.generation || known.head !== head) return undefined;
   const acceptances = await app.store.acceptances();
   return acceptances.some(({ at, until }) => at > known.at || (until > known.at && until <= app.clock().toISOString()))
     ? undefined

@@ -5,11 +5,11 @@ import { appendTo, locked } from './head.ts';
 import * as findings from './queries/findings.ts';
 
 export const createFindingStore = (client: Client): FindingStore => ({
-  saveAnalysis: ({ generation, at, risks }) =>
+  saveAnalysis: ({ generation, head: newest, at, risks }) =>
     locked(client, async (run) => {
       await run(findings.deleteAll, {});
       await saveRisks(run, risks);
-      await run(findings.setAnalysis, { generation, at, subjects: risks.length });
+      await run(findings.setAnalysis, { generation, head: newest, at, subjects: risks.length });
     }),
 
   analysis: () => client.read(async (run) => (await run(findings.analysis, {}))[0]),

@@ -87,7 +87,7 @@ const WRITERS: Writers = {
     const versions = rows.map((version) => ({ ...version, body: JSON.stringify(version.body) }));
     return inBatches(versions, (some) => run(changes.addVersions, { rows: some }));
   },
-  analysis: (rows, { run }) => each(rows, (row) => run(findings.setAnalysis, { ...row, subjects: 0 })),
+  analysis: (rows, { run }) => each(rows, (row) => run(findings.setAnalysis, { ...row, head: null, subjects: 0 })),
   risk: (rows, { run }) => saveRisks(run, rows),
   acceptance: (rows, { run }) => each(rows, (row) => run(findings.accept, { finding: row.finding, body: JSON.stringify(row) })),
   plan: (rows, { run }) =>

@@ -1,12 +1,14 @@
 import type { Finding, Risk, RiskAcceptance } from '../../model/findings.ts';
-import type { AnalysisResult, FindingStore } from '../../ports/store.ts';
+import type { AnalysisResult, FindingStore, StoredAnalysis } from '../../ports/store.ts';
 import type { Access } from './access.ts';
 import { type Connection, marks, type SqlValue } from './connection.ts';
 import { append, ledgerRecord } from './ledger.ts';
+import { metaText, setMeta } from './meta.ts';
 
-function writeAnalysis(db: Connection, { generation, at, risks }: AnalysisResult): void {
+function writeAnalysis(db: Connection, { generation, head, at, risks }: AnalysisResult): void {
   for (const table of ['risk', 'finding', 'analysis']) db.exec(`DELETE FROM ${table}`);
   db.run('INSERT INTO analysis VALUES (1, ?, ?)', [generation, at]);
+  setMeta(db, 'analysis-head', head);
   writeRisks(db, risks);
 }
 
@@ -25,9 +27,10 @@ export function writeRisks(db: Connection, risks: readonly Risk[]): void {
   );
 }
 
-function analysis(db: Connection): { generation: number; at: string; subjects: number } | undefined {
+function analysis(db: Connection): StoredAnalysis | undefined {
   const row = db.get<[number, string, number]>('SELECT generation, at, (SELECT count(*) FROM risk) FROM analysis');
-  return row && { generation: row[0], at: row[1], subjects: row[2] };
+  const head = metaText(db, 'analysis-head');
+  return row && { generation: row[0], head: head === undefined ? null : Number(head), at: row[1], subjects: row[2] };
 }
 
 function bodies<T>(db: Connection, sql: string, values: readonly SqlValue[]): T[] {

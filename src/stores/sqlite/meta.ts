@@ -1,7 +1,14 @@
 /** Single values of the store. */
 import type { Connection } from './connection.ts';
 
-export type MetaName = 'generation' | 'changes-head' | 'changes-floor' | 'paused' | 'fingerprint-check' | 'text-index';
+export type MetaName =
+  | 'generation'
+  | 'analysis-head'
+  | 'changes-head'
+  | 'changes-floor'
+  | 'paused'
+  | 'fingerprint-check'
+  | 'text-index';
 
 export const metaText = (db: Connection, name: MetaName): string | undefined =>
   db.get<[string]>('SELECT value FROM meta WHERE name = ?', [name])?.[0];

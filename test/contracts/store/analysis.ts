@@ -43,8 +43,8 @@ export function analysisContract(open: () => Promise<Store>): void {
 
   it('gives risks back as they were, the highest score first, then by key', async () => {
     await using store = await open();
-    await store.saveAnalysis({ generation: 3, at: say.at(1), risks });
-    expect(await store.analysis()).toEqual({ generation: 3, at: say.at(1), subjects: 3 });
+    await store.saveAnalysis({ generation: 3, head: 20, at: say.at(1), risks });
+    expect(await store.analysis()).toEqual({ generation: 3, head: 20, at: say.at(1), subjects: 3 });
     expect(await store.risks({ limit: 5 })).toEqual([risks[2], risks[1], risks[0]]);
     expect((await store.risks({ limit: 1 })).map((r) => r.key)).toEqual(['c']);
     expect((await store.risks({ kind: 'Role', limit: 5 })).map((r) => r.key)).toEqual(['a', 'b']);
@@ -54,7 +54,7 @@ export function analysisContract(open: () => Promise<Store>): void {
 
   it('finds findings by id of the list and by subject', async () => {
     await using store = await open();
-    await store.saveAnalysis({ generation: 3, at: say.at(1), risks });
+    await store.saveAnalysis({ generation: 3, head: 20, at: say.at(1), risks });
     expect(await store.findings({ limit: 10 })).toHaveLength(4);
     expect(await store.findings({ nhi: 'NHI7', limit: 10 })).toEqual([finding('c', 'NHI7')]);
     expect((await store.findings({ subject: 'c', limit: 10 })).map((f) => f.nhi).sort()).toEqual(['NHI2', 'NHI7']);
@@ -63,12 +63,12 @@ export function analysisContract(open: () => Promise<Store>): void {
 
   it('replaces the analysis as a whole', async () => {
     await using store = await open();
-    await store.saveAnalysis({ generation: 3, at: say.at(1), risks });
-    await store.saveAnalysis({ generation: 4, at: say.at(2), risks: [risk('d', 1)] });
+    await store.saveAnalysis({ generation: 3, head: 20, at: say.at(1), risks });
+    await store.saveAnalysis({ generation: 4, head: 21, at: say.at(2), risks: [risk('d', 1)] });
     expect((await store.risks({ limit: 5 })).map((r) => r.key)).toEqual(['d']);
     expect((await store.findings({ limit: 5 })).map((f) => f.subject)).toEqual(['d']);
-    expect(await store.analysis()).toMatchObject({ generation: 4, subjects: 1 });
-    await store.saveAnalysis({ generation: 5, at: say.at(2), risks: [] });
+    expect(await store.analysis()).toMatchObject({ generation: 4, head: 21, subjects: 1 });
+    await store.saveAnalysis({ generation: 5, head: 21, at: say.at(2), risks: [] });
     expect(await store.analysis()).toMatchObject({ generation: 5, subjects: 0 });
   });
 

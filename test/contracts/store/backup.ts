@@ -26,7 +26,7 @@ async function fillEverything(store: Store): Promise<void> {
     entities: [],
     relationships: [say.edge(data, 'DEFINES', app, { certainty: 'possible', condition: 'c' })],
   });
-  await store.saveAnalysis({ generation: 3, at: say.at(1), risks: [] });
+  await store.saveAnalysis({ generation: 3, head: 20, at: say.at(1), risks: [] });
   await store.acceptRisk(
     { finding: 'f', until: say.at(9), reason: 'r', by: 'b', at: say.at(0) },
     say.draft('r1', 'risk-accepted'),

@@ -7,7 +7,11 @@ export const acceptances = query('findings/acceptances', {}, { body: text });
 
 export const allRisks = query('findings/all-risks', {}, { body: text });
 
-export const analysis = query('findings/analysis', {}, { generation: integer, at: text, subjects: integer });
+export const analysis = query(
+  'findings/analysis',
+  {},
+  { generation: integer, head: optional(integer), at: text, subjects: integer },
+);
 
 export const deleteAll = query('findings/delete-all', {}, {});
 
@@ -27,4 +31,8 @@ export const saveFindings = query('findings/save-findings', { rows: listOf(map) 
 
 export const saveRisks = query('findings/save-risks', { rows: listOf(map) }, {});
 
-export const setAnalysis = query('findings/set-analysis', { generation: integer, at: text, subjects: integer }, {});
+export const setAnalysis = query(
+  'findings/set-analysis',
+  { generation: integer, head: optional(integer), at: text, subjects: integer },
+  {},
+);

@@ -1,0 +1,58 @@
+/** When an analysis is computed anew, and when the one before is still of the graph. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { analyze, askRisks } from '../../src/app/analyze.ts';
+import { collectSource } from '../../src/app/collect.ts';
+import { deriveFacts } from '../../src/app/derive.ts';
+import { compose } from '../../src/compose.ts';
+import { loadConfig } from '../../src/config.ts';
+import { FINGERPRINT_KEY, workspace } from '../e2e/cli.ts';
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const { signal } = new AbortController();
+const SECRET = 'github:acme/shop/actions/secrets/TOKEN';
+
+async function collected() {
+  const folder = workspace({
+    'interlock.yaml':
+      'sources:\n  - { name: acme, type: github, files: ./github }\n  - { name: facts, type: declared, files: ./facts }\n',
+    'github/acme/shop/.github/workflows/d.yml':
+      'on: push\njobs:\n  deploy: { steps: [{ run: make, env: { T: "${{ secrets.TOKEN }}" } }] }\n',
+    'facts/a.yaml': `copies:\n  - { credential: "postgres:main/roles/app/password", place: "${SECRET}" }\n`,
+  });
+  const environment = { INTERLOCK_FINGERPRINT_KEY: FINGERPRINT_KEY };
+  const app = await compose(loadConfig({ file: join(folder, 'interlock.yaml'), environment }), { log: silent });
+  for (const source of app.sources) await collectSource(app, source, { signal, isOneOfSeveral: true });
+  return app;
+}
+
+const isFresh = async (app: Awaited<ReturnType<typeof collected>>) => (await analyze(app)).stages.length === 0;
+
+it('is computed once for one graph', async () => {
+  await using app = await collected();
+  expect([await isFresh(app), await isFresh(app)]).toEqual([false, true]);
+});
+
+it('is computed anew when joins say more of the same generation', async () => {
+  await using app = await collected();
+  await analyze(app);
+  expect(await deriveFacts(app)).toBeGreaterThan(0);
+  expect([await isFresh(app), await isFresh(app)]).toEqual([false, true]);
+});
+
+it('names nothing of a source that was forgotten', async () => {
+  await using app = await collected();
+  const named = async () => (await askRisks(app, { limit: 100 })).map(({ key }) => key);
+  expect(await named()).toContain('github:acme/shop');
+  await app.store.forget('acme');
+  expect(await named()).not.toContain('github:acme/shop');
+});
+
+it('is not taken for one of a graph that changed while it was computed', async () => {
+  await using app = await collected();
+  const onProgress = async (_: number, what: string) => {
+    if (what === 'save') await app.store.forget('facts');
+  };
+  await analyze(app, { onProgress });
+  expect([await isFresh(app), await isFresh(app)]).toEqual([false, true]);
+});
