@@ -12,7 +12,7 @@ import { nameOf } from '../files/shape.ts';
 import type { SourceFile } from '../files/walk.ts';
 import type { Place, ReportFormat } from './format.ts';
 import { formats } from './formats.ts';
-import { withoutValueInName } from './leak.ts';
+import { hasNul, wellFormed, withoutValueInName } from './leak.ts';
 import { Leaks } from './leaks.ts';
 
 const SCOPE = 'reports';
@@ -162,11 +162,11 @@ function takeRecord({ leaks, ignored }: Report, value: unknown, place: Place): v
   const format = formats.find((one) => one.isRecord(value));
   if (!format) throw new InputError(`${path}: ${at}: not a finding of ${formats.map(({ name }) => name).join(', ')}`);
   const found = format.found(value, place);
-  for (const leak of found.leaks) leaks.add(withoutValueInName(leak));
-  if (!found.ignored) return;
-  const known = ignored.get(found.ignored);
+  for (const leak of found.leaks) if (!hasNul(leak)) leaks.add(withoutValueInName(wellFormed(leak)));
+  const known = ignored.get(found.ignored ?? '');
   if (known) known.count++;
-  else ignored.set(found.ignored, { at, count: 1 });
+  else if (found.ignored) ignored.set(found.ignored, { at, count: 1 });
+  if (found.leaks.some(hasNul)) throw new InputError(`${path}: ${at}: a NUL character in the name of a file, a rule or a commit`);
 }
 
 function failed({ coverage }: Report, text: string): Collected {

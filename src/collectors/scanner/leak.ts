@@ -46,6 +46,18 @@ export function shownValue(text: string): string | undefined {
   return text.trim() === '' || REDACTED.test(text) || PEM_HEADER.test(text.trim()) ? undefined : text;
 }
 
+/** No store takes it in a text. Where a value has it, only the fingerprint is kept. */
+export const hasNul = ({ file, rule, commit, scanner, bucket = '', identityArn = '' }: Leak): boolean =>
+  [file, rule, commit, scanner, bucket, identityArn].some((text) => text.includes('\0'));
+
+/**
+ * Tools in Python write a byte of a file's name that is no UTF-8 as half a character. Stores keep that as U+FFFD, and would not find again
+ * what they look for by the half.
+ */
+export const wellFormed = (leak: Leak): Leak =>
+  HALF_CHARACTER.test(leak.file) ? { ...leak, file: Buffer.from(leak.file, 'utf8').toString('utf8') } : leak;
+const HALF_CHARACTER = /\p{Surrogate}/u;
+
 /** Shorter values may be any word of a path. */
 const LEAST_HIDDEN = 12;
 

@@ -267,6 +267,23 @@ it('names a finding of the wrong shape, and goes on', async () => {
   expect(found.scopes[0]?.coverage).toBe('partial');
 });
 
+it('goes on after a finding in a file whose name no store can keep', async () => {
+  const found = await reports({ 'a.json': [gitleaks8({ File: 'a\0b' }), gitleaks8({ Secret: `${SECRET}\0${SECRET}` })] });
+  expect(found.errors).toEqual(['a.json: [0]: a NUL character in the name of a file, a rule or a commit']);
+  expect(credentials(found)).toEqual([leakKey(`${SECRET}\0${SECRET}`)]);
+  const results = { 'a.py': ['a.py', 'a\0.py', 'b.py'].map((filename) => ({ type: 'Keyword', filename, line_number: 1 })) };
+  const several = await reports({ 'a.json': { plugins_used: [], results } });
+  expect(several.errors).toHaveLength(1);
+  expect(credentials(several)).toEqual(['leak:redacted/test/a.py:1@-', 'leak:redacted/test/b.py:1@-']);
+});
+
+it('keeps no half characters of file names, which stores would not find again', async () => {
+  const found = await reports({
+    'a.json': `[${JSON.stringify(gitleaks8({ File: 'caf-.env' })).replace('caf-', String.raw`caf\udce9`)}]`,
+  });
+  expect(found.edges).toContain(`${leakKey(SECRET)} LEAKED_IN file:test/caf\ufffd.env#L2`);
+});
+
 it('says no secret value anywhere', async () => {
   const found = await reports({
     'a.json': [
