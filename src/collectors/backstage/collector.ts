@@ -74,7 +74,10 @@ async function* readDescriptors(file: SourceFile, { form }: FileHead, reading: R
     at++;
     try {
       if ('problem' in document) throw new InputError(document.problem);
-      if (isDescriptor(document.value)) reading.found.push(placedIn(file.path, document.value, at));
+      if (!isDescriptor(document.value)) continue;
+      const placed = placedIn(file.path, document.value, at);
+      if (!isTemplate(placed)) reading.found.push(placed);
+      else yield { type: 'warning', text: `${file.path}: [${at}]: a template of components, not one: not read` };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       reading.notes.missing(file.path, error.message);
@@ -82,6 +85,9 @@ async function* readDescriptors(file: SourceFile, { form }: FileHead, reading: R
     }
   }
 }
+
+/** The scaffolder fills such names in when it makes a component. https://backstage.io/docs/features/software-templates/writing-templates */
+const isTemplate = ({ reference }: PlacedDescriptor): boolean => reference.name.includes('${{');
 
 /** One descriptor, the list of `/api/catalog/entities`, or the `items` of `…/by-query`. */
 function answered(value: unknown): readonly ReadDocument[] {

@@ -64,6 +64,14 @@ describe('the contract of collectors', () =>
   }));
 
 describe('a catalogue', () => {
+  it('passes over what a template makes components of, with a warning', async () => {
+    const skeleton = head('Component', '${{ values.name | lower }}', 'spec: { owner: "${{values.owner}}" }');
+    const { entities, errors, warnings } = await collected({ 'mail.yaml': mail, 'skeleton/catalog-info.yaml': skeleton });
+    expect(entities.filter(({ key }) => key.includes('$'))).toEqual([]);
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual(['skeleton/catalog-info.yaml: [0]: a template of components, not one: not read']);
+  });
+
   it('reads what stands beside a broken document of the same file', async () => {
     const broken = head('Component', 'half', 'spec: { owner: "payments\n');
     const twice = head('Component', 'twice', 'kind: Component\nspec: { owner: payments }');
