@@ -9,6 +9,7 @@ import { acceptFound, endStep, look, lookOnce } from './carry-out.ts';
 import { endDrift, type FoundDrift, isStanding, noteDrift, putBack, whyNotRestored } from './drift.ts';
 import { underPlanLease, whileHeld } from './execute-plan.ts';
 import { type Expired, expireHolds } from './expire-holds.ts';
+import { isHeldUp } from './newcomers.ts';
 import { planStateOf, undoneState } from './plan-state.ts';
 import {
   type ExecuteContext,
@@ -117,7 +118,10 @@ async function reconcileStep(run: Run, step: PlanStep, found: Found): Promise<vo
   try {
     const enforcer = await enforcerOf(run, step);
     const { state } = recordOf(run, step);
-    if (enforcer.waitsForPerson) return state === 'accepted' ? await watchStep(run, step) : undefined;
+    if (enforcer.waitsForPerson) {
+      if (state === 'accepted' && !(await isHeldUp(run, step))) await watchStep(run, step);
+      return;
+    }
     found.looked++;
     if (state === 'accepted' || state === 'propagating') await lookOnce(run, step, enforcer);
     else if (state === 'requested') await lookAtInterrupted(run, step, enforcer, found);

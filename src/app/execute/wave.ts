@@ -2,6 +2,7 @@ import { LaterError, RefusedError } from '../../model/errors.ts';
 import type { PlanStep, StepState } from '../../model/plan.ts';
 import { OPEN, preflightOf, recordIntent, refuseStep } from './begin-step.ts';
 import { awaitEffect, callStep } from './carry-out.ts';
+import { isHeldUp } from './newcomers.ts';
 import { pausedError } from './patience.ts';
 import { isBlocking } from './plan-state.ts';
 import { readyHandOver } from './rotation.ts';
@@ -125,8 +126,8 @@ async function settle(run: Run, step: PlanStep): Promise<Stopped> {
   if (state !== 'accepted' && state !== 'propagating') return [];
   const enforcer = await enforcerOf(run, step);
   try {
-    if (enforcer.waitsForPerson) await watchStep(run, step);
-    else await awaitEffect(run, step, enforcer);
+    if (!enforcer.waitsForPerson) await awaitEffect(run, step, enforcer);
+    else if (!(await isHeldUp(run, step))) await watchStep(run, step);
     return [];
   } catch (error) {
     run.signal.throwIfAborted();

@@ -124,6 +124,33 @@ it('waits for a consumer that still uses the old one after it was seen on the ne
   expect((await stateOf(bench, 'confirm'))?.evidence.at(-1)).toBe('not yet seen on the new one alone: job:a');
 });
 
+it('waits for a person where somebody came to use the old one since the plan was made', async () => {
+  await using bench = await begun();
+  const uses = [
+    ...['job:a', 'job:b'].map((by) => ({ by, key: NEW, at: after(bench, 2000) })),
+    { by: 'job:new', key: OLD, at: after(bench, 1000) },
+  ];
+  bench.wait(5000);
+  await told(bench, uses, after(bench, 0));
+  const { state, evidence } = (await stateOf(bench, 'confirm'))!;
+  expect(state).toBe('accepted');
+  expect(evidence.at(-1)).toContain('used since the plan was made by whom it does not wait for: job:new');
+  expect((await stateOf(bench, 'confirm'))?.evidence).toEqual(evidence);
+  await confirmStep(bench.context, 'retire', 'confirm', applying());
+  expect((await stateOf(bench, 'disable'))?.state).toBe('effective');
+});
+
+it('waits for nobody who used the old one before the plan, and was left out of it', async () => {
+  await using bench = await begun();
+  const uses = [
+    ...['job:a', 'job:b'].map((by) => ({ by, key: NEW, at: after(bench, 2000) })),
+    { by: 'job:gone', key: OLD, at: after(bench, -DAY_MS) },
+  ];
+  bench.wait(5000);
+  await told(bench, uses, after(bench, 0));
+  expect((await stateOf(bench, 'confirm'))?.state).toBe('effective');
+});
+
 it('says the same thing once, however often it looks', async () => {
   await using bench = await begun();
   const first = await stateOf(bench, 'confirm');
