@@ -16,9 +16,17 @@ export async function askCan(app: AccessAsking, text: string, request: AccessReq
   const provider =
     providers.find((one) => one.knows(principal) && one.speaks(request.action)) ?? providers.find((one) => one.knows(principal));
   const answer = provider && (await app.questionsOf(provider)).can(principal, request);
-  if (!answer) throw new UsageError(`${principal}: not a principal whose permissions were collected`);
+  if (!answer)
+    throw new UsageError(`${principal}: not a principal whose permissions were collected${await worksAs(app, principal)}`);
   const { touched, gaps, ...verdict } = answer;
   return { principal, ...verdict, ...(await completenessWith(app, touched, gaps)) };
+}
+
+/** Of a key or a session: whose it is, so that it can be asked of that. */
+async function worksAs({ store }: AccessAsking, key: string): Promise<string> {
+  const found = await store.neighbours({ keys: [key], direction: 'out', kinds: ['AUTHENTICATES_AS'], limit: 2 });
+  const [identity] = found;
+  return identity && found.length === 1 ? `; it works as ${identity.target}: ask of that` : '';
 }
 
 /** Sessions, roots and the like are no entities, and can be asked about by their whole key. */

@@ -14,15 +14,18 @@ export async function run(invocation: Invocation): Promise<Exit> {
     if (options['json']) printJson(io, result);
     else
       io.out(
-        `Plan ${result.plan}: approved by ${result.approvedBy.join(', ')} (${result.approvedBy.length} of ${result.needed} needed), until ${result.expiresAt}.\n`,
+        `Plan ${result.plan}: approved by ${result.approvedBy.join(', ')} (${neededText(result)}), until ${result.expiresAt}.\n`,
       );
     return EXIT.done;
   });
 }
 
+const neededText = ({ approvedBy, needed }: { readonly approvedBy: readonly string[]; readonly needed: number }): string =>
+  needed === 0 ? 'none is needed' : `${approvedBy.length} of ${needed} needed`;
+
 async function withdraw({ io, options }: Invocation, app: ComposedApp, plan: string): Promise<Exit> {
   const result = await withdrawApproval(executeContext(app), plan, { actor: app.actor });
   if (options['json']) printJson(io, result);
-  else io.out(`Plan ${result.plan}: your approval was taken back (${result.approvedBy.length} of ${result.needed} needed).\n`);
+  else io.out(`Plan ${result.plan}: your approval was taken back (${neededText(result)}).\n`);
   return EXIT.done;
 }
