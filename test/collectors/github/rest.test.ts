@@ -105,6 +105,28 @@ describe('an answer in a file is known', () => {
     expect(found.edges).toContain('github:users/bob HAS_GRANT github:acme/shop/entries/refs/heads/main');
   });
 
+  it('as rules of the GraphQL API that ask another app for a check', async () => {
+    const rule = {
+      pattern: 'main',
+      isAdminEnforced: true,
+      requiresApprovingReviews: false,
+      requiresStatusChecks: true,
+      requiredStatusChecks: [
+        { context: 'test', app: null },
+        { context: 'audit', app: { databaseId: 999 } },
+      ],
+    };
+    const found = await collected({
+      'rest/repos/acme/shop.json': (repos as unknown[])[0],
+      'rest/repos/acme/shop/branch-protection-rules.json': { data: { repository: { branchProtectionRules: { nodes: [rule] } } } },
+      'rest/repos/acme/shop/rulesets.json': [],
+      'rest/repos/acme/shop/environments.json': { total_count: 0, environments: [] },
+    });
+    expect(found.errors).toEqual([]);
+    const onMain = found.relationships.find(({ kind, target }) => kind === 'DEFINES' && target.endsWith('#refs/heads/main'));
+    expect(onMain?.condition).toBe('the check audit that the branch protection of main asks another app for passes');
+  });
+
   it('as events one a line', async () => {
     const events = ANSWERS['/orgs/acme/audit-log?include=all'] as unknown[];
     const found = await collected({ 'stream.log': events.map((event) => JSON.stringify(event)).join('\n') });

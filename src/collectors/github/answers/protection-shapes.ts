@@ -46,6 +46,10 @@ export const protectionRule = z.object({
   requiresApprovingReviews: z.boolean().nullish(),
   requiredApprovingReviewCount: z.number().nullish(),
   requiresCodeOwnerReviews: z.boolean().nullish(),
+  requiresStatusChecks: z.boolean().nullish(),
+  requiredStatusChecks: z
+    .array(z.object({ context: text, app: z.object({ databaseId: z.number().nullish() }).nullish() }))
+    .nullish(),
   restrictsPushes: z.boolean().nullish(),
   bypassPullRequestAllowances: allowances,
   pushAllowances: allowances,

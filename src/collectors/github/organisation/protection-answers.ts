@@ -69,6 +69,9 @@ function graphqlProtection(rule: guarding.ProtectionRuleAnswer): BranchProtectio
       },
     }),
     ...(rule.restrictsPushes && { pushers: allowed(rule.pushAllowances) }),
+    ...(rule.requiresStatusChecks && {
+      checks: (rule.requiredStatusChecks ?? []).map(({ context, app }) => ({ name: context, app: app?.databaseId ?? undefined })),
+    }),
     isLocked: rule.lockBranch === true,
     blocksCreation: rule.blocksCreations === true,
   };
