@@ -78,7 +78,8 @@ export async function holdState(run: Run, step: PlanStep, control: Control): Pro
     a.since < b.since ? -1 : a.since > b.since ? 1 : 0,
   );
   const own = all.findLast((hold) => hold.holder === run.plan.id && hold.step === step.id);
-  const first = all.findLast((hold) => hold.preImage !== undefined && (!own || hold.since <= own.since));
+  // A step without a hold of its own, such as an irreversible one, brings back what it found itself.
+  const first = own && all.findLast((hold) => hold.preImage !== undefined && hold.since <= own.since);
   const others = all.filter((hold) => hold.released === undefined && hold !== own);
   const kept = first?.preImage ?? recordOf(run, step).preImage;
   const boundary = first ? boundTo(first.holder, first.step) : boundTo(run.plan.id, step.id);

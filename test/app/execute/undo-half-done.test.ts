@@ -1,4 +1,6 @@
 /** What an undo must not give back, and what nobody may go on with after it. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { approvePlan } from '../../../src/app/execute/approve-plan.ts';
 import { confirmStep } from '../../../src/app/execute/confirm-step.ts';
@@ -102,6 +104,23 @@ it('lets no clock take a replacement back', async () => {
   const { lifted } = await reconcile(bench.context, acting('system'));
   expect(lifted.map(({ step }) => step)).toEqual(['disable']);
   expect(bench.switches.state()).toEqual({ [OLD]: true, [NEW]: false, [PLACE]: false });
+});
+
+it('brings back what the step itself found, not what another incident found before', async () => {
+  await using bench = await openBench({ sealKey: SEAL_KEY });
+  const turnByHand = (on: boolean): void => writeFileSync(join(bench.folder, 'switches.json'), JSON.stringify({ [A]: on }));
+  turnByHand(false);
+  await bench.save(makePlan('p0', [[makeStep({ id: 's0', target: A })]]));
+  await executePlan(bench.context, 'p0', applying());
+  await undoPlan(bench.context, 'p0', applying());
+  turnByHand(true);
+  bench.wait(1000);
+  await bench.save(makePlan('p1', [[makeStep({ id: 's1', target: A, action: 'rotate', reversibility: 'R2' })]]));
+  await approved(bench);
+  await executePlan(bench.context, 'p1', applying());
+  expect(bench.switches.state()).toEqual({ [A]: false });
+  expect((await undoPlan(bench.context, 'p1', applying())).stopped).toEqual([]);
+  expect(bench.switches.state()).toEqual({ [A]: true });
 });
 
 it('does not take a revoked session for a replaced credential', async () => {
