@@ -27,7 +27,9 @@ interface Restart {
 }
 
 const RESTARTS: readonly Restart[] = [
+  { signal: 'SIGTERM', says: 'before the intent', place: 'preflight', nth: 1, left: 'approved', calls: 0 },
   { signal: 'SIGKILL', says: 'after the call, before the record', place: 'after', nth: 1, left: 'requested', calls: 1 },
+  { signal: 'SIGKILL', says: 'before its effect is recorded', place: 'probe', nth: 1, left: 'accepted', calls: 1 },
 ];
 
 async function savedPlan({ context }: Bench, store: Store, { id, target }: { id: string; target: string }): Promise<void> {
