@@ -1,7 +1,7 @@
 /**
  * Steps of `retire` that only wait. What the logs say ends them; where the logs cannot say it, a person does (`interlock confirm`).
  *
- *     confirm   every consumer that it waits for was seen on another proof of the same identity since the new one was issued, or,
+ *     confirm   every consumer that it waits for was seen on a new proof of the same identity since it was issued, or,
  *               where a credential is split, on the identity that was made for it; where there is none, its issuer is asked. Who
  *               could not be told apart is never seen
  *     soak      its days are over, and every log that ever saw the old proof in use has gone on past them without a use
@@ -108,21 +108,23 @@ function onOldOf({ parameters: { origins } }: PlanStep): Match {
   return ({ source }, consumer) => source === consumer || places.includes(source);
 }
 
-/** Uses of what was issued: by the identity that was made for it, else by the other proofs of the same identity. */
+/** Uses of what was issued: by the identity that was made for it, else by the new proofs of the same identity. */
 async function newUses(run: Run, step: PlanStep, credential: string): Promise<Relationship[]> {
   const { onto } = step.parameters;
   if (typeof onto === 'string') return usesOf(run, [onto, ...(await proofsOf(run, [onto]))], ['USES', 'RUNS_AS']);
-  const others = await otherProofs(run, credential);
-  return others.length === 0 ? [] : usesOf(run, others);
+  const proofs = await newProofs(run, credential);
+  return proofs.length === 0 ? [] : usesOf(run, proofs);
 }
 
-/** Of the same identity, by which the issuer's log tells them apart. */
-async function otherProofs(run: Run, credential: string): Promise<string[]> {
+/** Of the same identity, by which the issuer's log tells them apart, and not known when the plan was made: a consumer may have had two. */
+async function newProofs(run: Run, credential: string): Promise<string[]> {
   const kinds = ['AUTHENTICATES_AS', 'ACTS_FOR'] as const;
   const identities = await run.context.store.neighbours({ keys: [credential], direction: 'out', kinds, limit: MOST });
   if (identities.length === 0) return [];
   const keys = [...new Set(identities.map(({ target }) => target))];
-  return (await proofsOf(run, keys)).filter((key) => key !== credential);
+  const others = (await proofsOf(run, keys)).filter((key) => key !== credential);
+  const known = await run.context.store.entities(others);
+  return known.filter(({ firstSeen }) => firstSeen >= run.plan.createdAt).map(({ key }) => key);
 }
 
 async function proofsOf(run: Run, identities: readonly string[]): Promise<string[]> {

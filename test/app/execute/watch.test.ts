@@ -112,6 +112,18 @@ it('goes on when every consumer was seen on another proof of the same identity, 
   expect(evidence.join('\n')).toContain(`job:b was seen on ${NEW}`);
 });
 
+it('takes nobody for moved who is seen on a proof that was there before the plan', async () => {
+  await using bench = await openBench({ switches: [OLD], settings: { down: 9 }, startsAt: '2026-03-01T11:00:00.000Z' });
+  await told(bench, [{ by: 'job:a', key: NEW, at: after(bench, 0) }], after(bench, 1000));
+  bench.wait(60 * 60_000);
+  await bench.save(retire());
+  await executePlan(bench.context, 'retire', applying());
+  await confirmStep(bench.context, 'retire', 'issue', applying());
+  const uses = ['job:a', 'job:b'].map((by) => ({ by, key: NEW, at: after(bench, 2000) }));
+  await told(bench, uses, after(bench, 3000));
+  expect(await stateOf(bench, 'confirm')).toMatchObject({ state: 'accepted' });
+});
+
 it('waits for a consumer that still uses the old one after it was seen on the new one', async () => {
   await using bench = await begun();
   const uses = [
