@@ -90,7 +90,8 @@ function cutsOf({ steps, records }: CascadeQuestion): Map<string, Cut> {
 
 function cutBy(step: PlanStep, record: StepRecord | undefined): Cut | undefined {
   const { state, residualUntil, effectiveBy, drift } = record ?? {};
-  if (drift) return undefined;
+  const waitsForPerson = state === 'accepted' && step.connector === 'manual';
+  if (drift || waitsForPerson) return undefined;
   if (state === 'effective') return { step, life: 'dead', until: null };
   if (state === 'partial') return { step, life: 'unknown', until: residualUntil ?? null };
   if (state === 'accepted' || state === 'propagating') return { step, life: 'unknown', until: effectiveBy ?? null };

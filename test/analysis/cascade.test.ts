@@ -127,6 +127,16 @@ describe('the cascade of a plan', () => {
     ]);
   });
 
+  it('shows alive what a person has yet to cut, and dead what a person said is done', () => {
+    const byHand = makeStep({ ...disable, connector: 'manual' });
+    const first = (state: StepState) => {
+      const records = new Map([['s1', { state, effectiveBy: '2026-03-01T00:05:00.000Z' } as StepRecord]]);
+      return cascade({ graph, facts, targets: [KEY], steps: [byHand], records, now: CASE_NOW })[0];
+    };
+    expect(first('accepted')).toMatchObject({ life: 'alive', until: null });
+    expect(first('effective')).toMatchObject({ life: 'dead' });
+  });
+
   it('takes a control that somebody has removed for none', () => {
     const drift = { since: CASE_NOW, evidence: [] };
     expect(rowsOf({ s1: { state: 'effective', drift } })[0]).toMatchObject({ life: 'alive' });
