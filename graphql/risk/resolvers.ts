@@ -11,6 +11,11 @@ interface RiskArguments {
   readonly first?: number;
 }
 
+interface FindingArguments {
+  readonly filter?: { readonly nhi?: string | null; readonly subject?: string | null } | null;
+  readonly first?: number;
+}
+
 export const risk = {
   Query: {
     risks: async (_: unknown, { filter, first }: RiskArguments, { app }: Context) =>
@@ -19,11 +24,12 @@ export const risk = {
         ...(filter?.kind != null && { kind: filter.kind }),
         ...(filter?.keys != null && { keys: filter.keys }),
       }),
-    findings: (
-      _: unknown,
-      { nhi, subject, first }: { nhi?: string | null; subject?: string | null; first?: number },
-      { app }: Context,
-    ) => app.store.findings({ limit: pageSize(first, 100), ...(nhi != null && { nhi }), ...(subject != null && { subject }) }),
+    findings: (_: unknown, { filter, first }: FindingArguments, { app }: Context) =>
+      app.store.findings({
+        limit: pageSize(first, 100),
+        ...(filter?.nhi != null && { nhi: filter.nhi }),
+        ...(filter?.subject != null && { subject: filter.subject }),
+      }),
   },
   Mutation: {
     acceptRisk: atLeast('approver', (_: unknown, input: { finding: string; until: string; reason: string }, { app }) =>

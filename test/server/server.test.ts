@@ -146,6 +146,22 @@ describe('the API', () => {
     expect(body.data.entity.risk.score).toBeGreaterThanOrEqual(70);
   });
 
+  it('filters findings by their number in the Top 10 and by what they are about', async () => {
+    const asked = async (filter: object) => {
+      const query = 'query ($filter: FindingFilter) { findings(filter: $filter) { nhi subject } }';
+      const { body } = await ask(query, { role: 'analyst', variables: { filter } });
+      expect(body.errors).toBeUndefined();
+      return body.data.findings as { nhi: string; subject: string }[];
+    };
+    const all = await asked({});
+    const leaks = await asked({ nhi: 'NHI2' });
+    expect(leaks.length).toBeGreaterThan(0);
+    expect(leaks).toEqual(all.filter(({ nhi }) => nhi === 'NHI2'));
+    const subject = 'aws:AKIA0EXAMPLELEAKED01';
+    expect(await asked({ subject })).toEqual(all.filter((finding) => finding.subject === subject));
+    expect(await asked({ nhi: 'NHI2', subject })).toEqual([{ nhi: 'NHI2', subject }]);
+  });
+
   it('pages by keyset, and refuses a cursor of an older graph by name', async () => {
     const query =
       'query ($after: String) { entities(first: 7, orderBy: name, after: $after) { nodes { key name } pageInfo { hasNextPage endCursor } totalCount } }';
