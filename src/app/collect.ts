@@ -55,7 +55,8 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
     throw new UsageError(`source ${source.name}: --save keeps the answers of a live source, and this one has none to keep`);
   const began = app.wallClock();
   const holder = app.newId();
-  return withLease(app, { name: `collect/${source.name}`, holder }, async () => {
+  return withLease(app, { name: `collect/${source.name}`, holder }, async (lost) => {
+    const signal = AbortSignal.any([options.signal, lost]);
     const run = await app.store.beginCollection(source.name, holder, app.clock().toISOString());
     const notes = createNotes();
     const writer = createWriter(app.store, run, app.settings);
@@ -63,17 +64,18 @@ export async function collectSource(app: App, source: ConfiguredSource, options:
       source: source.name,
       fingerprint: app.fingerprint,
       now: app.clock(),
-      signal: options.signal,
+      signal,
       environment: app.environment,
       ...(save && { save }),
     };
     for await (const said of collector.collect(settings.data, context)) {
-      if (options.signal.aborted) break;
+      if (signal.aborted) break;
       if (said.type === 'facts') await writer.add(said);
       else if (said.type === 'progress') options.onProgress?.(source.name, said);
       else notes.add(said);
     }
     await writer.flush();
+    lost.throwIfAborted();
     if (options.signal.aborted)
       throw new RefusedError(`${source.name}: collection cancelled; what was read is kept, nothing was swept`);
     const known = await knownScopes(app, source.name);

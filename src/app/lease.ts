@@ -9,8 +9,8 @@ const RELEASE_MS = 2_000;
 
 /**
  * Runs the work while the lease is held, and renews it; a LaterError when somebody else holds it. `lost` is aborted when somebody has
- * taken it meanwhile (this process stood still for longer than it lasts, or a clock was moved): the work must begin nothing more. What a process of this machine held
- * that has died is free at once; after a crash elsewhere it is free within a minute.
+ * taken it meanwhile (this process stood still for longer than it lasts, or a clock was moved): the work must begin nothing more. What a
+ * process of this machine held that has died is free at once; after a crash elsewhere it is free within a minute.
  */
 export async function withLease<T>(
   app: Pick<App, 'store' | 'wallClock' | 'process'>,
