@@ -17,7 +17,8 @@ export const reach = {
       askPath(app, { from, to, level }),
     chokePoints: async (_: unknown, { target, first }: { target?: string | null; first?: number }, { app }: Context) =>
       (await askChokePoints(app, { limit: pageSize(first, 20), ...(target != null && { target }) })).items,
-    outage: (_: unknown, { dead }: { dead: string[] }, { app }: Context) => askOutage(app, dead),
+    outage: (_: unknown, { dead, connections = 'ended' }: { dead: string[]; connections?: 'ended' | 'kept' }, { app }: Context) =>
+      askOutage(app, dead, { connections }),
   },
   ReachItem: { entity: entityOf },
   ExposureItem: { entity: entityOf },

@@ -34,6 +34,16 @@ interface ExecuteArguments {
   readonly holdHours?: number | null;
 }
 
+interface UndoArguments {
+  readonly plan: string;
+  readonly dryRun?: boolean;
+}
+
+interface ReleaseArguments {
+  readonly hold: string;
+  readonly anyway?: boolean;
+}
+
 function positiveHours(hours: number): number {
   if (hours <= 0) throw new RefusedError(`${hours} hours: holds expire later than now`);
   return hours * HOUR_MS;
@@ -132,12 +142,13 @@ export const revocation = {
     confirmStep: atLeast('responder', (_: unknown, { plan, step }: { plan: string; step: string }, { app, viewer, signal }) =>
       payload(() => confirmStep(executeContext(app), plan, step, { actor: viewer.name, signal })),
     ),
-    undoPlan: atLeast('responder', (_: unknown, { plan }: { plan: string }, { app, viewer, signal }) =>
-      payload(() => undoPlan(executeContext(app), plan, { apply: true, actor: viewer.name, signal })),
+    undoPlan: atLeast('responder', (_: unknown, { plan, dryRun = false }: UndoArguments, { app, viewer, signal }) =>
+      payload(() => undoPlan(executeContext(app), plan, { apply: !dryRun, actor: viewer.name, signal })),
     ),
-    releaseHold: atLeast('approver', (_: unknown, { hold }: { hold: string }, { app, viewer, signal }) =>
+    releaseHold: atLeast('approver', (_: unknown, { hold, anyway = false }: ReleaseArguments, { app, viewer, signal }) =>
       payload(async () => {
-        await releaseHold(executeContext(app), hold, { actor: viewer.name, signal });
+        const { stopped } = await releaseHold(executeContext(app), hold, { actor: viewer.name, signal, anyway });
+        if (stopped.length > 0) throw new RefusedError(stopped.join('; '));
         return app.store.holds({ open: true });
       }),
     ),

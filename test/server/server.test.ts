@@ -1,66 +1,22 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createToken } from '../../src/app/tokens.ts';
-import { type ComposedApp, compose } from '../../src/compose.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
-import type { Log } from '../../src/ports/log.ts';
-import { ROLES, type RoleName } from '../../src/ports/store.ts';
-import { type RunningServer, startServer } from '../../src/server.ts';
-import { estate, FINGERPRINT_KEY } from '../e2e/cli.ts';
+import { estate } from '../e2e/cli.ts';
+import { type Answer, type Api, openApi } from './api.ts';
 
-const said: string[] = [];
-const log: Log = {
-  info: () => undefined,
-  warn: (message, fields) => void said.push(JSON.stringify([message, fields])),
-  error: (message, fields) => void said.push(JSON.stringify([message, fields])),
-};
-
-let app: ComposedApp;
-let server: RunningServer;
-const tokens = {} as Record<RoleName, string>;
-
-interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are as different as the questions
-  readonly body: any;
-}
-
-async function ask(
-  query: string,
-  { role = 'viewer', variables = {}, headers = {} }: { role?: RoleName; variables?: object; headers?: object } = {},
-): Promise<Answer> {
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[role]}`, ...headers },
-    body: JSON.stringify({ query, variables }),
-  });
-  return { status: response.status, body: await response.json() };
-}
+let api: Api;
+const ask: Api['ask'] = (query, asking) => api.ask(query, asking);
 
 beforeAll(async () => {
-  const folder = estate();
-  const loaded = loadConfig({
-    file: join(folder, 'interlock.yaml'),
-    environment: { INTERLOCK_FINGERPRINT_KEY: FINGERPRINT_KEY },
-  });
-  const config: Config = { ...loaded, http: { host: '127.0.0.1', port: 0 } };
-  app = await compose(config, { log });
-  for (const role of ROLES) tokens[role] = (await createToken(app, { name: `a ${role}`, role })).secret;
-  server = await startServer(app, config);
+  api = await openApi(estate());
 });
-
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]();
-  await app?.[Symbol.asyncDispose]();
-});
+afterAll(() => api?.[Symbol.asyncDispose]());
 
 /** Asks for a collection and follows it to its end through the subscription. */
 async function collectThroughApi(): Promise<string[]> {
   const listening = new AbortController();
-  const stream = await fetch(`${server.url}/graphql`, {
+  const stream = await fetch(`${api.url}/graphql`, {
     method: 'POST',
     signal: listening.signal,
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${tokens.analyst}` },
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${api.tokens.analyst}` },
     body: JSON.stringify({ query: 'subscription { jobProgress { name state message } }' }),
   });
   const { body } = await ask('mutation { collect { ok { id name } error { message } } }', { role: 'responder' });
@@ -88,7 +44,7 @@ async function collectThroughApi(): Promise<string[]> {
 
 describe('the API', () => {
   it('is closed to those without a token, and says how to get one', async () => {
-    const response = await fetch(`${server.url}/graphql`, { method: 'POST', body: '{}' });
+    const response = await fetch(`${api.url}/graphql`, { method: 'POST', body: '{}' });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
     expect(JSON.stringify(await response.json())).toContain('interlock token create');
@@ -116,8 +72,8 @@ describe('the API', () => {
     const { body } = await ask(
       '{ estate { generation entities { kind count } analysis { generation } } sources { name scopes { coverage } } }',
     );
-    expect(body.data.estate.generation).toBe(app.sources.length);
-    expect(body.data.estate.analysis.generation).toBe(app.sources.length);
+    expect(body.data.estate.generation).toBe(api.app.sources.length);
+    expect(body.data.estate.analysis.generation).toBe(api.app.sources.length);
     expect(body.data.sources.map(({ name }: { name: string }) => name).sort()).toEqual([
       'aws',
       'code',
@@ -267,10 +223,10 @@ describe('the API', () => {
     const { body } = await ask('{ plans(first: 1) { id execution { steps { id state } } } }');
     const [plan] = body.data.plans;
     const listening = new AbortController();
-    const stream = await fetch(`${server.url}/graphql`, {
+    const stream = await fetch(`${api.url}/graphql`, {
       method: 'POST',
       signal: listening.signal,
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${tokens.viewer}` },
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${api.tokens.viewer}` },
       body: JSON.stringify({
         query: 'subscription ($id: ID!) { planProgress(plan: $id) { plan state steps { id state } } }',
         variables: { id: plan.id },
@@ -304,9 +260,9 @@ describe('the API', () => {
   });
 
   it('counts a body that does not say its length from its first byte', async () => {
-    const response = await fetch(`${server.url}/graphql`, {
+    const response = await fetch(`${api.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.viewer}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${api.tokens.viewer}` },
       body: new Blob([JSON.stringify({ query: `{ isPaused } # ${'x'.repeat(263_000)}` })]).stream(),
       duplex: 'half',
     } as RequestInit);
@@ -325,25 +281,25 @@ describe('the API', () => {
   });
 
   it('closes the way of cross-site forms', async () => {
-    const response = await fetch(`${server.url}/graphql`, {
+    const response = await fetch(`${api.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'text/plain', authorization: `Bearer ${tokens.viewer}` },
+      headers: { 'content-type': 'text/plain', authorization: `Bearer ${api.tokens.viewer}` },
       body: JSON.stringify({ query: '{ isPaused }' }),
     });
     expect(response.status).toBeGreaterThanOrEqual(400);
   });
 
   it('tells machines that it is alive, ready, and how it does', async () => {
-    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'alive' });
-    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ready', problems: [] });
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(await (await fetch(`${api.url}/healthz`)).json()).toEqual({ status: 'alive' });
+    expect(await (await fetch(`${api.url}/readyz`)).json()).toEqual({ status: 'ready', problems: [] });
+    const metrics = await (await fetch(`${api.url}/metrics`)).text();
     expect(metrics).toMatch(/^interlock_graph_generation \d+$/m);
     expect(metrics).toMatch(/interlock_graphql_operations_total\{kind="query",outcome="ok"\} \d+/);
-    expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404);
+    expect((await fetch(`${api.url}/elsewhere`)).status).toBe(404);
   });
 
   it('keeps tokens out of its log and its store', async () => {
-    const kept = JSON.stringify([said, await app.store.tokens(), await app.store.ledger(0, 1000)]);
-    for (const secret of Object.values(tokens)) expect(kept).not.toContain(secret);
+    const kept = JSON.stringify([api.said, await api.app.store.tokens(), await api.app.store.ledger(0, 1000)]);
+    for (const secret of Object.values(api.tokens)) expect(kept).not.toContain(secret);
   });
 });
