@@ -1,6 +1,7 @@
 /** Plans asked, kept and asked again; the context in which they are carried out. */
 import { incidentAttribution } from '../analysis/ambiguity/incident-use.ts';
 import { attributionDoubt } from '../analysis/ambiguity.ts';
+import { isIdentity } from '../analysis/plan/footholds.ts';
 import type { PlanFacts, PlanInput } from '../analysis/plan/input.ts';
 import type { Lifeline } from '../analysis/plan/lifeline.ts';
 import { offboarded } from '../analysis/plan/offboarding.ts';
@@ -42,7 +43,7 @@ export async function planRevocation(app: Planning, question: PlanQuestion): Pro
   if (question.split !== undefined && question.mode !== 'retire')
     throw new UsageError('split: only `--mode retire` replaces a credential, so only there can it be split');
   const named = await resolveKeys(app.store, question.targets);
-  const targets = question.offboard ? offboarded(await app.graph(), named) : named;
+  const targets = question.offboard ? await leaving(app, named) : named;
   const budgets = question.budgetDown === undefined ? {} : { down: question.budgetDown };
   const plan = await computePlan(app, {
     targets,
@@ -52,6 +53,17 @@ export async function planRevocation(app: Planning, question: PlanQuestion): Pro
     ...(question.split !== undefined && { split: question.split }),
   });
   return keepPlan(app, plan);
+}
+
+async function leaving(app: Planning, named: readonly string[]): Promise<string[]> {
+  const graph = await app.graph();
+  const isLeaver = (key: string): boolean => {
+    const entity = graph.indexOf(key);
+    return entity !== undefined && isIdentity(graph, entity);
+  };
+  if (!named.some(isLeaver))
+    throw new UsageError(`offboard: ${named.join(', ')}: not an identity; name the person or the vendor that leaves`);
+  return offboarded(graph, named);
 }
 
 /** An incident that has not begun has no holders, no uses and no end: whoever says so mistyped. */

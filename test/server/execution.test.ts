@@ -115,6 +115,13 @@ it('carries a plan out by jobs, waits for a person, and takes back only what is 
   expect((await release(hold.id)).error.message).toContain('was released at');
 });
 
+it('takes the leave of people, not of keys', async () => {
+  const made = await asked('mutation ($input: PlanInput!) { planRevocation(input: $input) { ok { id } error { message } } }', {
+    input: { targets: [KEY], mode: 'retire', offboard: true },
+  });
+  expect(made.planRevocation).toEqual({ ok: null, error: { message: expect.stringContaining(`${KEY}: not an identity`) } });
+});
+
 it('says what breaks with connections ended or kept, and whether a path that was not found may exist', async () => {
   const query = `query ($of: OpenConnections) { outage(dead: ["${PASSWORD}"], connections: $of) { hi { down latent } } }`;
   const breaks = async (of?: 'ended' | 'kept') => (await asked(query, { of })).outage.hi;
