@@ -67,7 +67,6 @@ function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
-    color: process.stdout.isTTY === true,
     signal: interrupt.signal,
   };
 }

@@ -146,7 +146,6 @@ export interface Config extends FileConfig {
   /** For programs that sources start: the environment without interlock's own variables. Never shown. */
   readonly environment: Environment;
   readonly development: boolean;
-  readonly color: boolean;
 }
 
 export const DEFAULT_CONFIG_FILE = 'interlock.yaml';
@@ -182,7 +181,6 @@ export function loadConfig({ file, cwd = process.cwd(), environment = process.en
     },
     environment: Object.fromEntries(Object.entries(environment).filter(([variable]) => !variable.startsWith('INTERLOCK_'))),
     development: environment['INTERLOCK_DEVELOPMENT'] === '1',
-    color: environment['NO_COLOR'] === undefined && environment['TERM'] !== 'dumb',
   };
 }
 

@@ -8,7 +8,6 @@ export interface Io {
   /** For progress, warnings and logs. */
   err(text: string): void;
   readonly isTerminal: boolean;
-  readonly color: boolean;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -16,7 +16,6 @@ export async function told(
     },
     err: () => undefined,
     isTerminal: false,
-    color: false,
     signal: new AbortController().signal,
   };
   const environment = { INTERLOCK_FINGERPRINT_KEY: FINGERPRINT_KEY };

@@ -85,7 +85,7 @@ describe('the configuration', () => {
     const shown = Object.keys(parse(readFileSync(file, 'utf8')) as object);
     expect(
       Object.keys(config)
-        .filter((key) => !['folder', 'file', 'secrets', 'environment', 'development', 'color', 'clock'].includes(key))
+        .filter((key) => !['folder', 'file', 'secrets', 'environment', 'development', 'clock'].includes(key))
         .sort(),
     ).toEqual(shown.sort());
   });
