@@ -187,7 +187,8 @@ export function loadConfig({ file, cwd = process.cwd(), environment = process.en
 function readYaml(path: string, shown: string): unknown {
   const document = parseDocument(readText(path, shown), { prettyErrors: true });
   const problem = document.errors[0];
-  if (problem) throw new UsageError(`${shown}: ${problem.message.split('\n', 1)[0]}`);
+  // After a colon come lines that show the text, which may hold a secret.
+  if (problem) throw new UsageError(`${shown}: ${problem.message.split(/:?\n/, 1)[0]}`);
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (error) {
