@@ -1,27 +1,14 @@
 /** When an analysis is computed anew, and when the one before is still of the graph. */
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { analyze, askRisks } from '../../src/app/analyze.ts';
 import { collectSource } from '../../src/app/collect.ts';
 import { deriveFacts } from '../../src/app/derive.ts';
-import { compose } from '../../src/compose.ts';
-import { loadConfig } from '../../src/config.ts';
-import { FINGERPRINT_KEY, workspace } from '../e2e/cli.ts';
+import { openWorkflowAndFacts } from './workflow-and-facts.ts';
 
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const { signal } = new AbortController();
-const SECRET = 'github:acme/shop/actions/secrets/TOKEN';
 
 async function collected() {
-  const folder = workspace({
-    'interlock.yaml':
-      'sources:\n  - { name: acme, type: github, files: ./github }\n  - { name: facts, type: declared, files: ./facts }\n',
-    'github/acme/shop/.github/workflows/d.yml':
-      'on: push\njobs:\n  deploy: { steps: [{ run: make, env: { T: "${{ secrets.TOKEN }}" } }] }\n',
-    'facts/a.yaml': `copies:\n  - { credential: "postgres:main/roles/app/password", place: "${SECRET}" }\n`,
-  });
-  const environment = { INTERLOCK_FINGERPRINT_KEY: FINGERPRINT_KEY };
-  const app = await compose(loadConfig({ file: join(folder, 'interlock.yaml'), environment }), { log: silent });
+  const app = await openWorkflowAndFacts();
   for (const source of app.sources) await collectSource(app, source, { signal, isOneOfSeveral: true });
   return app;
 }
